@@ -1,0 +1,26 @@
+#include "base/clock.h"
+
+#include <assert.h>
+
+static int64_t
+read_ms(clockid_t id)
+{
+	struct timespec t;
+	int rc = clock_gettime(id, &t);
+
+	assert(rc == 0);
+	(void)rc;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t
+clock_wall_ms(void)
+{
+	return read_ms(CLOCK_REALTIME);
+}
+
+int64_t
+clock_mono_ms(void)
+{
+	return read_ms(CLOCK_MONOTONIC);
+}

@@ -1,0 +1,54 @@
+#include "base/err.h"
+
+#include <assert.h>
+#include <stdarg.h>
+
+bool
+err_set(struct err *e, enum err_code code, const char *fmt, ...)
+{
+	va_list args;
+
+	e->code = code;
+	va_start(args, fmt);
+	(void)vsnprintf(e->text, sizeof e->text, fmt, args);
+	va_end(args);
+	return false;
+}
+
+bool
+err_wrap(struct err *e, const char *fmt, ...)
+{
+	char what[sizeof e->text], rest[sizeof e->text];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(what, sizeof what, fmt, args);
+	va_end(args);
+	memcpy(rest, e->text, sizeof rest);
+	/* Cut, not refused, when both do not fit: the front says where it went wrong. */
+	int n = snprintf(e->text, sizeof e->text, "%s: ", what);
+	if (n > 0 && (size_t)n < sizeof e->text)
+		(void)snprintf(e->text + n, sizeof e->text - (size_t)n, "%s", rest);
+	return false;
+}
+
+const char *
+err_name(enum err_code code)
+{
+	static const char *const names[ERR__COUNT] = {
+		[ERR_NONE] = "NONE",
+		[ERR_INVALID] = "INVALID",
+		[ERR_DENIED] = "DENIED",
+		[ERR_NOT_FOUND] = "NOT_FOUND",
+		[ERR_EXISTS] = "EXISTS",
+		[ERR_CONFLICT] = "CONFLICT",
+		[ERR_LIMIT] = "LIMIT",
+		[ERR_TIMEOUT] = "TIMEOUT",
+		[ERR_REMOTE] = "REMOTE",
+		[ERR_IO] = "IO",
+		[ERR_DB] = "DB",
+	};
+
+	assert((unsigned)code < ERR__COUNT);
+	return names[code];
+}
