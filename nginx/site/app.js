@@ -1,0 +1,83 @@
+// Start: who is signed in, which page, and the frame around it.
+import { html, render, useEffect } from './html.js';
+import { whenSignedOut } from './api.js';
+import { text } from './text.js';
+import { draft } from './lib/draft.js';
+import { navigate, route, setGuard, startRouter } from './lib/router.js';
+import { loadSession, session } from './lib/session.js';
+import { useStore } from './lib/store.js';
+import { usePoll } from './lib/load.js';
+import { DialogHost } from './parts/dialog.js';
+import { Empty, Failed, PageHead, Skeleton } from './parts/notice.js';
+import { Shell } from './parts/shell.js';
+import { Login } from './pages/login.js';
+import { Overview } from './pages/overview.js';
+import { Settings } from './pages/settings.js';
+import { Triggers } from './pages/triggers.js';
+import { Mappings } from './pages/mappings.js';
+import { Activity } from './pages/activity.js';
+import { Decision } from './pages/decision.js';
+
+const SESSION_EVERY_MS = 20000;
+const OBJECT = Object.keys(text.objects).join('|');
+
+// [pattern, name for title and menu, page]; the pattern's groups become the page's parameters.
+const PAGES = [
+  [/^\/(?:overview)?$/, 'overview', Overview],
+  [/^\/settings$/, 'settings', Settings],
+  [/^\/triggers$/, 'triggers', Triggers],
+  [new RegExp(`^/mappings(?:/(?<object>${OBJECT}))?$`), 'mappings', Mappings],
+  [/^\/activity$/, 'activity', Activity],
+  [/^\/activity\/(?<id>\d+)$/, 'activity', Decision],
+];
+
+function find(path) {
+  for (const [pattern, name, page] of PAGES) {
+    const match = pattern.exec(path);
+    if (match) return { name, page, params: match.groups ?? {} };
+  }
+  return { name: null, page: NotFound, params: {} };
+}
+
+function NotFound() {
+  return html`<${PageHead} title=${text.nav.notFound} />
+    <${Empty} title=${text.nav.notFound} action=${html`<a class="btn" href="/">${text.nav.toOverview}</a>`}>${text.nav.notFoundHelp}<//>`;
+}
+
+function Inside({ data, address }) {
+  const { name, page: Page, params } = find(address.path);
+  usePoll(loadSession, SESSION_EVERY_MS);
+  useEffect(() => {
+    document.title = `${name ? text.nav.pages[name] : text.nav.notFound} · ${text.nav.product}`;
+  }, [name]);
+  return html`<${Shell} data=${data} current=${name} path=${address.path}><${Page} key=${params.id ?? name} ...${params} session=${data} query=${address.query} /><//>`;
+}
+
+function App() {
+  const { status, data, error } = useStore(session);
+  const address = useStore(route);
+  const atLogin = address.path === '/login';
+  useEffect(() => {
+    if (status === 'out' && !atLogin) navigate('/login', { replace: true });
+    if (status === 'in' && atLogin && !address.query.has('problem')) navigate('/', { replace: true });
+  }, [status, atLogin]);
+
+  let page = html`<main class="alone" id="main"><${Skeleton} lines=${6} tall /></main>`;
+  if (status === 'failed') page = html`<main class="alone" id="main"><h1 class="sr">${text.nav.product}</h1><${Failed} error=${error} retry=${loadSession} /></main>`;
+  else if (atLogin && status !== 'loading') page = html`<${Login} problem=${address.query.get('problem')} />`;
+  else if (status === 'in') page = html`<${Inside} data=${data} address=${address} />`;
+  return html`${page}<${DialogHost} />`;
+}
+
+whenSignedOut(() => {
+  if (session.get().status !== 'in') return;
+  setGuard(null);
+  draft.set(old => ({ ...old, base: null, dirty: false }));
+  session.set({ status: 'out', data: null, error: null });
+  navigate('/login?problem=session_ended', { replace: true });
+});
+startRouter();
+loadSession();
+const root = document.getElementById('app');
+root.replaceChildren();
+render(html`<${App} />`, root);

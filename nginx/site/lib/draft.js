@@ -1,0 +1,99 @@
+// The configuration document while it is edited.  Event Triggers and Field Mappings share one draft, because a
+// trigger cannot go live before its object's required fields are mapped: both are saved together.
+import { get, post, put } from '../api.js';
+import { createStore } from './store.js';
+
+const CHECK_AFTER_MS = 400;
+
+/** status: 'loading' | 'ready' | 'failed'; base: what the server has; doc: what the person sees. */
+export const draft = createStore({ status: 'loading', error: null, base: null, doc: null, faults: [], saving: false, dirty: false });
+
+let timer = 0;
+let round = 0;
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+const toFaults = fields => Object.entries(fields).map(([path, message]) => ({ path, message }));
+
+function adopt(base) {
+  round += 1;
+  clearTimeout(timer);
+  draft.set({ status: 'ready', error: null, base, doc: base.document, faults: [], saving: false, dirty: false });
+}
+
+export async function loadDraft() {
+  if (draft.get().dirty) return; // an edit goes on where it was
+  if (!draft.get().base) draft.set(old => ({ ...old, status: 'loading', error: null }));
+  try {
+    const base = await get('/api/config');
+    if (!draft.get().dirty) adopt(base);
+  } catch (error) {
+    draft.set(old => old.base ? old : { ...old, status: 'failed', error });
+  }
+}
+
+async function check() {
+  const mine = ++round;
+  try {
+    const { faults } = await post('/api/config/check', { document: draft.get().doc });
+    if (mine === round) draft.set(old => ({ ...old, faults }));
+  } catch { /* checking while typing is a help only; saving checks again and says what is wrong */ }
+}
+
+/** Changes the document: `fn` gets the current one and gives a new one. */
+export function edit(fn) {
+  const old = draft.get();
+  const doc = fn(old.doc);
+  round += 1;
+  draft.set({ ...old, doc, dirty: !same(doc, old.base.document) });
+  clearTimeout(timer);
+  timer = setTimeout(check, CHECK_AFTER_MS);
+}
+
+/** Changes one object of the document, "deals" for example. */
+export function editObject(object, fn) {
+  edit(doc => ({ ...doc, objects: { ...doc.objects, [object]: fn(doc.objects[object]) } }));
+}
+
+export function discard() {
+  adopt(draft.get().base);
+}
+
+/** Takes what the server has now, dropping the edit. */
+export function takeTheirs(current) {
+  adopt(current);
+}
+
+/**
+ * Saves over `revision` (the one edited, unless the person decides to overwrite a newer one).
+ * Gives {saved: true, revision, changed} | {conflict: current} | {faults} | {error}.
+ */
+export async function saveDraft(revision = draft.get().base.revision) {
+  const { doc, base } = draft.get();
+  draft.set(old => ({ ...old, saving: true }));
+  try {
+    const next = await put('/api/config', { revision, document: doc });
+    const edited = draft.get().doc;
+    adopt(next);
+    if (edited !== doc) edit(() => edited); // typed on while saving
+    return { saved: true, revision: next.revision, changed: next.revision !== base.revision };
+  } catch (error) {
+    const faults = toFaults(error.fields ?? {});
+    draft.set(old => ({ ...old, saving: false, faults: faults.length ? faults : old.faults }));
+    if (error.status === 409 && error.body?.current) return { conflict: error.body.current };
+    if (error.status === 422 || error.status === 400) return faults.length ? { faults } : { error };
+    return { error };
+  }
+}
+
+/** Faults of a path and of everything below it. */
+export const faultsAt = (faults, path) => faults.filter(f => f.path === path || f.path.startsWith(`${path}.`));
+
+/** Which of the two pages has changes: ['triggers', 'mappings']. */
+export function changedPages({ base, doc }) {
+  if (!base) return [];
+  const differs = pick => Object.keys(doc.objects).some(o => !same(pick(doc.objects[o]), pick(base.document.objects[o])));
+  const pages = [];
+  if (differs(o => [o.consent, o.triggers])) pages.push('triggers');
+  if (differs(o => o.mapping)) pages.push('mappings');
+  return pages;
+}

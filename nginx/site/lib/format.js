@@ -1,0 +1,30 @@
+// Times, money and counts as people read them.
+const LOCALE = 'en-GB';
+const dateTime = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const clock = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric' });
+const whole = new Intl.NumberFormat(LOCALE);
+
+const valid = iso => iso && !Number.isNaN(Date.parse(iso));
+
+export const formatDateTime = iso => valid(iso) ? dateTime.format(new Date(iso)) : '';
+export const formatDate = iso => valid(iso) ? day.format(new Date(iso)) : '';
+export const formatCount = n => whole.format(n ?? 0);
+
+/** "10:42:07" today, otherwise with the day in front. */
+export function formatTime(iso) {
+  if (!valid(iso)) return '';
+  const at = new Date(iso);
+  return at.toDateString() === new Date().toDateString() ? clock.format(at) : dateTime.format(at);
+}
+
+/** The same moment in UTC, for the tooltip. */
+export const formatUtc = iso => valid(iso) ? new Date(iso).toISOString().replace('T', ' ').replace('Z', ' UTC') : '';
+
+/** "42.00 USD": figures as they came, the currency behind them. */
+export function formatMoney(amount, currency) {
+  if (amount === null || amount === undefined || amount === '') return '';
+  const figure = Number(amount);
+  const shown = Number.isFinite(figure) ? figure.toLocaleString(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 }) : String(amount);
+  return currency ? `${shown} ${currency}` : shown;
+}

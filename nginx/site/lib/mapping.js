@@ -1,0 +1,125 @@
+// Rules of Field Mappings that the page can check at once, without asking the server.
+import { text } from '../text.js';
+
+const words = text.mappings;
+const PLAIN = /^\{([^{}|]+)\}$/;
+const USES = /\{([^{}|]+)(?:\|[^}]*)?\}/g;
+const slotOf = name => name.replace(/\d+$/, '{n}');
+
+export const isItemField = field => field.includes('{i}');
+export const isItemRow = row => isItemField(row.field) || row.expression.includes('line_item{i}.');
+
+/** The property of an expression that is nothing but one property in braces; else null. */
+export function plainProperty(expression) {
+  // {i} is part of a line item's name, so it is taken out of the way first.
+  const match = PLAIN.exec(expression.replaceAll('{i}', '\u0001'));
+  return match ? match[1].replaceAll('\u0001', '{i}') : null;
+}
+
+/** Names of all properties that an expression reads. */
+export function usedProperties(expression) {
+  const flat = expression.replaceAll('{{', '').replaceAll('}}', '').replaceAll('{i}', '\u0001');
+  return [...flat.matchAll(USES)].map(m => m[1].replaceAll('\u0001', '{i}'));
+}
+
+/** impact.com's fields with every slot of Text{n} and the like written out. */
+export function expandFields(catalogue) {
+  const out = [];
+  for (const field of catalogue.fields) {
+    if (field.selectable_in_mapping === false) continue;
+    const [first, last] = field.range ?? [0, -1];
+    if (!field.range) out.push(field);
+    for (let n = first; n <= last; n += 1) out.push({ ...field, name: field.name.replace('{n}', n) });
+  }
+  return out;
+}
+
+const isMoney = name => /^(Amount|Order(SubTotal|Discount$|Shipping|Tax|Margin).*|Money\d+|Item(Price|SubTotal|Discount|TotalDiscount|Money)\{i\}.*)$/.test(name);
+
+/**
+ * What impact.com demands and this mapping lacks, each {fields: [alternatives]}.  Only rows that are on count.
+ */
+export function missingFields(rows, catalogue) {
+  const mapped = new Set();
+  for (const row of rows) {
+    if (!row.active || !row.expression) continue;
+    mapped.add(row.field);
+    for (const f of catalogue.fields) if (f.name === row.field) for (const alias of f.aliases ?? []) mapped.add(alias);
+  }
+  const { always, event_identifier: identifiers, attribution_key: keys } = catalogue.rules;
+  const selectable = name => catalogue.fields.find(f => f.name === name)?.selectable_in_mapping !== false;
+  const missing = always.filter(name => selectable(name) && !mapped.has(name)).map(name => ({ fields: [name] }));
+  const offered = list => list.filter(name => catalogue.fields.some(f => f.name === name && f.selectable_in_mapping !== false));
+  if (!identifiers.some(name => mapped.has(name))) missing.push({ fields: ['EventTypeCode', ...offered(identifiers).filter(n => n !== 'EventTypeCode')] });
+  if (!keys.some(name => mapped.has(name))) missing.push({ fields: offered(keys) });
+  return missing;
+}
+
+/** "OrderId, one of EventTypeCode or EventTypeId" in the words of the page. */
+export const nameMissing = missing => missing.map(m => m.fields.length === 1 ? m.fields[0] : words.oneOf(m.fields.slice(0, 3)));
+
+/** Combinations that impact.com expects or refuses; advice, not a refusal. */
+export function combinationHints(rows, catalogue) {
+  const names = rows.filter(r => r.active).map(r => r.field);
+  const has = name => names.includes(name);
+  const hints = [];
+  for (const [a, b] of catalogue.rules.mutually_exclusive ?? []) {
+    if (has(a) && (b === 'Item*{i}' ? names.some(isItemField) : has(b))) hints.push(words.exclusive(a, b.replace('*{i}', '…')));
+  }
+  if (names.some(isItemField)) {
+    const lack = ['ItemSku{i}', 'ItemCategory{i}', 'ItemQuantity{i}'].filter(name => !has(name));
+    if (!(catalogue.rules.item_amount ?? []).some(has)) lack.push('ItemPrice{i}');
+    if (lack.length) hints.push(words.itemsNeed(lack.join(', ')));
+  }
+  if (names.some(isMoney) && !has('CurrencyCode')) hints.push(words.currencyNeed);
+  return hints;
+}
+
+const KINDS = { number: ['integer', 'decimal'], date: ['datetime'] };
+const FITS = { number: ['number'], date: ['datetime', 'date'] };
+const NAMES = { string: 'text', enumeration: 'a choice', bool: 'yes or no', datetime: 'a date', date: 'a date', number: 'a number' };
+
+function typeHint(row, field, property) {
+  if (!field || !property?.type) return null;
+  for (const [kind, types] of Object.entries(KINDS)) {
+    if (!types.includes(field.type) || FITS[kind].includes(property.type) || property.computed || property.source === 'computed') continue;
+    if (property.source === 'event' || /(^|[._])(hs_object_id|id)$/.test(property.name)) continue;
+    return words.type(row.field, words.types[kind], property.label, NAMES[property.type] ?? property.type);
+  }
+  return null;
+}
+
+/** Per row id {error, hint}: errors refuse the save, hints do not. */
+export function checkRows(rows, fieldByName, propertyByName) {
+  const found = new Map();
+  const first = new Map();
+  rows.forEach((row, index) => {
+    const note = {};
+    if (!row.field && !row.expression) note.error = words.incomplete;
+    else if (!row.field) note.error = words.noField;
+    else if (!row.expression) note.error = words.noSource;
+    else if (row.active && !row.when) {
+      if (first.has(row.field)) note.error = words.duplicate(row.field, first.get(row.field) + 1);
+      else first.set(row.field, index);
+    }
+    if (!note.error) {
+      const name = plainProperty(row.expression);
+      const unknown = propertyByName.size ? usedProperties(row.expression).find(p => !propertyByName.has(p) && !/^(event|account|item)\./.test(p)) : null;
+      if (unknown) note.hint = words.unknownProperty(unknown);
+      else note.hint = typeHint(row, fieldByName.get(row.field) ?? fieldByName.get(slotOf(row.field)), propertyByName.get(name));
+      if (row.field === 'OrderId' && name === 'hs_object_id') note.hint = words.orderIdPlain;
+      if (row.field === 'EventDate' && /^(hs_)?lastmodifieddate$/.test(name ?? '')) note.eventDate = true;
+    }
+    if (note.error || note.hint || note.eventDate) found.set(row.id, note);
+  });
+  return found;
+}
+
+/** An id that the document does not have yet. */
+export function newId(prefix, document) {
+  const used = new Set();
+  for (const object of Object.values(document.objects)) for (const one of [...object.triggers, ...object.mapping]) used.add(one.id);
+  let n = used.size + 1;
+  while (used.has(prefix + n)) n += 1;
+  return prefix + n;
+}

@@ -1,0 +1,36 @@
+// Who is signed in, to which HubSpot account, and whether anything is sent.
+import { get, post, setCsrfToken } from '../api.js';
+import { createStore } from './store.js';
+
+/** status: 'loading' | 'in' | 'out' | 'failed' */
+export const session = createStore({ status: 'loading', data: null, error: null });
+
+export async function loadSession() {
+  try {
+    const data = await get('/api/session', { quiet: true });
+    setCsrfToken(data.csrf_token);
+    session.set({ status: 'in', data, error: null });
+  } catch (error) {
+    if (error.status === 401) session.set({ status: 'out', data: null, error: null });
+    else session.set(old => old.data ? { ...old, error } : { status: 'failed', data: null, error });
+  }
+  return session.get();
+}
+
+export async function logOut() {
+  await post('/api/session/logout');
+  setCsrfToken('');
+  session.set({ status: 'out', data: null, error: null });
+}
+
+export async function setSending(on) {
+  const { sending } = await post('/api/sending', { on });
+  session.set(old => ({ ...old, data: { ...old.data, tenant: { ...old.data.tenant, sending } } }));
+}
+
+/** What keeps conversions from going out: null, 'disconnected', 'paused' or 'stopped'. */
+export function obstacle(data) {
+  if (!data) return null;
+  if (data.tenant.state !== 'active') return data.tenant.state;
+  return data.tenant.sending ? null : 'stopped';
+}

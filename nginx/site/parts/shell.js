@@ -1,0 +1,82 @@
+// The frame of every page: menu, account, the switch that stops all sending, and what keeps things from going out.
+import { html, useEffect, useRef, useState } from '../html.js';
+import { text } from '../text.js';
+import { logOut, obstacle, setSending } from '../lib/session.js';
+import { navigate, setGuard } from '../lib/router.js';
+import { confirm } from './dialog.js';
+import { Menu, Stop } from './icons.js';
+import { Notice } from './notice.js';
+
+const PATHS = { overview: '/', settings: '/settings', triggers: '/triggers', mappings: '/mappings', activity: '/activity' };
+const words = text.nav;
+
+function useSending() {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState(null);
+  const change = async on => {
+    const say = on ? { title: text.sending.startTitle, body: text.sending.startBody, yes: text.sending.startConfirm }
+      : { title: text.sending.stopTitle, body: text.sending.stopBody, yes: text.sending.stopConfirm, kind: 'danger' };
+    if (!await confirm(say)) return;
+    setBusy(true);
+    setError(null);
+    try { await setSending(on); } catch (e) { setError(e); }
+    setBusy(false);
+  };
+  return { busy, error, change };
+}
+
+function Banner({ state, sending }) {
+  if (!state) return null;
+  const { title, body } = text.sending.banners[state];
+  const action = state === 'stopped'
+    ? html`<button type="button" class="btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`
+    : html`<a class="btn" href="/oauth/start">${text.sending.reconnect}</a>`;
+  return html`<${Notice} kind="warn" title=${title} action=${action}>${body}<//>`;
+}
+
+function Account({ data, state, sending }) {
+  const { tenant, person } = data;
+  const signOut = async () => {
+    if (await navigate('/')) {
+      setGuard(null);
+      await logOut().catch(() => location.assign('/login'));
+    }
+  };
+  return html`<div class="account">
+    ${state !== 'stopped' && state === null && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(false)}><${Stop}/>${words.stop}</button>`}
+    ${state === 'stopped' && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`}
+    <p class="account-state"><span class=${`dot ${state ?? 'ok'}`} aria-hidden="true"></span>${words.states[state ?? 'ok']}</p>
+    <p class="account-name">${tenant.name && html`<strong>${tenant.name}</strong>`}<span>${words.account(tenant.portal_id)}</span><span class="cut" title=${person.email}>${person.email}</span></p>
+    <button type="button" class="link-btn" onClick=${signOut}>${words.signOut}</button>
+  </div>`;
+}
+
+export function Shell({ data, current, path, children }) {
+  const [open, setOpen] = useState(false);
+  const first = useRef(true);
+  const sending = useSending();
+  const state = obstacle(data);
+  useEffect(() => { // a new page: the menu closes, the screen reader starts at its title
+    setOpen(false);
+    if (!first.current) document.getElementById('page-title')?.focus({ preventScroll: true });
+    first.current = false;
+  }, [current, /^\/activity\/\d+/.test(path)]);
+  return html`<a class="skip" href="#main" onClick=${e => { e.preventDefault(); document.getElementById('main').focus(); }}>${words.skip}</a>
+  <div class="shell">
+    <header class=${`side${open ? ' open' : ''}`} onKeyDown=${e => { if (e.key === 'Escape') setOpen(false); }}>
+      <div class="side-head">
+        <p class="brand"><span class="mark" aria-hidden="true"></span>${words.product}</p>
+        <button type="button" class="btn menu-btn" aria-expanded=${open ? 'true' : 'false'} aria-controls="side-body" onClick=${() => setOpen(!open)}><${Menu}/>${words.menu}</button>
+      </div>
+      <div class="side-body" id="side-body">
+        <nav aria-label=${words.label}><ul>${Object.entries(PATHS).map(([name, to]) => html`<li key=${name}>
+          <a href=${to} aria-current=${name === current ? 'page' : undefined}>${words.pages[name]}</a></li>`)}</ul></nav>
+        <${Account} data=${data} state=${state} sending=${sending} />
+      </div>
+    </header>
+    <main id="main" tabindex="-1">
+      <div role="status">${sending.error && html`<${Notice} kind="bad">${sending.error.message}<//>`}<${Banner} state=${state} sending=${sending} /></div>
+      ${children}
+    </main>
+  </div>`;
+}

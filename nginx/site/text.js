@@ -1,0 +1,83 @@
+// All words of the site, by page, so that they can be read and translated in one place.
+import { login } from './text/login.js';
+import { overview, settings } from './text/connection.js';
+import { triggers, mappings, draft } from './text/rules.js';
+import { activity, decision } from './text/activity.js';
+
+const objects = {
+  contacts: { name: 'Contacts', one: 'contact' },
+  companies: { name: 'Companies', one: 'company' },
+  deals: { name: 'Deals', one: 'deal' },
+};
+
+const nav = {
+  label: 'Main',
+  menu: 'Menu',
+  skip: 'Skip to content',
+  product: 'Connector',
+  about: 'HubSpot and impact.com',
+  pages: { overview: 'Overview', settings: 'Settings', triggers: 'Event Triggers', mappings: 'Field Mappings', activity: 'Activity' },
+  account: id => `HubSpot account ${id}`,
+  signOut: 'Sign out',
+  stop: 'Stop all sending',
+  start: 'Start sending again',
+  states: { ok: 'Connected, sending is on', stopped: 'Sending is stopped', paused: 'Paused: app removed in HubSpot', disconnected: 'Not connected to HubSpot' },
+  notFound: 'There is no such page',
+  notFoundHelp: 'The address may be mistyped, or the page has moved.',
+  toOverview: 'Go to the overview',
+};
+
+const sending = {
+  stopTitle: 'Stop all sending?',
+  stopBody: 'From this moment no conversion leaves for impact.com. HubSpot events are still received and kept, and what is due waits until you start sending again. Conversions that impact.com has already accepted are not taken back.',
+  stopConfirm: 'Stop all sending',
+  startTitle: 'Start sending again?',
+  startBody: 'Conversions that were held back go out now, in the order in which they happened. Turn off triggers or consent first if some of them should not.',
+  startConfirm: 'Start sending',
+  banners: {
+    stopped: { title: 'Sending is stopped.', body: 'Events are received and kept, but no conversion goes to impact.com.' },
+    paused: { title: 'Paused: the app was removed in HubSpot.', body: 'Your settings are kept. Connect again to go on where it stopped.' },
+    disconnected: { title: 'HubSpot is not connected.', body: 'The access of this app is no longer valid. Connect again; your settings are kept.' },
+  },
+  reconnect: 'Connect to HubSpot again',
+};
+
+const common = {
+  retry: 'Try again',
+  cancel: 'Cancel',
+  close: 'Close',
+  loading: 'Loading…',
+  working: 'Please wait…',
+  failedTitle: 'This could not be loaded',
+  updatesFail: 'Live updates are interrupted. What you see may be old; trying again by itself.',
+  required: 'required',
+  on: 'On',
+  off: 'Off',
+  never: 'never',
+  noneYet: 'none yet',
+  inUtc: utc => `${utc}`,
+};
+
+const combobox = {
+  none: 'No match',
+  more: n => `${n} more: type to narrow the list`,
+  before: n => `${n} earlier ones: type to find them`,
+};
+
+const errors = {
+  network: 'The connector cannot be reached. Check your network connection and try again.',
+  slow: 'The connector did not answer in time. Try again in a moment.',
+  garbled: 'The answer could not be read. Something between this page and the connector changed it; try again.',
+  unauthenticated: 'You are signed out. Log in again to go on.',
+  forbidden: 'This request was refused because its security token is missing or old. Reload the page and try again.',
+  not_found: 'There is nothing here any more.',
+  conflict: 'Someone else changed this in the meantime.',
+  too_large: 'This is larger than the connector accepts.',
+  unavailable: 'The connector is busy or its database is away. Nothing is lost; try again in a moment.',
+  remote: 'The other side did not answer as expected. Try again in a moment.',
+  http_502: 'The connector is just starting or was interrupted. Try again in a few seconds.',
+  http_504: 'The connector did not answer in time. Try again in a moment.',
+  unknown: status => `The request failed (HTTP ${status}). Try again; if it stays, tell whoever runs this connector.`,
+};
+
+export const text = { objects, nav, sending, common, combobox, errors, login, overview, settings, triggers, mappings, draft, activity, decision };

@@ -1,0 +1,76 @@
+// Words of the login page and of everything that can go wrong on the way through HubSpot.
+const again = 'Use the button below to try again.';
+const operator = 'Tell whoever runs this connector; you cannot mend it here.';
+
+const problems = {
+  access_denied: {
+    title: 'HubSpot did not connect the app',
+    body: 'The access was refused or the window was closed before “Connect app”. Nothing was changed in your account.',
+    todo: 'Try again and choose “Connect app”. If HubSpot says that you may not install apps, ask a super admin of the account, or someone with the “HubSpot Marketplace access” permission, to do it once.',
+  },
+  state_missing: {
+    title: 'The login came back without its proof',
+    body: 'HubSpot sent you back, but the check value that belongs to this browser was not there. Cookies may be blocked, or the login was begun in another window.',
+    todo: 'Allow cookies for this site, then log in again from this page.',
+  },
+  state_unknown: {
+    title: 'This login was used already or took too long',
+    body: 'Each login works once, for a few minutes, in the browser where it began. This one is used up, too old, or came from another browser.',
+    todo: again,
+  },
+  code_refused: {
+    title: 'HubSpot took back its answer',
+    body: 'The one-time code from HubSpot was no longer valid when we used it.',
+    todo: again,
+  },
+  scopes_missing: {
+    title: 'Some of the access is missing',
+    body: 'HubSpot granted less than the connector needs, so it cannot read what it would have to send.',
+    todo: 'Log in again and grant all of the access listed below. If one is greyed out in HubSpot, your HubSpot user or plan lacks it: ask a super admin.',
+  },
+  hubspot_unavailable: {
+    title: 'HubSpot cannot be reached',
+    body: 'HubSpot did not answer or reported a fault of its own.',
+    todo: 'Wait a minute and try again. status.hubspot.com shows whether HubSpot has a disturbance.',
+  },
+  app_misconfigured: {
+    title: 'The connector’s HubSpot app is not set up correctly',
+    body: 'HubSpot does not accept the app’s client ID, client secret or redirect address.',
+    todo: operator,
+  },
+  database_unavailable: {
+    title: 'The connector cannot reach its database',
+    body: 'You were let in by HubSpot, but the login could not be stored.',
+    todo: 'Try again in a minute. If it stays, tell whoever runs this connector.',
+  },
+  session_ended: {
+    title: 'You were signed out',
+    body: 'A login ends after some time without use, or when you sign out in another tab.',
+    todo: 'Log in again to go on.',
+  },
+  unknown: {
+    title: 'The login did not work',
+    body: 'Something unexpected happened on the way through HubSpot.',
+    todo: again,
+  },
+};
+
+export const login = {
+  title: 'Connect HubSpot and impact.com',
+  lead: 'Reports what happens in HubSpot, such as a deal that is won, to impact.com as a conversion, so that the partner who brought the customer is credited.',
+  button: 'Click here to log in through HubSpot',
+  afterwards: 'HubSpot asks which account to use and shows the access below. Choose “Connect app”, and you come back here.',
+  signedOut: 'You are signed out.',
+  accessTitle: 'What the app will be able to do, and why',
+  scopes: [
+    ['oauth', 'Know which HubSpot account you chose and who you are, to log you in.'],
+    ['crm.objects.contacts.read', 'Read contacts: the click ID that names the partner, the customer ID, and the fields you map.'],
+    ['crm.objects.companies.read', 'Read companies: the fields you map, when a company is part of a conversion.'],
+    ['crm.objects.deals.read', 'Read deals: stage, amount, currency and the fields you map, when a deal moves.'],
+    ['crm.objects.line_items.read', 'Read line items: SKU, name, price and quantity of what was sold with a deal.'],
+  ],
+  never: 'It reads only. It changes, deletes and e-mails nothing in HubSpot, and nothing goes to impact.com before you give consent for each kind of record.',
+  whoTitle: 'Who can connect an account',
+  who: 'A super admin of the HubSpot account, or a user with the “HubSpot Marketplace access” permission. If you lack it, ask such a person to connect once.',
+  problems,
+};
