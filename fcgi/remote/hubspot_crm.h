@@ -1,0 +1,72 @@
+/* hubspot_crm.h - HubSpot's CRM reads (hubspot.md 3): batches of 100, associations of 1,000.  Pure. */
+#ifndef REMOTE_HUBSPOT_CRM_H
+#define REMOTE_HUBSPOT_CRM_H
+
+#include "base/http_message.h"
+#include "base/json.h"
+#include "base/settings.h"
+
+#define HUBSPOT_BATCH_READ_MAX        100
+#define HUBSPOT_ASSOCIATIONS_READ_MAX 1000
+
+/* POST /crm/objects/{v}/{type}/batch/read; at most 100 ids, without duplicates (the caller's duty). */
+void hubspot_crm_batch_read(struct arena *a, const struct settings *s, const struct secret *token, struct str object_type,
+    const struct str *ids, size_t n_ids, const struct str *properties, size_t n_properties, struct http_request *out);
+/* POST /crm/associations/{v}/{from}/{to}/batch/read; at most 1,000 ids. */
+void hubspot_crm_associations_read(struct arena *a, const struct settings *s, const struct secret *token,
+    struct str from_type, struct str to_type, const struct str *ids, size_t n_ids, struct http_request *out);
+/* GET one page more of one record's associations, when the batch answer has paging for it. */
+void hubspot_crm_associations_more(struct arena *a, const struct settings *s, const struct secret *token,
+    struct str from_type, struct str to_type, struct str id, struct str after, struct http_request *out);
+void hubspot_crm_properties(struct arena *a, const struct settings *s, const struct secret *token, struct str object_type,
+    struct http_request *out);
+void hubspot_crm_pipelines(struct arena *a, const struct settings *s, const struct secret *token, struct str object_type,
+    struct http_request *out);
+
+/* What kept a read from working, for the retry rules. */
+enum hubspot_result {
+	HUBSPOT_OK,
+	HUBSPOT_TOKEN_REFUSED, /* 401: refresh once */
+	HUBSPOT_SCOPE_MISSING, /* 403 */
+	HUBSPOT_LIMITED,       /* 429: wait (retry_hint_ms) */
+	HUBSPOT_RETRY,         /* 423, 477, 5xx, no answer, unreadable answer */
+	HUBSPOT_REFUSED        /* other 4xx: our request is wrong */
+};
+/* For any HubSpot answer; 2xx and 207 are OK.  *e gets HubSpot's message and correlation id. */
+enum hubspot_result hubspot_classify(struct arena *a, const struct http_answer *answer, struct err *e);
+
+struct hubspot_record {
+	struct str id;
+	const struct json *properties; /* string values or null */
+	int64_t created_ms, updated_ms;
+	bool archived;
+};
+/* Records in the answer's order; ids that are missing are simply not there (207 OBJECT_NOT_FOUND). */
+bool hubspot_crm_read_records(struct arena *a, const struct http_answer *answer, struct hubspot_record **out, size_t *n,
+    struct err *e) CC_MUST_USE;
+
+struct hubspot_association {
+	struct str from_id, to_id;
+	bool primary; /* has a type labelled "Primary" or a primary type id of hubspot.md 3.3 */
+};
+struct hubspot_association_more {
+	struct str from_id, after;
+};
+/* All pairs in the answer; *more names records whose list goes on. Records without any are not there. */
+bool hubspot_crm_read_associations(struct arena *a, const struct http_answer *answer, struct hubspot_association **out,
+    size_t *n, struct hubspot_association_more **more, size_t *n_more, struct err *e) CC_MUST_USE;
+/* The page of hubspot_crm_associations_more(); *after is empty at the end. */
+bool hubspot_crm_read_associations_page(struct arena *a, struct str from_id, const struct http_answer *answer,
+    struct hubspot_association **out, size_t *n, struct str *after, struct err *e) CC_MUST_USE;
+
+/*
+ * The property list as our own JSON: [{"name","label","type","field_type","group","description","hidden",
+ * "calculated","options":[{"value","label"}]}], hidden and json/object_coordinates types left out, options cut
+ * at 500; and the pipelines: [{"id","label","stages":[{"id","label","closed","won"}]}], archived ones left out.
+ */
+bool hubspot_crm_read_properties(struct arena *a, const struct http_answer *answer, struct json **out, struct err *e)
+    CC_MUST_USE;
+bool hubspot_crm_read_pipelines(struct arena *a, const struct http_answer *answer, struct json **out, struct err *e)
+    CC_MUST_USE;
+
+#endif
