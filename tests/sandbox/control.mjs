@@ -1,0 +1,142 @@
+// /control: the sandbox's remote control for tests, JSON in and out. README.md lists every call.
+import { CREDENTIALS, ACCOUNTS as IMPACT } from './impact/accounts.mjs';
+import { ACCOUNTS } from './hubspot/accounts.mjs';
+import { HubspotError } from './hubspot/errors.mjs';
+import * as op from './operations.mjs';
+import { approve } from './pages/consent.mjs';
+import { Router } from './router.mjs';
+import { reset } from './world.mjs';
+
+const ok = (body) => ({ status: 200, body });
+const record = (r) => ({ id: r.id, type: r.type, properties: r.properties, archived: r.archived, createdAt: r.createdAt, updatedAt: r.updatedAt });
+
+function input(q) {
+	if (!q.body.length)
+		return {};
+	try {
+		return q.json();
+	} catch {
+		throw new op.Refused('the body is no JSON');
+	}
+}
+
+/** Handlers of one account get acc and the body. */
+const crm = (work) => (w, q, p) => work(w, op.needAccount(p.portal), input(q), p, q);
+
+const CRM = [
+	['POST', '/control/crm/:portal/deals', crm((w, acc, b) => {
+		const { deal, items } = op.createDeal(w, acc, b);
+		return ok({ id: deal.id, lineItems: items.map((i) => i.id) });
+	})],
+	['POST', '/control/crm/:portal/deals/:id/line-items', crm((w, acc, b, p) => ok({ id: op.addLineItem(w, acc, p.id, b.properties).id }))],
+	['POST', '/control/crm/:portal/move', crm((w, acc, b) => ok(record(op.move(w, acc, b.deal, b.stage))))],
+	['POST', '/control/crm/:portal/associate', crm((w, acc, b) => {
+		op.associate(w, acc, op.needType(b.from), b.fromId, op.needType(b.to), b.toId, b.primary);
+		return ok({});
+	})],
+	['POST', '/control/crm/:portal/dissociate', crm((w, acc, b) => {
+		op.dissociate(w, acc, op.needType(b.from), b.fromId, op.needType(b.to), b.toId);
+		return ok({});
+	})],
+	['POST', '/control/crm/:portal/merge', crm((w, acc, b) => ok(record(op.merge(w, acc, op.needType(b.type), b.primaryId, b.otherId))))],
+	['POST', '/control/crm/:portal/properties', crm((w, acc, b) => {
+		const { object, ...definition } = b;
+		return ok(op.addProperty(w, acc, op.needType(object), definition));
+	})],
+	['POST', '/control/crm/:portal/burst', crm((w, acc, b) => ok({ made: op.burst(w, acc, b) }))],
+	['POST', '/control/crm/:portal/uninstall', crm((w, acc) => {
+		w.oauth.uninstall(acc.portalId);
+		return ok({});
+	})],
+	['POST', '/control/crm/:portal/:type', crm((w, acc, b, p) => ok({ id: op.create(w, acc, op.needType(p.type), b.properties, { id: b.id }).id }))],
+	['GET', '/control/crm/:portal/:type', crm((w, acc, b, p) => ok({ results: w.crm.list(acc.portalId, op.needType(p.type)).map(record) }))],
+	['GET', '/control/crm/:portal/:type/:id', crm((w, acc, b, p) => ok(record(w.crm.need(acc.portalId, op.needType(p.type), p.id))))],
+	['PATCH', '/control/crm/:portal/:type/:id', crm((w, acc, b, p) => ok(record(op.update(w, acc, op.needType(p.type), p.id, b.properties))))],
+	['DELETE', '/control/crm/:portal/:type/:id', crm((w, acc, b, p, q) => {
+		op.remove(w, acc, op.needType(p.type), p.id, q.query.get('privacy') === 'true');
+		return ok({});
+	})],
+	['POST', '/control/crm/:portal/:type/:id/restore', crm((w, acc, b, p) => {
+		op.restore(w, acc, op.needType(p.type), p.id);
+		return ok({});
+	})],
+];
+
+function faultRoutes() {
+	const refuse = (work) => {
+		try {
+			return ok(work());
+		} catch (err) {
+			throw new op.Refused(err.message);
+		}
+	};
+	return [
+		['GET', '/control/faults', (w) => ok({ faults: w.faults.list() })],
+		['POST', '/control/faults', (w, q) => refuse(() => w.faults.add(input(q)))],
+		['DELETE', '/control/faults', (w) => ok(w.faults.clear() ?? {})],
+		['DELETE', '/control/faults/:id', (w, q, p) => ok(w.faults.remove(p.id) ?? {})],
+		['GET', '/control/settings', (w) => ok(w.settings.all())],
+		['POST', '/control/settings', (w, q) => refuse(() => {
+			w.settings.set(input(q));
+			return w.settings.all();
+		})],
+		['DELETE', '/control/settings', (w) => {
+			w.settings.reset();
+			return ok(w.settings.all());
+		}],
+		['GET', '/control/impact', () => ok({ credentials: CREDENTIALS, accounts: IMPACT })],
+		['GET', '/control/impact/submissions', (w) => {
+			w.judge.settle();
+			return ok({ submissions: w.judge.submissions() });
+		}],
+		['GET', '/control/impact/actions', (w) => {
+			w.judge.settle();
+			return ok({ actions: w.judge.actions() });
+		}],
+		['POST', '/control/impact/actions/:id', (w, q, p) => refuse(() => w.judge.change(p.id, input(q).what))],
+		['POST', '/control/impact/verdicts', (w, q) => refuse(() => w.judge.force(input(q)))],
+	];
+}
+
+const ROUTES = new Router([
+	...CRM,
+	...faultRoutes(),
+	['GET', '/control/state', (w) => ok({
+		clientId: w.conf.clientId, appId: w.conf.appId, publicUrl: w.conf.publicUrl, app: w.conf.app, installs: w.oauth.installs(),
+		accounts: ACCOUNTS.map((a) => ({ portalId: a.portalId, name: a.name, users: a.users, pipelines: a.pipelines })),
+	})],
+	['GET', '/control/log', (w, q) => ok({ entries: w.log.find(Object.fromEntries(q.query)) })],
+	['DELETE', '/control/log', (w) => ok(w.log.clear() ?? {})],
+	['GET', '/control/webhooks', (w) => ok({ webhooks: w.webhooks.list() })],
+	['DELETE', '/control/webhooks', (w) => ok(w.webhooks.clear() ?? {})],
+	['POST', '/control/webhooks', (w, q) => {
+		const { portalId, events } = input(q);
+		if (!Array.isArray(events))
+			throw new op.Refused('events must be a list');
+		w.webhooks.inject(portalId, events);
+		return ok({});
+	}],
+	['POST', '/control/oauth/approve', (w, q) => {
+		const { url, portalId, userId, cancel } = input(q);
+		const { error, location } = approve(w, op.needAccount(portalId), new URL(url).searchParams, { userId, cancel });
+		if (error)
+			throw new op.Refused(error.join('; '));
+		return ok({ location });
+	}],
+	['POST', '/control/reset', (w, q) => ok(reset(w, input(q).keep) ?? {})],
+]);
+
+export function control(w, q) {
+	const found = ROUTES.find(q.method, q.path);
+	if (!found)
+		return { status: 404, body: { error: `no ${q.path}` } };
+	if (found.allowed)
+		return { status: 405, body: { error: `${q.method} is not possible here` } };
+	try {
+		return found.handler(w, q, found.params);
+	} catch (err) {
+		if (err instanceof op.Refused || err instanceof HubspotError)
+			return { status: err.status ?? 400, body: { error: op.explain(err) } };
+		throw err;
+	}
+}

@@ -1,0 +1,79 @@
+// The two HubSpot accounts of the sandbox, with their people, pipelines and owners.
+
+const STAGES = [
+	['appointmentscheduled', 'Appointment Scheduled', '0.2'],
+	['qualifiedtobuy', 'Qualified To Buy', '0.4'],
+	['presentationscheduled', 'Presentation Scheduled', '0.6'],
+	['decisionmakerboughtin', 'Decision Maker Bought-In', '0.8'],
+	['contractsent', 'Contract Sent', '0.9'],
+	['closedwon', 'Closed Won', '1.0'],
+	['closedlost', 'Closed Lost', '0.0'],
+];
+const LEASING = [
+	['184392001', 'Leasing Request', '0.3'],
+	['184392002', 'Leasing Approved', '0.7'],
+	['184392003', 'Leasing Contract Signed', '1.0'],
+	['184392004', 'Leasing Declined', '0.0'],
+];
+const MADE = '2025-02-03T09:00:00.000Z';
+
+function pipeline(id, label, displayOrder, stages) {
+	return {
+		label, displayOrder, id,
+		stages: stages.map(([stage, name, probability], i) => ({
+			label: name, displayOrder: i,
+			metadata: { isClosed: String(probability === '1.0' || probability === '0.0'), probability },
+			createdAt: MADE, updatedAt: MADE, archived: false, id: stage, writePermissions: 'CRM_PERMISSIONS_ENFORCEMENT',
+		})),
+		createdAt: MADE, updatedAt: MADE, archived: false,
+	};
+}
+
+export const ACCOUNTS = [
+	{
+		portalId: 48975575, name: 'Northwind Robotics', domain: 'northwind-robotics.example', region: 'na1', uiDomain: 'app.hubspot.com',
+		currency: 'USD', additionalCurrencies: ['EUR', 'GBP'], timeZone: 'US/Eastern', utcOffset: '-05:00', firstId: 332507367000,
+		users: [
+			{ id: 98499705, email: 'ada@northwind-robotics.example', firstName: 'Ada', lastName: 'Okafor', ownerId: '41629779' },
+			{ id: 98499706, email: 'ben@northwind-robotics.example', firstName: 'Ben', lastName: 'Lindqvist', ownerId: '41629780' },
+		],
+		pipelines: [pipeline('default', 'Sales Pipeline', 0, STAGES)],
+	},
+	{
+		portalId: 50249912, name: 'Alpine Cycles', domain: 'alpine-cycles.example', region: 'eu1', uiDomain: 'app-eu1.hubspot.com',
+		currency: 'EUR', additionalCurrencies: ['CHF', 'USD'], timeZone: 'Europe/Vienna', utcOffset: '+01:00', firstId: 546500061000,
+		users: [
+			{ id: 82088707, email: 'clara@alpine-cycles.example', firstName: 'Clara', lastName: 'Huber', ownerId: '52210441' },
+		],
+		pipelines: [pipeline('default', 'Sales Pipeline', 0, STAGES), pipeline('91817263', 'Leasing', 1, LEASING)],
+	},
+];
+
+export const account = (portalId) => ACCOUNTS.find((a) => a.portalId === Number(portalId));
+
+/** The stage of any pipeline of the account: {pipeline, stage} or null. */
+export function findStage(acc, stageId, pipelineId) {
+	for (const p of acc.pipelines)
+		if (!pipelineId || p.id === pipelineId)
+			for (const s of p.stages)
+				if (s.id === stageId)
+					return { pipeline: p, stage: s };
+	return null;
+}
+
+export function details(acc) {
+	const sign = acc.utcOffset.startsWith('-') ? -1 : 1;
+	const [h, m] = acc.utcOffset.slice(1).split(':').map(Number);
+	return {
+		portalId: acc.portalId, accountType: 'STANDARD', timeZone: acc.timeZone, companyCurrency: acc.currency,
+		additionalCurrencies: acc.additionalCurrencies, utcOffset: acc.utcOffset, utcOffsetMilliseconds: sign * (h * 60 + m) * 60000,
+		uiDomain: acc.uiDomain, dataHostingLocation: acc.region, portalName: acc.name, createdAt: MADE,
+	};
+}
+
+export function owners(acc) {
+	return acc.users.map((u) => ({
+		id: u.ownerId, userId: u.id, email: u.email, firstName: u.firstName, lastName: u.lastName, type: 'PERSON', archived: false,
+		createdAt: MADE, updatedAt: MADE,
+	}));
+}

@@ -1,0 +1,215 @@
+// The CRM for a person: accounts, contacts, deals with line items, links, stages, webhooks.
+import { ACCOUNTS, account } from '../hubspot/accounts.mjs';
+import { HubspotError } from '../hubspot/errors.mjs';
+import { typeInfo } from '../hubspot/types.mjs';
+import { ACCOUNTS as IMPACT, partnerOf } from '../impact/accounts.mjs';
+import * as op from '../operations.mjs';
+import { Router } from '../router.mjs';
+import { back, field, html, messageOf, page, redirect, select, table } from './html.mjs';
+import { editRecord, recordPage } from './record.mjs';
+import { webhookTable } from './webhooks.mjs';
+
+const SHOWN = 30;
+
+function accountsPage(w, q) {
+	return page({ title: 'HubSpot CRM', path: '/crm', theme: 'hubspot', message: messageOf(q), body: html`<h1>HubSpot CRM</h1>
+<p>Two accounts live here. Choose the one that you want to work in.</p>
+<ul class="cards">${ACCOUNTS.map((a) => {
+	const install = w.oauth.install(a.portalId);
+	return html`<li class="card"><h2><a href="/crm/${a.portalId}">${a.name}</a></h2>
+<p>Account ${a.portalId}, ${a.currency}, ${a.timeZone}</p>
+<p>${install ? html`<span class="tag good">Connected app: ${w.conf.app.name}</span>` : html`<span class="tag">No connected app</span>`}</p></li>`;
+})}</ul>` });
+}
+
+export const fullName = (p) => [p.firstname, p.lastname].filter(Boolean).join(' ') || p.email || '(no name)';
+
+export function titleOf(rec) {
+	const p = rec.properties;
+	return { contacts: () => fullName(p), companies: () => p.name ?? p.domain, deals: () => p.dealname, line_items: () => p.name ?? p.hs_sku }[rec.type]() ?? rec.id;
+}
+
+/** Clicks to choose from, grouped by impact.com account. */
+export function clickOptions() {
+	return [['', [['', 'None']]], ...Object.values(IMPACT).map((acc) => [acc.name, acc.clicks.map((c) => [c.id, `${c.id} (${partnerOf(acc, c.partnerId).name})`])]),
+		['Clicks that cannot be credited', Object.values(IMPACT).flatMap((acc) => acc.faulty.map((c) => [c.id, `${c.id}: ${c.why}`]))]];
+}
+
+export const stageOptions = (acc) => acc.pipelines.map((p) => [acc.pipelines.length > 1 ? p.label : '', p.stages.map((s) => [s.id, s.label])]);
+const newest = (w, acc, type) => w.crm.list(acc.portalId, type).reverse();
+const named = (rows) => rows.slice(0, 500).map((r) => [r.id, `${titleOf(r)} (${r.id})`]);
+
+function contactForm(acc) {
+	return html`<form method="post" action="/crm/${acc.portalId}/contacts" class="card" aria-labelledby="new-contact">
+<h2 id="new-contact">New contact</h2>
+<div class="grid">${field('Email', 'email', '', { type: 'email', id: 'contact-email' })}
+${field('First name', 'firstname', '', { id: 'contact-firstname' })}
+${field('Last name', 'lastname', '', { id: 'contact-lastname' })}
+${field('Company name', 'company', '', { id: 'contact-company' })}</div>
+${select('impact.com click id', 'custom_impact_click_id', clickOptions(), '', { id: 'contact-click', hint: 'Came through a partner? Choose the click. None means that nobody is credited.' })}
+<p><button class="primary">Create contact</button></p></form>`;
+}
+
+const itemRow = (n) => html`<fieldset class="row"><legend>Line item ${n}</legend>
+${field(`Line item ${n} name`, `name${n}`, '', { id: `item-name${n}` })}
+${field(`Line item ${n} SKU`, `sku${n}`, '', { id: `item-sku${n}` })}
+${field(`Line item ${n} price`, `price${n}`, '', { id: `item-price${n}`, inputmode: 'decimal' })}
+${field(`Line item ${n} quantity`, `quantity${n}`, '1', { id: `item-quantity${n}`, inputmode: 'numeric' })}</fieldset>`;
+
+function dealForm(w, acc) {
+	const currencies = [acc.currency, ...acc.additionalCurrencies].map((c) => [c, c]);
+	return html`<form method="post" action="/crm/${acc.portalId}/deals" class="card wide" aria-labelledby="new-deal">
+<h2 id="new-deal">New deal</h2>
+<div class="grid">${field('Deal name', 'dealname', '', { id: 'deal-name', required: true })}
+${field('Amount', 'amount', '', { id: 'deal-amount', inputmode: 'decimal' })}
+${select('Currency', 'deal_currency_code', [['', [['', `Not set (account: ${acc.currency})`], ...currencies]]], '', { id: 'deal-currency' })}
+${select('Deal stage', 'dealstage', stageOptions(acc), '', { id: 'deal-stage' })}
+${select('Contact of the deal', 'contact', [['', [['', 'None'], ...named(newest(w, acc, 'contacts'))]]], '', { id: 'deal-contact' })}
+${select('Company of the deal', 'companyId', [['', [['', 'None'], ...named(newest(w, acc, 'companies'))]]], '', { id: 'deal-company' })}</div>
+${itemRow(1)}${itemRow(2)}
+<p class="hint">Line items without name and SKU are left out. More can be added on the deal's page.</p>
+<p><button class="primary">Create deal</button></p></form>`;
+}
+
+function dealsTable(w, acc) {
+	const rows = newest(w, acc, 'deals').slice(0, SHOWN).map((d) => {
+		const p = d.properties;
+		const contacts = w.crm.associations(acc.portalId, 'deals', d.id, 'contacts').map((a) => titleOf(w.crm.find(acc.portalId, 'contacts', a.id)));
+		const items = w.crm.associations(acc.portalId, 'deals', d.id, 'line_items').length;
+		return html`<tr><th scope="row"><a href="/crm/${acc.portalId}/deals/${d.id}">${p.dealname}</a><br><span class="hint">${d.id}</span></th>
+<td class="number">${p.amount ?? ''} ${p.amount ? p.deal_currency_code ?? acc.currency : ''}</td>
+<td>${contacts.join(', ') || html`<span class="hint">no contact</span>`}</td><td class="number">${items}</td>
+<td><form method="post" action="/crm/${acc.portalId}/move" class="inline"><input type="hidden" name="deal" value="${d.id}">
+${select(`Stage of ${p.dealname}`, 'stage', stageOptions(acc), p.dealstage, { id: `stage-${d.id}`, hidden: true })}
+<button aria-label="Move ${p.dealname}">Move</button></form></td></tr>`;
+	});
+	return table('Deals', ['Deal', 'Amount', 'Contact', 'Line items', 'Stage'], rows, 'No deals yet. Create a contact first, then a deal of that contact.');
+}
+
+function contactsTable(w, acc) {
+	const rows = newest(w, acc, 'contacts').slice(0, SHOWN).map((c) => html`<tr><th scope="row"><a href="/crm/${acc.portalId}/contacts/${c.id}">${titleOf(c)}</a><br>
+<span class="hint">${c.id}</span></th><td>${c.properties.email ?? ''}</td><td>${c.properties.company ?? ''}</td><td><code>${c.properties.custom_impact_click_id ?? ''}</code></td>
+<td>${c.properties.lifecyclestage ?? ''}</td></tr>`);
+	return table('Contacts', ['Contact', 'Email', 'Company name', 'Click id', 'Lifecycle stage'], rows, 'No contacts yet.');
+}
+
+function linkForm(w, acc) {
+	const deals = named(newest(w, acc, 'deals'));
+	const contacts = named(newest(w, acc, 'contacts'));
+	if (!deals.length || !contacts.length)
+		return '';
+	return html`<form method="post" action="/crm/${acc.portalId}/associate" class="card" aria-labelledby="link">
+<h2 id="link">Associate a contact with a deal</h2>
+${select('Deal to associate', 'deal', [['', deals]], '', { id: 'link-deal' })}
+${select('Contact to associate', 'contact', [['', contacts]], '', { id: 'link-contact' })}
+<p><button>Associate</button></p></form>`;
+}
+
+function sideForms(acc) {
+	return html`<form method="post" action="/crm/${acc.portalId}/companies" class="card" aria-labelledby="new-company">
+<h2 id="new-company">New company</h2>
+${field('Name of the company', 'name', '', { id: 'company-name', required: true })}${field('Domain', 'domain', '', { id: 'company-domain' })}
+<p><button>Create company</button></p></form>
+<form method="post" action="/crm/${acc.portalId}/properties" class="card" aria-labelledby="new-property">
+<h2 id="new-property">New property</h2>
+${select('Object', 'object', [['', [['deals', 'Deals'], ['contacts', 'Contacts'], ['companies', 'Companies'], ['line_items', 'Line items']]]], '', { id: 'property-object' })}
+${field('Label', 'label', '', { id: 'property-label', required: true })}
+${field('Internal name', 'name', '', { id: 'property-name', required: true, hint: 'Lower case letters, digits and _' })}
+<p><button>Create property</button></p></form>`;
+}
+
+function boardPage(w, q, acc) {
+	const install = w.oauth.install(acc.portalId);
+	return page({ title: acc.name, path: '/crm', theme: 'hubspot', message: messageOf(q), body: html`<p class="crumbs"><a href="/crm">All accounts</a></p>
+<h1>${acc.name}</h1>
+<p>Account ${acc.portalId}. ${install ? html`<span class="tag good">Connected app: ${w.conf.app.name}</span>`
+	: html`<span class="tag bad">No connected app: changes here send no webhooks</span> <a href="${w.conf.publicUrl}">Connect it</a>`}</p>
+<div class="columns">${contactForm(acc)}${dealForm(w, acc)}</div>
+<section data-live="deals"><h2>Deals</h2>${dealsTable(w, acc)}</section>
+<section data-live="contacts"><h2>Contacts</h2>${contactsTable(w, acc)}</section>
+<div class="columns">${linkForm(w, acc)}${sideForms(acc)}</div>
+<section data-live="webhooks"><h2>Webhooks</h2>${webhookTable(w.webhooks.list().filter((r) => r.portalId === acc.portalId))}</section>
+${install ? html`<form method="post" action="/crm/${acc.portalId}/uninstall" class="card danger" aria-labelledby="uninstall"><h2 id="uninstall">Connected app</h2>
+<p>HubSpot tells nobody about an uninstall: the app's tokens stop working and no more webhooks are sent.</p>
+${field('Type uninstall to confirm', 'confirm', '', { id: 'uninstall-confirm' })}
+<p><button class="bad">Uninstall</button></p></form>` : ''}` });
+}
+
+// --- forms --------------------------------------------------------------------------------------------------------
+
+const taken = (form, names) => Object.fromEntries(names.map((n) => [n, (form.get(n) ?? '').trim()]).filter(([, v]) => v !== ''));
+
+function newContact(w, acc, form) {
+	const rec = op.create(w, acc, 'contacts', taken(form, ['email', 'firstname', 'lastname', 'company', 'custom_impact_click_id']));
+	return `Contact ${titleOf(rec)} created (${rec.id})`;
+}
+
+function newDeal(w, acc, form) {
+	const lineItems = [1, 2].map((n) => taken(form, [`name${n}`, `sku${n}`, `price${n}`, `quantity${n}`]))
+		.map((row, i) => ({ name: row[`name${i + 1}`], hs_sku: row[`sku${i + 1}`], price: row[`price${i + 1}`], quantity: row[`quantity${i + 1}`] }))
+		.filter((row) => row.name || row.hs_sku)
+		.map((row) => Object.fromEntries(Object.entries(row).filter(([, v]) => v !== undefined)));
+	const { deal } = op.createDeal(w, acc, {
+		properties: taken(form, ['dealname', 'amount', 'deal_currency_code', 'dealstage']), lineItems,
+		contacts: form.get('contact') ? [form.get('contact')] : [], companies: form.get('companyId') ? [form.get('companyId')] : [],
+	});
+	return `Deal ${titleOf(deal)} created (${deal.id})`;
+}
+
+const FORMS = {
+	contacts: newContact,
+	deals: newDeal,
+	companies: (w, acc, form) => `Company ${titleOf(op.create(w, acc, 'companies', taken(form, ['name', 'domain'])))} created`,
+	move: (w, acc, form) => {
+		const rec = op.move(w, acc, form.get('deal'), form.get('stage'));
+		const stage = acc.pipelines.flatMap((p) => p.stages).find((s) => s.id === rec.properties.dealstage);
+		return `${titleOf(rec)} is now in ${stage.label}`;
+	},
+	associate: (w, acc, form) => {
+		op.associate(w, acc, 'deals', form.get('deal'), 'contacts', form.get('contact'));
+		return 'Contact and deal are associated';
+	},
+	properties: (w, acc, form) => {
+		const made = op.addProperty(w, acc, op.needType(form.get('object')), taken(form, ['name', 'label']));
+		return `Property ${made.label} (${made.name}) created`;
+	},
+	uninstall: (w, acc, form) => {
+		if (form.get('confirm') !== 'uninstall')
+			throw new op.Refused('Type the word uninstall to confirm');
+		w.oauth.uninstall(acc.portalId);
+		return 'The app is uninstalled';
+	},
+};
+
+function postForm(w, q, acc, name) {
+	const here = `/crm/${acc.portalId}`;
+	if (!FORMS[name])
+		return null;
+	try {
+		return back(here, FORMS[name](w, acc, q.form()));
+	} catch (err) {
+		if (err instanceof op.Refused || err instanceof HubspotError)
+			return back(here, op.explain(err), true);
+		throw err;
+	}
+}
+
+const ROUTES = new Router([
+	['GET', '/crm', accountsPage],
+	['GET', '/crm/:portal', (w, q, p, acc) => boardPage(w, q, acc)],
+	['POST', '/crm/:portal/:form', (w, q, p, acc) => postForm(w, q, acc, p.form)],
+	['GET', '/crm/:portal/:type/:id', (w, q, p, acc) => recordPage(w, q, acc, p)],
+	['POST', '/crm/:portal/:type/:id', (w, q, p, acc) => editRecord(w, q, acc, p)],
+]);
+
+export function crmPages(w, q) {
+	const found = ROUTES.find(q.method, q.path);
+	if (!found || found.allowed)
+		return null;
+	const { portal, type } = found.params;
+	if (portal && !account(portal))
+		return redirect('/crm');
+	if (type && !typeInfo(type))
+		return null;
+	return found.handler(w, q, found.params, portal ? account(portal) : null);
+}

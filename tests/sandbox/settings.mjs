@@ -1,0 +1,86 @@
+// Every switch of the sandbox: what it may be, its value at start, in words.
+
+export const SETTINGS = {
+	judge_ms: [4000, 'impact.com: time from a conversion to its verdict'],
+	dedup: [false, 'impact.com: refuse a second conversion with the same OrderId and event type (CONV_DUPLICATE)'],
+	conversion_answer: ['queued', 'impact.com: what POST Conversions answers: queued, action (ActionId at once) or uri (Status OK with the action\'s Uri)'],
+	strict_fields: [true, 'impact.com: refuse conversion fields that it does not know'],
+	subtotal_counts: [true, 'impact.com: OrderSubTotal alone makes the sale amount'],
+	lock_s: [16 * 86400, 'impact.com: time from an action to its locking date'],
+	pay_s: [30 * 86400, 'impact.com: time from the locking date to payment'],
+	window_s: [30 * 86400, 'impact.com: referral window of a click'],
+	hour_seconds: [3600, 'impact.com: length of the hour of its rate limit'],
+	impact_limit: [1000, 'impact.com: requests per hour and account'],
+	token_s: [1800, 'HubSpot: life of an access token'],
+	code_s: [60, 'HubSpot: life of an authorization code'],
+	rotate_refresh: [false, 'HubSpot: a refresh answers with a new refresh token, the old one ends'],
+	hubspot_limit: [110, 'HubSpot: requests per 10 seconds and account'],
+	search_limit: [5, 'HubSpot: searches per second and account'],
+	search_lag_ms: [0, 'HubSpot: how long a change stays invisible to search'],
+	association_ids_as_strings: [false, 'HubSpot: toObjectId as a string, not as a number'],
+	webhooks: [true, 'HubSpot: send webhooks'],
+	batch_ms: [100, 'HubSpot: how long changes are collected before a webhook leaves'],
+	doubled: [false, 'HubSpot: send every webhook twice'],
+	out_of_order: [false, 'HubSpot: shuffle the events and let later webhooks overtake earlier ones'],
+	webhook_signature: ['good', 'HubSpot: sign webhooks good, bad (wrong secret), old (10 minutes ago), v1 (only v1) or v2 (only v2)'],
+	retry_ms: ['500 1000 2000 4000 8000 15000 30000 60000 60000 60000', 'HubSpot: pauses before the further tries of a webhook'],
+	webhook_timeout_ms: [5000, 'HubSpot: how long an answer to a webhook may take'],
+};
+
+function convert(name, value) {
+	const [like] = SETTINGS[name] ?? [];
+	if (like === undefined)
+		throw new Error(`unknown setting ${name}`);
+	if (typeof like === 'boolean') {
+		if (![true, false, 'true', 'false', 'on', 'off'].includes(value))
+			throw new Error(`${name} must be true or false`);
+		return value === true || value === 'true' || value === 'on';
+	}
+	if (typeof like === 'number') {
+		const n = Number(value);
+		if (value === '' || !Number.isFinite(n) || n < 0)
+			throw new Error(`${name} must be a number, 0 or more`);
+		return n;
+	}
+	const text = String(value);
+	if (name === 'conversion_answer' && !['queued', 'action', 'uri'].includes(text))
+		throw new Error('conversion_answer must be queued, action or uri');
+	if (name === 'webhook_signature' && !['good', 'bad', 'old', 'v1', 'v2'].includes(text))
+		throw new Error('webhook_signature must be good, bad, old, v1 or v2');
+	if (name === 'retry_ms' && !/^\d+( \d+)*$/.test(text))
+		throw new Error('retry_ms must be milliseconds separated by blanks');
+	return text;
+}
+
+export class Settings {
+	#store;
+	#start;
+
+	/** start: values of the command line; changes made later are kept over a restart. */
+	constructor(store, start = {}) {
+		this.#store = store;
+		this.#start = Object.fromEntries(Object.entries(start).map(([k, v]) => [k, convert(k, v)]));
+		this.#apply();
+	}
+
+	set(changes) {
+		const clean = Object.entries(changes).map(([k, v]) => [k, convert(k, v)]);
+		for (const [k, v] of clean)
+			this.#store.put('setting', k, v);
+		this.#apply();
+	}
+
+	reset() {
+		this.#store.clear('setting');
+		this.#apply();
+	}
+
+	all() {
+		return Object.fromEntries(Object.keys(SETTINGS).map((k) => [k, this[k]]));
+	}
+
+	#apply() {
+		for (const [name, [initial]] of Object.entries(SETTINGS))
+			this[name] = this.#store.get('setting', name) ?? this.#start[name] ?? initial;
+	}
+}

@@ -1,0 +1,84 @@
+// The sandbox's memory: tables of JSON rows, every change one line of a journal. A line is written before the
+// answer leaves, so that a kill -9 loses nothing that somebody was told.
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+export class Store {
+	#tables = new Map();
+	#fd;
+
+	constructor(dir) {
+		mkdirSync(dir, { recursive: true });
+		const file = join(dir, 'state.jsonl');
+		if (existsSync(file))
+			for (const line of readFileSync(file, 'utf8').split('\n'))
+				this.#replay(line);
+		this.#compact(file);
+		this.#fd = openSync(file, 'a');
+	}
+
+	/** The rows of one table, by key. Change them through put and del only. */
+	table(name) {
+		let t = this.#tables.get(name);
+		if (!t)
+			this.#tables.set(name, t = new Map());
+		return t;
+	}
+
+	get(name, key) {
+		return this.table(name).get(String(key));
+	}
+
+	put(name, key, row) {
+		this.table(name).set(String(key), row);
+		this.#write([name, String(key), row]);
+		return row;
+	}
+
+	del(name, key) {
+		if (this.table(name).delete(String(key)))
+			this.#write([name, String(key)]);
+	}
+
+	clear(name) {
+		for (const key of [...this.table(name).keys()])
+			this.del(name, key);
+	}
+
+	/** The next number of a counter that survives a restart. */
+	next(counter, first = 1) {
+		const n = this.get('counter', counter) ?? first;
+		this.put('counter', counter, n + 1);
+		return n;
+	}
+
+	close() {
+		closeSync(this.#fd);
+	}
+
+	#write(entry) {
+		writeSync(this.#fd, JSON.stringify(entry) + '\n');
+	}
+
+	#replay(line) {
+		let entry;
+		try {
+			entry = JSON.parse(line);
+		} catch {
+			return; // the last line of a killed process may be cut
+		}
+		if (entry.length === 2)
+			this.table(entry[0]).delete(entry[1]);
+		else
+			this.table(entry[0]).set(entry[1], entry[2]);
+	}
+
+	#compact(file) {
+		let text = '';
+		for (const [name, rows] of this.#tables)
+			for (const [key, row] of rows)
+				text += JSON.stringify([name, key, row]) + '\n';
+		writeFileSync(`${file}.new`, text);
+		renameSync(`${file}.new`, file);
+	}
+}

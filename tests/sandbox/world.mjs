@@ -1,0 +1,66 @@
+// Everything the sandbox is made of, put together once.
+import { readFileSync } from 'node:fs';
+import { Faults } from './faults.mjs';
+import { ACCOUNTS } from './hubspot/accounts.mjs';
+import { Crm } from './hubspot/crm.mjs';
+import { Gate } from './hubspot/gate.mjs';
+import { OAuth } from './hubspot/oauth.mjs';
+import { Properties } from './hubspot/properties.mjs';
+import { Webhooks } from './hubspot/webhooks.mjs';
+import { Impact } from './impact/api.mjs';
+import { Judge } from './impact/judge.mjs';
+import { RequestLog } from './log.mjs';
+import { Settings } from './settings.mjs';
+import { Store } from './store.mjs';
+
+const PARTS = {
+	crm: ['record', 'link', 'alias', 'property', 'group'],
+	installs: ['install', 'code', 'refresh', 'access'],
+	impact: ['submission', 'action', 'verdict'],
+};
+
+/** conf: what readConnector gives; start: settings of the command line. */
+export function makeWorld({ conf, dir, start = {}, caFile }) {
+	const w = { conf, ca: caFile ? readFileSync(caFile) : undefined };
+	w.store = new Store(dir);
+	w.log = new RequestLog(dir);
+	w.settings = new Settings(w.store, start);
+	w.faults = new Faults();
+	w.oauth = new OAuth(w);
+	w.gate = new Gate(w);
+	w.properties = new Properties(w.store, ACCOUNTS);
+	w.webhooks = new Webhooks(w);
+	w.crm = new Crm(w);
+	w.judge = new Judge(w);
+	w.impact = new Impact(w);
+	w.webhooks.resume();
+	w.clock = setInterval(() => w.judge.settle(), 500);
+	w.clock.unref?.();
+	return w;
+}
+
+/** Back to the beginning; keep names parts that stay: crm, installs, impact, log, settings, faults, webhooks. */
+export function reset(w, keep = []) {
+	const drop = (part) => !keep.includes(part);
+	for (const [part, tables] of Object.entries(PARTS))
+		if (drop(part))
+			tables.forEach((t) => w.store.clear(t));
+	if (drop('log'))
+		w.log.clear();
+	if (drop('settings'))
+		w.settings.reset();
+	if (drop('faults'))
+		w.faults.clear();
+	if (drop('webhooks'))
+		w.webhooks.clear();
+	w.gate.clear();
+	w.impact.clear();
+	w.crm.reload();
+	w.judge.reload();
+}
+
+export function closeWorld(w) {
+	clearInterval(w.clock);
+	w.webhooks.stop();
+	w.store.close();
+}
