@@ -1,0 +1,63 @@
+/*
+ * catalogue.h - impact.com's conversion fields, read from conf/impact-fields.json (impact.md 2.1 to 2.3).
+ *
+ * Placeholders in names: {i} line item number from 1, {n} custom slot within its range.
+ */
+#ifndef CORE_CATALOGUE_H
+#define CORE_CATALOGUE_H
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/str.h"
+
+enum catalogue_type {
+	CATALOGUE_STRING,
+	CATALOGUE_INTEGER,
+	CATALOGUE_DECIMAL,
+	CATALOGUE_DATETIME,
+	CATALOGUE_BOOLEAN
+};
+
+struct catalogue_field {
+	struct str name; /* "ItemSku{i}", "Text{n}" */
+	enum catalogue_type type;
+	int64_t max_length; /* characters; 0 = the general limit of the type */
+	int64_t first_slot, last_slot; /* of {n}; 0 = none */
+	bool item; /* has {i} */
+	bool selectable;
+};
+
+struct catalogue {
+	const struct catalogue_field *fields;
+	size_t n;
+	const struct str *event_identifiers;
+	size_t n_event_identifiers;
+	const struct str *attribution_keys;
+	size_t n_attribution_keys;
+};
+
+bool catalogue_load(struct arena *a, struct str json_text, struct catalogue *out, struct err *e) CC_MUST_USE;
+/* The field of a mapping target: "Text3", "ItemSku{i}", "ItemText{i}_4".  NULL when there is none. */
+const struct catalogue_field *catalogue_find(const struct catalogue *c, struct str target);
+
+/* One field with its value, ready to send. */
+struct catalogue_value {
+	struct str name, value;
+};
+
+/* Why a set of values may not be sent; an empty `code` is no fault. */
+struct catalogue_fault {
+	struct str field;
+	struct str code; /* a row of verdict_table: "field_missing", "field_too_long", "field_type", ... */
+	struct str message;
+	bool missing; /* data missing: worth waiting for */
+};
+
+/*
+ * Checks what was built against types, lengths, required and exclusive combinations and complete items.
+ * Returns the number of faults; missing ones first.
+ */
+size_t catalogue_check(struct arena *a, const struct catalogue *c, const struct catalogue_value *values, size_t n,
+    struct catalogue_fault **faults);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * config_document.h - a tenant's settings, triggers, consents and mappings: one JSON document.
+ *
+ * {
+ *   "impact":  {"account_sid": "IR..", "program_id": "1000"},
+ *   "options": {"computed_prefix": true, "computed_value": "internal"|"label", "email_hash": "sha1"|"sha256"},
+ *   "objects": {
+ *     "contacts" | "companies" | "deals": {
+ *       "consent": false,
+ *       "triggers": [{"id": "t1", "on": "created"|"changed", "property": "dealstage", "becomes": ["closedwon"], "mode": "off"|"live"}],
+ *       "mapping":  [{"id": "m1", "field": "OrderId", "expression": "{deal_[stage]_id}", "when": "", "active": true}]
+ *     }
+ *   }
+ * }
+ * Ids of triggers and rows are made by the site, unique within the document, [A-Za-z0-9_-]{1,32}.
+ * "becomes" empty means any value.  A document holds no secret.
+ *
+ * May be left out: every member of "options" (the first value above holds), "property" of a "created" trigger,
+ * "becomes", "when" (always) and "active" (true).  Everything else must be there; nothing else may.
+ */
+#ifndef CORE_CONFIG_DOCUMENT_H
+#define CORE_CONFIG_DOCUMENT_H
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/str.h"
+
+#define CONFIG_TRIGGERS_MAX 100
+#define CONFIG_ROWS_MAX     2000
+#define CONFIG_BYTES_MAX    (1024 * 1024)
+
+enum config_object_kind {
+	CONFIG_CONTACTS,
+	CONFIG_COMPANIES,
+	CONFIG_DEALS,
+	CONFIG_OBJECTS
+};
+
+struct config_trigger {
+	struct str id;
+	bool created; /* else: a property changed */
+	struct str property;
+	const struct str *becomes;
+	size_t n_becomes;
+	bool live;
+};
+
+struct config_row {
+	struct str id, field, expression, when;
+	bool active;
+};
+
+struct config_object {
+	struct str type; /* "deals" */
+	bool consent;
+	const struct config_trigger *triggers;
+	size_t n_triggers;
+	const struct config_row *rows;
+	size_t n_rows;
+};
+
+struct config_document {
+	struct str account_sid, program_id;
+	bool computed_prefix;
+	bool computed_label; /* label instead of internal value */
+	bool email_sha256;
+	struct config_object objects[CONFIG_OBJECTS];
+};
+
+/* One fault: where in the document ("objects.deals.mapping.m3.expression"), and a sentence. */
+struct config_fault {
+	struct str path, message;
+};
+
+/* What a new tenant starts with: everything off, nothing mapped. */
+struct str config_document_empty(struct arena *a);
+/*
+ * Reads a document.  Shape faults (unknown or missing members, wrong types, bad ids, too many) make it
+ * false with ERR_INVALID, each with its path in *faults.
+ */
+bool config_document_parse(struct arena *a, struct str text, struct config_document *out, struct config_fault **faults,
+    size_t *n_faults, struct err *e) CC_MUST_USE;
+/* The object of a document by type; NULL when the type is none of the three. */
+const struct config_object *config_document_object(const struct config_document *doc, struct str type);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * verdict.h - every code that may end a conversion or a decision, with its sentence and what to do.
+ *
+ * One table: impact.com's ErrorReason codes (impact.md 2.5), our own reasons for not sending, and what the
+ * transport may say.  The site shows the words, the engine uses the class.
+ */
+#ifndef CORE_VERDICT_H
+#define CORE_VERDICT_H
+
+#include "base/str.h"
+
+enum verdict_class {
+	VERDICT_FINAL,         /* will not change by itself */
+	VERDICT_CONFIGURATION, /* wrong set-up: event type, program, mapping */
+	VERDICT_CONTRACT,      /* may work after a change of contract at impact.com */
+	VERDICT_DUPLICATE,     /* the same order was counted already */
+	VERDICT_RISK,          /* refused as suspicious */
+	VERDICT_WAITING        /* will be looked at again */
+};
+
+struct verdict {
+	const char *code; /* "ACTION_REF_NOT_FOUND", "no_consent", ... */
+	enum verdict_class kind;
+	const char *sentence; /* what happened */
+	const char *advice;   /* what to do; "" when nothing */
+	const char *fix;      /* the page that helps: "settings", "triggers", "mappings", "hubspot", "impact", "" */
+};
+
+extern const struct verdict verdict_table[];
+extern const size_t verdict_table_n;
+
+/* Never NULL: an unknown code gets a general row that says so. */
+const struct verdict *verdict_find(struct str code);
+/* The first code of a list separated by blanks or commas (ErrorReason may hold several). */
+struct str verdict_first(struct str codes);
+
+#endif
