@@ -1,7 +1,15 @@
+/* json-c has types of these names, our header has functions: inside this file its types are called json_c_*. */
+#define json_object json_c_object
+#define json_type   json_c_type
+#define json_bool   json_c_bool
+#include <json-c/json.h>
+#undef json_object
+#undef json_type
+#undef json_bool
+
 #include "base/json.h"
 
 #include <assert.h>
-#include <json-c/json.h>
 
 #include "base/arena.h"
 
@@ -10,19 +18,19 @@
  * reference that its arena gives back; a parent takes a reference of its own.  So no value is freed
  * twice, and a value may sit in a parent of another arena.
  */
-static json_object *
+static json_c_object *
 raw(const struct json *j)
 {
 	union {
 		const struct json *in;
-		json_object *out;
+		json_c_object *out;
 	} cast = { .in = j };
 
 	return cast.out;
 }
 
 static struct json *
-wrapped(json_object *o)
+wrapped(json_c_object *o)
 {
 	return (struct json *)o;
 }
@@ -34,7 +42,7 @@ put_deferred(void *arg)
 }
 
 static struct json *
-owned(struct arena *a, json_object *o)
+owned(struct arena *a, json_c_object *o)
 {
 	if (o == NULL)
 		return NULL;
@@ -43,8 +51,8 @@ owned(struct arena *a, json_object *o)
 }
 
 /* json-c returns NULL only when malloc does. */
-static json_object *
-made(json_object *o)
+static json_c_object *
+made(json_c_object *o)
 {
 	if (o == NULL)
 		abort();
@@ -60,7 +68,7 @@ json_parse(struct arena *a, struct str text, const struct json_limits *limits, s
 	if (tok == NULL)
 		abort();
 	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	json_object *root = json_tokener_parse_ex(tok, text.p, (int)text.n);
+	json_c_object *root = json_tokener_parse_ex(tok, text.p, (int)text.n);
 	/* A number at the very end is complete only when something follows. */
 	if (json_tokener_get_error(tok) == json_tokener_continue)
 		root = json_tokener_parse_ex(tok, "", 1);
@@ -97,7 +105,7 @@ json_type(const struct json *j)
 struct json *
 json_get(const struct json *object, const char *key)
 {
-	json_object *value = NULL;
+	json_c_object *value = NULL;
 
 	if (json_type(object) != JSON_OBJECT)
 		return NULL;
@@ -221,14 +229,14 @@ json_array(struct arena *a)
 
 /* Gives `value`, whose reference is handed over, to the object. */
 static void
-set_member(struct json *object, const char *key, json_object *value)
+set_member(struct json *object, const char *key, json_c_object *value)
 {
 	assert(json_type(object) == JSON_OBJECT);
 	if (json_object_object_add(raw(object), key, value) != 0)
 		abort();
 }
 
-static json_object *
+static json_c_object *
 new_string(struct str s)
 {
 	assert(s.n <= INT32_MAX);
@@ -261,7 +269,7 @@ json_set_bool(struct json *object, const char *key, bool value)
 }
 
 static void
-push(struct json *array, json_object *value)
+push(struct json *array, json_c_object *value)
 {
 	assert(json_type(array) == JSON_ARRAY);
 	if (json_object_array_add(raw(array), value) != 0)
@@ -284,7 +292,7 @@ json_push_str(struct json *array, struct str value)
 struct json *
 json_copy(struct arena *a, const struct json *j)
 {
-	json_object *copy = NULL;
+	json_c_object *copy = NULL;
 
 	if (j == NULL)
 		return NULL;
