@@ -58,6 +58,7 @@ struct settings {
 
 enum settings_type {
 	SETTINGS_STRING,
+	SETTINGS_URL,   /* http(s), host, port, path; no slash at the end */
 	SETTINGS_SECRET,
 	SETTINGS_INT,
 	SETTINGS_BOOL,

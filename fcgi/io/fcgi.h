@@ -1,0 +1,33 @@
+/*
+ * fcgi.h - the FastCGI side of a program (libfcgi behind it): one request at a time on descriptor 0.
+ *
+ * SIGTERM and SIGINT end fcgi_accept() after the request in hand.  A body is read whole, up to a cap,
+ * and must have exactly CONTENT_LENGTH bytes.
+ */
+#ifndef IO_FCGI_H
+#define IO_FCGI_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct fcgi;
+struct arena;
+
+/* Installs the signal handlers.  ERR_IO when descriptor 0 is no listening socket. */
+bool fcgi_open(struct fcgi **out, struct err *e) CC_MUST_USE;
+void fcgi_close(struct fcgi *f);
+/* Waits for the next request; false when the process shall end. */
+bool fcgi_accept(struct fcgi *f);
+/* A parameter of the request, or the empty slice.  Lives until the next fcgi_accept(). */
+struct str fcgi_param(const struct fcgi *f, const char *name);
+/* How often that parameter was given. */
+size_t fcgi_param_count(const struct fcgi *f, const char *name);
+/* ERR_LIMIT: longer than max; ERR_INVALID: fewer or more bytes than announced. */
+bool fcgi_body(struct fcgi *f, struct arena *a, size_t max, struct str *out, struct err *e) CC_MUST_USE;
+/*
+ * Writes the whole answer.  `headers` are complete lines, each ending in CRLF, or empty; CR, LF or NUL
+ * inside a value is the caller's fault and ends the process.
+ */
+void fcgi_reply(struct fcgi *f, int status, struct str headers, struct str body);
+
+#endif
