@@ -218,6 +218,8 @@ check_exclusive(struct check *c)
 	for (size_t k = 0; k < c->catalogue->n_exclusive; k++) {
 		struct catalogue_pair pair = c->catalogue->exclusive[k];
 
+		if (!has_any(c, &pair.b, 1))
+			continue;
 		for (size_t i = 0; i < c->n; i++) {
 			size_t other;
 

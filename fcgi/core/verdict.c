@@ -1,0 +1,264 @@
+#include "core/verdict.h"
+
+#define FINAL    VERDICT_FINAL
+#define CONFIG   VERDICT_CONFIGURATION
+#define CONTRACT VERDICT_CONTRACT
+#define DUP      VERDICT_DUPLICATE
+#define RISK     VERDICT_RISK
+#define WAIT     VERDICT_WAITING
+
+/* clang-format off */
+const struct verdict verdict_table[] = {
+	/* impact.com's reasons for a submission (impact.md 2.5) */
+	{ "ACTION_REF_NOT_FOUND", FINAL,
+	  "Not partner-driven: impact.com found no partner's click for this customer.",
+	  "If a partner did send this customer, check two things: is the click id from the landing page kept in a contact property "
+	  "and is that property mapped to ClickId; and was an earlier lead sent with the same CustomerId?", "mappings" },
+	{ "NO_VALID_ACTION_REF", FINAL,
+	  "There was a partner's click, but no commission is due for it.",
+	  "Look up the click and the partner's contract in impact.com if you expected a commission.", "impact" },
+	{ "ACTIONTERMS_NOT_FOUND", CONTRACT,
+	  "The partner's contract pays nothing for this event type.",
+	  "Add the event type to the partner's contract in impact.com, then send this conversion again.", "impact" },
+	{ "CONTRACT_NOT_FOUND", CONTRACT,
+	  "The partner had no contract with you at that time.",
+	  "Check the start and end of the partner's contract in impact.com, then send this conversion again.", "impact" },
+	{ "PARTNER_NOT_ACTIVE", FINAL,
+	  "The partner is no longer active in your program.",
+	  "Activate the partner in impact.com if later conversions should count.", "impact" },
+	{ "ACTIONTRACKER_NOT_FOUND", CONFIG,
+	  "impact.com knows no event type with this code or number.",
+	  "Enter the code in impact.com under Settings > Event Types > Codes, or map another value to EventTypeCode.", "mappings" },
+	{ "ACTIONTRACKER_NOT_ACTIVE", CONFIG,
+	  "The event type is switched off in impact.com.",
+	  "Activate it in impact.com under Settings > Event Types.", "impact" },
+	{ "ACTIONTRACKER_CAMPAIGN_MISMATCH", CONFIG,
+	  "The event type belongs to another program.",
+	  "Check the Program ID in Settings and the event type you mapped.", "settings" },
+	{ "CAMPAIGN_NOT_FOUND", CONFIG,
+	  "impact.com knows no program with this Program ID.",
+	  "Correct the Program ID in Settings.", "settings" },
+	{ "CONV_DUPLICATE", DUP,
+	  "The same order was counted already.",
+	  "Nothing, if it is the same sale. If not, map something to OrderId that is different for each sale.", "mappings" },
+	{ "OID_MISSING", CONFIG,
+	  "The conversion had no OrderId.",
+	  "Map a HubSpot field to OrderId.", "mappings" },
+	{ "NO_ITEM", CONFIG,
+	  "impact.com expects products with this event type, and the conversion had none.",
+	  "Map the line items of your deals, or an amount.", "mappings" },
+	{ "MALFORMED", RISK,
+	  "impact.com could not make sense of the click that belongs to this conversion.",
+	  "Check that the click id is stored in HubSpot exactly as it came, with upper and lower case.", "mappings" },
+	{ "OUTSIDE_ASSOCIATION_WINDOW", FINAL,
+	  "Too much time passed between the partner's click and this conversion.",
+	  "If this happens often, agree on a longer referral window in the partner's contract.", "impact" },
+	{ "MAX_RECURRENCES_REACHED", FINAL,
+	  "This click has been paid as often as the contract allows.",
+	  "Change the limit in the partner's contract if later conversions should count.", "impact" },
+	{ "CREDITING_RULE_MISMATCH", FINAL,
+	  "Your program's crediting rules leave this click out.",
+	  "Review the crediting rules of the program in impact.com.", "impact" },
+	{ "OTHER_REF_PRIORITIZED", FINAL,
+	  "Another partner's click had priority.",
+	  "Nothing: the conversion is credited to the other partner.", "" },
+	{ "REFTYPE_NOT_ACCEPTED", FINAL,
+	  "This kind of referral is not accepted by your program.",
+	  "Review which kinds of referral the contract accepts.", "impact" },
+	{ "UNCLAIMED", FINAL,
+	  "No partner claimed this conversion.",
+	  "Check that the click id is mapped to ClickId if a partner sent this customer.", "mappings" },
+	{ "BLACKLISTED_SOURCE_IP", RISK,
+	  "The customer's internet address is blocked, usually because of the country.",
+	  "Review the country restrictions of the program in impact.com.", "impact" },
+	{ "BLOCKED_BY_PROMOCODE", FINAL,
+	  "The promo code of the order rules out a commission.",
+	  "Review the promo code rules in impact.com.", "impact" },
+	{ "RESTRICTED_PROMOCODE", FINAL,
+	  "The promo code may not be used by this partner.",
+	  "Assign the code to the partner in impact.com if that is wrong.", "impact" },
+	{ "CALL_*", FINAL,
+	  "impact.com's call tracking did not accept this call.",
+	  "Review the call tracking settings of the event type in impact.com.", "impact" },
+	{ "Validation", FINAL,
+	  "impact.com refused the data of this conversion without naming a reason.",
+	  "Compare the fields that were sent with your mapping, and ask impact.com's support with the submission number.", "mappings" },
+	{ "Contract Error", CONTRACT,
+	  "The partner's contract does not cover this conversion.",
+	  "Check the partner's contract in impact.com, then send this conversion again.", "impact" },
+
+	/* why an action was reversed (impact.md 3.5) */
+	{ "REJECTED", FINAL,
+	  "The action was reversed in impact.com.",
+	  "Look at the action's history in impact.com to see who reversed it.", "impact" },
+	{ "CONS_FRAUD", RISK,
+	  "Reversed: the customer was found to be fraudulent.", "", "" },
+	{ "CONS_ERROR", FINAL,
+	  "Reversed: the customer made a mistake.", "", "" },
+	{ "CONS_INFO_INVALID", RISK,
+	  "Reversed: the customer's details were not valid.", "", "" },
+	{ "ITEM_RETURNED", FINAL,
+	  "Reversed: what was bought came back.", "", "" },
+	{ "ITEM_OUT_OF_STOCK", FINAL,
+	  "Reversed: what was ordered could not be delivered.", "", "" },
+	{ "ORDER_ERROR", FINAL,
+	  "Reversed: the order was a mistake.", "", "" },
+	{ "ORDER_UPDATE", FINAL,
+	  "The action was changed because the order changed.", "", "" },
+	{ "PUB_ACT_DISPUTE", FINAL,
+	  "Reversed: the partner disputed it.",
+	  "Talk to the partner, or look at the dispute in impact.com.", "impact" },
+	{ "ADV_ACT_DISPUTE", FINAL,
+	  "Reversed: your side disputed it.", "", "" },
+	{ "NOT_COMPLIANCE_TERMS", RISK,
+	  "Reversed: the partner broke the terms of the program.",
+	  "Review the partner's compliance in impact.com.", "impact" },
+	{ "MP_RETURNED", FINAL,
+	  "Reversed: the partner gave the commission back.", "", "" },
+	{ "CREDITED_DIFFERENT_MP", FINAL,
+	  "Reversed: it was credited to another partner.", "", "" },
+	{ "OTHER", FINAL,
+	  "Reversed for another reason.",
+	  "Look at the note of the action in impact.com.", "impact" },
+	{ "TEST_ACTION", FINAL,
+	  "Reversed: it was a test.", "", "" },
+
+	/* why nothing was sent: our own rules */
+	{ "no_consent", FINAL,
+	  "No consent for this object type.",
+	  "Switch the consent on under Event Triggers. It counts for changes from then on.", "triggers" },
+	{ "trigger_other_value", FINAL,
+	  "The property changed, but not to a value that a trigger waits for.",
+	  "Add the value to the trigger if it should count.", "triggers" },
+	{ "trigger_off", FINAL,
+	  "The trigger for this change is switched off.",
+	  "Switch the trigger on if such changes should count.", "triggers" },
+	{ "not_concerned", FINAL,
+	  "No trigger looks at this change.",
+	  "Add a trigger for it if it should count.", "triggers" },
+	{ "echo", FINAL,
+	  "The change was made by this connector itself.", "", "" },
+	{ "record_gone", FINAL,
+	  "The record is no longer in HubSpot.",
+	  "Restore it in HubSpot if it was deleted by mistake.", "hubspot" },
+	{ "deleted_record", FINAL,
+	  "The record was deleted in HubSpot. Nothing is sent for a deletion.", "", "" },
+	{ "no_contact", WAIT,
+	  "No contact on the deal yet.",
+	  "Add the customer to the deal in HubSpot as a contact; the next look comes by itself.", "hubspot" },
+	{ "field_missing", WAIT,
+	  "A field that impact.com requires has no value.",
+	  "Fill in the field in HubSpot, or map another one; the next look comes by itself.", "mappings" },
+	{ "field_too_long", FINAL,
+	  "A value is longer than impact.com allows.",
+	  "Shorten it in the mapping, for example with {dealname|substring:1,64}.", "mappings" },
+	{ "field_type", FINAL,
+	  "A value is not of the kind that impact.com expects, such as text where a number belongs.",
+	  "Correct the value in HubSpot, or map another field.", "mappings" },
+	{ "field_exclusive", CONFIG,
+	  "Two fields were mapped that impact.com does not take together.",
+	  "Remove one of the two from the mapping.", "mappings" },
+	{ "too_many_fields", FINAL,
+	  "The conversion is too big to send.",
+	  "Map fewer line item fields.", "mappings" },
+	{ "expression_failed", FINAL,
+	  "A mapped field could not be worked out from the record's values.",
+	  "Look at the row in Field Mappings; its preview shows what goes wrong.", "mappings" },
+	{ "email_as_id", CONFIG,
+	  "An e-mail address would have been sent where none may go.",
+	  "Map the contact's record id instead, or add |lower|sha1 to send a hash.", "mappings" },
+	{ "order_id_too_long", FINAL,
+	  "The OrderId is longer than 64 bytes.",
+	  "Map a shorter value to OrderId, such as the Deal Stage ID.", "mappings" },
+	{ "lead_status_empty", FINAL,
+	  "The lead status is empty, so there is no OrderId to send.",
+	  "Nothing: setting the status counts as a change of its own. If you do not use the lead status, map the contact's record id to OrderId.",
+	  "mappings" },
+	{ "duplicate_effect", DUP,
+	  "This was sent already: one conversion per program, event type and OrderId.",
+	  "Nothing, if it is the same sale. If not, map something to OrderId that is different for each sale.", "mappings" },
+	{ "duplicate_collision", DUP,
+	  "Another record was sent with the same OrderId before, so this one was not sent.",
+	  "Map something to OrderId that no two records share, such as the Deal Stage ID.", "mappings" },
+	{ "held_other_order", WAIT,
+	  "This was sent before under another OrderId, because the mapping was different then.",
+	  "Decide: send it again if it is a new sale, or leave it if it was counted.", "" },
+	{ "not_attributed_yet", WAIT,
+	  "impact.com accepted it, but no partner has been credited yet.",
+	  "Nothing yet: it is looked up again. After a day without a partner it counts as not partner-driven.", "" },
+
+	/* why nothing is sent for now: the connection */
+	{ "tenant_paused", WAIT,
+	  "The connection is paused because the app was removed in HubSpot.",
+	  "Install the app again in HubSpot; what waited is sent then.", "hubspot" },
+	{ "stopped", WAIT,
+	  "All sending is stopped.",
+	  "Allow sending again in Settings; what waited is sent then.", "settings" },
+	{ "disconnected", WAIT,
+	  "HubSpot or impact.com is not connected.",
+	  "Connect the account again in Settings; what waited is sent then.", "settings" },
+	{ "credentials_refused", WAIT,
+	  "impact.com did not accept the Account SID and Auth Token.",
+	  "Enter them again in Settings; what waited is sent then.", "settings" },
+	{ "scope_missing", WAIT,
+	  "The impact.com token may not submit conversions.",
+	  "Allow Conversions for the token in impact.com, or enter another token in Settings.", "settings" },
+	{ "rate_limited", WAIT,
+	  "The hourly number of requests is used up.",
+	  "Nothing: it is sent as soon as requests are free again.", "" },
+	{ "no_answer", WAIT,
+	  "impact.com did not answer, so it may or may not have arrived.",
+	  "Nothing yet: before it is sent again, we look whether it arrived.", "" },
+	{ "waited_too_long", FINAL,
+	  "What was missing did not come in time.",
+	  "Complete the record in HubSpot, then send this event again.", "hubspot" },
+
+	/* what impact.com's server said at once */
+	{ "http_400", FINAL,
+	  "impact.com refused the data of this conversion.",
+	  "Read impact.com's words below, correct the mapping, then send it again.", "mappings" },
+	{ "http_402", FINAL,
+	  "impact.com could not carry out the request.",
+	  "Ask impact.com's support; the answer is shown below.", "impact" },
+	{ "http_404", CONFIG,
+	  "impact.com knows no such account.",
+	  "Check the Account SID in Settings.", "settings" },
+	{ "http_other", FINAL,
+	  "impact.com answered in a way that it does not document.",
+	  "The answer is shown below; ask impact.com's support if it comes again.", "impact" },
+};
+/* clang-format on */
+
+const size_t verdict_table_n = sizeof(verdict_table) / sizeof(verdict_table[0]);
+
+static const struct verdict unknown = { "", FINAL, "The reason is one that this connector does not know.",
+	"Look at the code shown beside it, and ask impact.com's support what it means.", "impact" };
+
+const struct verdict *
+verdict_find(struct str code)
+{
+	for (size_t i = 0; i < verdict_table_n; i++) {
+		struct str known = str_from(verdict_table[i].code);
+
+		if (str_eq(known, code))
+			return &verdict_table[i];
+		/* "CALL_*" stands for a family. */
+		if (str_ends(known, STR("*")) && str_starts(code, str_slice(known, 0, known.n - 1)))
+			return &verdict_table[i];
+	}
+	return &unknown;
+}
+
+struct str
+verdict_first(struct str codes)
+{
+	size_t from = 0;
+	size_t to;
+
+	while (from < codes.n && strchr(" ,;\t\r\n", codes.p[from]) != NULL)
+		from++;
+	to = from;
+	while (to < codes.n && strchr(" ,;\t\r\n", codes.p[to]) == NULL)
+		to++;
+	return str_slice(codes, from, to);
+}
