@@ -1,0 +1,269 @@
+/* activity.c - see activity.h. */
+#include "store/activity.h"
+
+#include "base/arena.h"
+#include "core/state.h"
+#include "io/db.h"
+
+/* The same division as state_counter() in core/state.h. */
+#define OUTCOME                                                                                                        \
+	"CASE WHEN d.outcome IN ('SKIPPED', 'SUPPRESSED') THEN 'skipped' WHEN d.outcome <> 'CONVERSION' THEN "         \
+	"'waiting' WHEN c.state IN ('ACCEPTED', 'CONFIRMED') THEN 'sent' WHEN c.state IN ('REJECTED', 'DEAD') THEN "   \
+	"'failed' WHEN c.state IN ('SHADOW', 'ERASED') THEN 'skipped' ELSE 'waiting' END"
+
+#define COLUMNS                                                                                                        \
+	"d.decision_id, d.decided_at, d.received_at, d.occurred_at, d.waits_until, " OUTCOME ", d.outcome, d.code, "   \
+	"d.kind, d.object_type, d.object_id, d.property, d.value, c.conversion_id, c.state, c.code, c.message, "       \
+	"c.order_id, c.event_type, c.program_id, c.batch_id, c.action_id, c.partner_id, c.partner_name, "              \
+	"CAST(c.amount AS CHAR), CAST(c.payout AS CHAR), c.currency, c.action_state, c.action_detail, c.locking_at, "  \
+	"c.cleared_at, c.sending_at, c.accepted_at, c.ended_at, c.created_at, c.attempts, c.revision, q.due"
+#define COLUMN_LETTERS                                                                                                 \
+	"itttt"                                                                                                        \
+	"sss"                                                                                                          \
+	"sssss"                                                                                                        \
+	"issss"                                                                                                        \
+	"sssss"                                                                                                        \
+	"ss"                                                                                                           \
+	"sssss"                                                                                                        \
+	"ttttttiit"
+#define COLUMN_COUNT 38
+
+#define FROM                                                                                                           \
+	" FROM decision d LEFT JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id "  \
+	"LEFT JOIN delivery q ON q.tenant_id = d.tenant_id AND q.kind = 'conversion' "                                 \
+	"AND q.effect_id = d.conversion_id "
+
+enum {
+	COUNT_DECISIONS,
+	COUNT_CONVERSIONS,
+	ROWS,
+	DETAIL,
+	EVENT,
+	ATTEMPTS,
+	PROVED,
+	PROBLEMS
+};
+
+const struct sql activity_sql[] = {
+	[COUNT_DECISIONS] = { "activity.count_decisions", SQL_TENANT, "i", "si",
+	    "SELECT outcome, COUNT(*) FROM decision WHERE tenant_id = ? GROUP BY outcome", NULL, NULL },
+	[COUNT_CONVERSIONS] = { "activity.count_conversions", SQL_TENANT, "i", "si",
+	    "SELECT state, COUNT(*) FROM conversion WHERE tenant_id = ? GROUP BY state", NULL, NULL },
+	[ROWS] = { "activity.rows", SQL_TENANT, "iissssi", COLUMN_LETTERS,
+	    "SELECT " COLUMNS FROM "WHERE d.tenant_id = ? AND d.decision_id < ? AND (? = '' OR d.object_type = ?) "
+	    "AND (? = '' OR " OUTCOME " = ?) ORDER BY d.decision_id DESC LIMIT ?",
+	    NULL, NULL },
+	[DETAIL] = { "activity.detail", SQL_TENANT, "ii", COLUMN_LETTERS "ssisss",
+	    "SELECT " COLUMNS ", d.trigger_id, d.detail, d.revision, d.event_key, c.fields, c.effect_key" FROM
+	    "WHERE d.tenant_id = ? AND d.decision_id = ?",
+	    NULL, NULL },
+	[EVENT] = { "activity.event", SQL_TENANT, "iis", "s",
+	    "SELECT change_source FROM event WHERE tenant_id = ? AND occurred_day = ? AND event_key = ?", NULL, NULL },
+	[ATTEMPTS] = { "activity.attempts", SQL_TENANT, "ii", "ittiss",
+	    "SELECT attempt, started_at, ended_at, http_status, result, message FROM attempt "
+	    "WHERE tenant_id = ? AND kind = 'conversion' AND effect_id = ? ORDER BY attempt LIMIT 50",
+	    NULL, NULL },
+	[PROVED] = { "activity.proved", SQL_TENANT, "is", "i",
+	    "SELECT 1 FROM conversion WHERE tenant_id = ? AND state IN ('ACCEPTED', 'CONFIRMED') AND program_id = ? "
+	    "LIMIT 1",
+	    NULL, NULL },
+	[PROBLEMS] = { "activity.problems", SQL_TENANT, "i", "ssi",
+	    "SELECT state, code, COUNT(*) FROM conversion WHERE tenant_id = ? "
+	    "AND state IN ('UNKNOWN', 'REJECTED', 'HELD', 'PARKED', 'DEAD') GROUP BY state, code "
+	    "ORDER BY COUNT(*) DESC LIMIT 50",
+	    NULL, NULL },
+};
+const size_t activity_sql_n = sizeof(activity_sql) / sizeof(activity_sql[0]);
+
+static void
+count_in(struct activity_counters *c, struct str counter, int64_t n)
+{
+	if (str_eq(counter, STR("sent")))
+		c->sent += n;
+	else if (str_eq(counter, STR("waiting")))
+		c->waiting += n;
+	else if (str_eq(counter, STR("skipped")))
+		c->skipped += n;
+	else if (str_eq(counter, STR("failed")))
+		c->failed += n;
+}
+
+/* Decisions that became a conversion are counted there, held ones too. */
+static struct str
+decision_counter(struct str outcome)
+{
+	if (str_eq(outcome, STR("WAITING")))
+		return STR("waiting");
+	if (str_eq(outcome, STR("SKIPPED")) || str_eq(outcome, STR("SUPPRESSED")))
+		return STR("skipped");
+	return STR("");
+}
+
+bool
+activity_count(struct db *db, struct arena *a, int64_t tenant_id, struct activity_counters *out, struct err *e)
+{
+	struct db_rows decisions, conversions;
+	enum state s;
+
+	*out = (struct activity_counters){ 0 };
+	if (!db_query(db, &activity_sql[COUNT_DECISIONS], DB_IN(DB_V_I(tenant_id)), a, &decisions, e) ||
+	    !db_query(db, &activity_sql[COUNT_CONVERSIONS], DB_IN(DB_V_I(tenant_id)), a, &conversions, e))
+		return err_wrap(e, "counting activity");
+	for (size_t i = 0; i < decisions.n; i++)
+		count_in(out, decision_counter(decisions.v[i * 2].s), decisions.v[i * 2 + 1].i);
+	for (size_t i = 0; i < conversions.n; i++)
+		if (state_parse(conversions.v[i * 2].s, &s))
+			count_in(out, str_from(state_counter(s)), conversions.v[i * 2 + 1].i);
+	return true;
+}
+
+/* MariaDB pads DECIMAL(18,4): "42.0000" is 42.00 to a reader. */
+static struct str
+money(struct str s)
+{
+	return str_ends(s, STR("00")) && str_find_char(s, '.') + 5 == s.n ? str_slice(s, 0, s.n - 2) : s;
+}
+
+static void
+row_from(const struct db_value *v, struct activity_row *out)
+{
+	*out = (struct activity_row){ .decision_id = v[0].i,
+		.decided_ms = v[1].i,
+		.received_ms = v[2].i,
+		.occurred_ms = v[3].i,
+		.waits_until_ms = v[4].i,
+		.outcome = v[5].s,
+		.decision = v[6].s,
+		.code = v[7].s,
+		.kind = v[8].s,
+		.object_type = v[9].s,
+		.object_id = v[10].s,
+		.property = v[11].s,
+		.value = v[12].s };
+	if (v[13].kind == DB_NULL)
+		return;
+	out->conversion = (struct activity_conversion){ .conversion_id = v[13].i,
+		.state = v[14].s,
+		.code = v[15].s,
+		.message = v[16].s,
+		.order_id = v[17].s,
+		.event_type = v[18].s,
+		.program_id = v[19].s,
+		.batch_id = v[20].s,
+		.action_id = v[21].s,
+		.partner_id = v[22].s,
+		.partner_name = v[23].s,
+		.amount = money(v[24].s),
+		.payout = money(v[25].s),
+		.currency = v[26].s,
+		.action_state = v[27].s,
+		.action_detail = v[28].s,
+		.locking_ms = v[29].i,
+		.cleared_ms = v[30].i,
+		.sending_ms = v[31].i,
+		.accepted_ms = v[32].i,
+		.ended_ms = v[33].i,
+		.created_ms = v[34].i,
+		.attempts = v[35].i,
+		.revision = v[36].i,
+		.due_ms = v[37].i };
+}
+
+bool
+activity_list(struct db *db, struct arena *a, int64_t tenant_id, const struct activity_filter *filter,
+    struct activity_row **out, size_t *n, struct err *e)
+{
+	struct db_rows rows;
+	int64_t before = filter->before > 0 ? filter->before : INT64_MAX;
+
+	if (filter->limit < 1 || filter->limit > ACTIVITY_PAGE_MAX)
+		return err_set(e, ERR_INVALID, "a page has 1 to %d rows", ACTIVITY_PAGE_MAX);
+	if (!db_query(db, &activity_sql[ROWS],
+	        DB_IN(DB_V_I(tenant_id), DB_V_I(before), DB_V_S(filter->object_type), DB_V_S(filter->object_type),
+	            DB_V_S(filter->outcome), DB_V_S(filter->outcome), DB_V_I(filter->limit)),
+	        a, &rows, e))
+		return err_wrap(e, "reading activity");
+	*n = rows.n;
+	*out = arena_array(a, rows.n, sizeof(**out));
+	for (size_t i = 0; i < rows.n; i++)
+		row_from(&rows.v[i * rows.columns], &(*out)[i]);
+	return true;
+}
+
+bool
+activity_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t decision_id, struct activity_detail *out,
+    struct err *e)
+{
+	const struct db_value *v;
+	struct db_rows event;
+	int64_t day;
+
+	*out = (struct activity_detail){ 0 };
+	if (!db_query_one(db, &activity_sql[DETAIL], DB_IN(DB_V_I(tenant_id), DB_V_I(decision_id)), a, &v, e))
+		return err_wrap(e, "decision %lld", (long long)decision_id);
+	row_from(v, &out->row);
+	v += COLUMN_COUNT;
+	out->trigger_id = v[0].s;
+	out->detail = v[1].s;
+	out->revision = v[2].i;
+	out->fields = v[4].s;
+	out->effect_key = v[5].s;
+	day = out->row.occurred_ms / 86400000;
+	if (!db_query(db, &activity_sql[EVENT], DB_IN(DB_V_I(tenant_id), DB_V_I(day), DB_V_S(v[3].s)), a, &event, e))
+		return err_wrap(e, "the event of decision %lld", (long long)decision_id);
+	if (event.n > 0)
+		out->change_source = event.v[0].s;
+	return true;
+}
+
+bool
+activity_attempts(struct db *db, struct arena *a, int64_t tenant_id, int64_t conversion_id,
+    struct activity_attempt **out, size_t *n, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_query(db, &activity_sql[ATTEMPTS], DB_IN(DB_V_I(tenant_id), DB_V_I(conversion_id)), a, &rows, e))
+		return err_wrap(e, "reading attempts");
+	*n = rows.n;
+	*out = arena_array(a, rows.n, sizeof(**out));
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct db_value *v = &rows.v[i * rows.columns];
+
+		(*out)[i] = (struct activity_attempt){ .attempt = v[0].i,
+			.started_ms = v[1].i,
+			.ended_ms = v[2].i,
+			.http_status = v[3].i,
+			.result = v[4].s,
+			.message = v[5].s };
+	}
+	return true;
+}
+
+bool
+activity_proved(struct db *db, struct arena *a, int64_t tenant_id, struct str program_id, bool *out, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_query(db, &activity_sql[PROVED], DB_IN(DB_V_I(tenant_id), DB_V_S(program_id)), a, &rows, e))
+		return false;
+	*out = rows.n > 0;
+	return true;
+}
+
+bool
+activity_problems(struct db *db, struct arena *a, int64_t tenant_id, struct activity_problem **out, size_t *n,
+    struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_query(db, &activity_sql[PROBLEMS], DB_IN(DB_V_I(tenant_id)), a, &rows, e))
+		return err_wrap(e, "looking for problems");
+	*n = rows.n;
+	*out = arena_array(a, rows.n, sizeof(**out));
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct db_value *v = &rows.v[i * rows.columns];
+
+		(*out)[i] = (struct activity_problem){ .state = v[0].s, .code = v[1].s, .n = v[2].i };
+	}
+	return true;
+}

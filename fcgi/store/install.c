@@ -1,0 +1,181 @@
+/* install.c - see install.h. */
+#include "store/install.h"
+
+#include "base/arena.h"
+#include "io/db.h"
+#include "store/schedule.h"
+
+enum {
+	LOAD,
+	SAVE,
+	LEASE,
+	REFRESHED,
+	FAILED,
+	DISCONNECTED,
+	TENANT_OFF
+};
+
+const struct sql install_sql[] = {
+	[LOAD] = { "install.load", SQL_TENANT, "i", "isssttsiii",
+	    "SELECT hub_user_id, scopes, access_token, refresh_token, expires_at, last_ok_at, state, refused, version, "
+	    "TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), expires_at) DIV 1000 FROM install WHERE tenant_id = ?",
+	    NULL, NULL },
+	[SAVE] = { "install.save", SQL_TENANT, "iisssi", "",
+	    "INSERT INTO install (tenant_id, hub_user_id, scopes, access_token, refresh_token, expires_at, state, "
+	    "last_ok_at) VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, 'connected', UTC_TIMESTAMP(3)) "
+	    "ON DUPLICATE KEY UPDATE hub_user_id = VALUES(hub_user_id), scopes = VALUES(scopes), "
+	    "access_token = VALUES(access_token), refresh_token = VALUES(refresh_token), "
+	    "expires_at = VALUES(expires_at), state = VALUES(state), last_ok_at = VALUES(last_ok_at), refused = 0, "
+	    "lease_owner = NULL, lease_until = NULL, version = version + 1",
+	    NULL, NULL },
+	[LEASE] = { "install.lease", SQL_TENANT, "sii", "",
+	    "UPDATE install SET lease_owner = ?, lease_until = UTC_TIMESTAMP(3) + INTERVAL 30 SECOND "
+	    "WHERE tenant_id = ? AND version = ? AND state = 'connected' "
+	    "AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(3))",
+	    NULL, NULL },
+	[REFRESHED] = { "install.refreshed", SQL_TENANT, "ssiiis", "",
+	    "UPDATE install SET access_token = ?, refresh_token = COALESCE(?, refresh_token), "
+	    "expires_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, last_ok_at = UTC_TIMESTAMP(3), refused = 0, "
+	    "lease_owner = NULL, lease_until = NULL, version = version + 1 "
+	    "WHERE tenant_id = ? AND version = ? AND lease_owner = ?",
+	    NULL, NULL },
+	/* The version stays: two refusals count only when they met the same tokens. */
+	[FAILED] = { "install.failed", SQL_TENANT, "iiis", "",
+	    "UPDATE install SET refused = refused + ?, lease_owner = NULL, lease_until = NULL "
+	    "WHERE tenant_id = ? AND version = ? AND lease_owner = ?",
+	    NULL, NULL },
+	[DISCONNECTED] = { "install.disconnected", SQL_TENANT, "i", "",
+	    "UPDATE install SET state = 'disconnected', access_token = NULL, refresh_token = NULL, expires_at = NULL, "
+	    "lease_owner = NULL, lease_until = NULL, version = version + 1 WHERE tenant_id = ?",
+	    NULL, NULL },
+	[TENANT_OFF] = { "install.tenant_off", SQL_TENANT, "i", "",
+	    "UPDATE tenant SET state = 'disconnected', version = version + 1 "
+	    "WHERE tenant_id = ? AND state IN ('active', 'paused')",
+	    NULL, NULL },
+};
+const size_t install_sql_n = sizeof(install_sql) / sizeof(install_sql[0]);
+
+static struct str
+place(struct arena *a, int64_t tenant_id, const char *column)
+{
+	return vault_place(a, tenant_id, "install", column, STR("0"));
+}
+
+static bool
+open_token(struct db *db, const struct vault *v, struct arena *a, int64_t tenant_id, const char *column,
+    struct str sealed, struct secret *out, struct err *e)
+{
+	if (sealed.n == 0)
+		return true;
+	return vault_open(v, db, a, tenant_id, place(a, tenant_id, column), sealed, out, e);
+}
+
+bool
+install_load(struct db *db, const struct vault *v, struct arena *a, int64_t tenant_id, struct install *out,
+    struct err *e)
+{
+	const struct db_value *row;
+
+	if (!db_query_one(db, &install_sql[LOAD], DB_IN(DB_V_I(tenant_id)), a, &row, e))
+		return err_wrap(e, "HubSpot's tokens of tenant %lld", (long long)tenant_id);
+	*out = (struct install){ .tenant_id = tenant_id,
+		.hub_user_id = row[0].i,
+		.connected = str_eq(row[6].s, STR("connected")),
+		.scopes = row[1].s,
+		.expires_ms = row[4].i,
+		.last_ok_ms = row[5].i,
+		.refused = row[7].i,
+		.version = row[8].i,
+		.expires_in_ms = row[9].kind == DB_NULL ? -1 : row[9].i };
+	return open_token(db, v, a, tenant_id, "access_token", row[2].s, &out->access_token, e) &&
+	       open_token(db, v, a, tenant_id, "refresh_token", row[3].s, &out->refresh_token, e);
+}
+
+/* A token is first looked at when three quarters of its life are over. */
+static int64_t
+first_look_ms(int64_t expires_in_s)
+{
+	return expires_in_s * 750;
+}
+
+static bool
+save_rows(struct db *db, const struct install *in, struct str access, struct str refresh, int64_t expires_in_s,
+    struct err *e)
+{
+	return db_run(db, &install_sql[SAVE],
+	           DB_IN(DB_V_I(in->tenant_id), DB_V_I(in->hub_user_id), DB_V_S(in->scopes), DB_V_S(access),
+	               DB_V_S(refresh), DB_V_I(expires_in_s)),
+	           NULL, e) &&
+	       schedule_set(db, in->tenant_id, SCHEDULE_TOKEN, first_look_ms(expires_in_s), false, e);
+}
+
+bool
+install_save(struct db *db, const struct vault *v, struct arena *a, const struct install *in, int64_t expires_in_s,
+    struct err *e)
+{
+	struct str access, refresh;
+
+	if (!vault_seal(v, db, a, in->tenant_id, place(a, in->tenant_id, "access_token"), &in->access_token, &access,
+	        e) ||
+	    !vault_seal(v, db, a, in->tenant_id, place(a, in->tenant_id, "refresh_token"), &in->refresh_token, &refresh,
+	        e) ||
+	    !db_begin(db, e))
+		return err_wrap(e, "saving HubSpot's tokens");
+	if (!save_rows(db, in, access, refresh, expires_in_s, e)) {
+		db_rollback(db);
+		return err_wrap(e, "saving HubSpot's tokens");
+	}
+	return db_commit(db, e);
+}
+
+bool
+install_lease(struct db *db, int64_t tenant_id, int64_t version, struct str owner, struct err *e)
+{
+	int64_t changed;
+
+	if (!db_run(db, &install_sql[LEASE], DB_IN(DB_V_S(owner), DB_V_I(tenant_id), DB_V_I(version)), &changed, e))
+		return false;
+	return changed == 1 || err_set(e, ERR_CONFLICT, "another process is refreshing this token");
+}
+
+bool
+install_refreshed(struct db *db, const struct vault *v, struct arena *a, int64_t tenant_id, int64_t version,
+    struct str owner, const struct secret *access, const struct secret *refresh, int64_t expires_in_s, struct err *e)
+{
+	struct db_value new_refresh = DB_V_NULL;
+	struct str sealed;
+	int64_t changed;
+
+	if (!secret_empty(refresh)) {
+		if (!vault_seal(v, db, a, tenant_id, place(a, tenant_id, "refresh_token"), refresh, &sealed, e))
+			return false;
+		new_refresh = DB_V_S(sealed);
+	}
+	if (!vault_seal(v, db, a, tenant_id, place(a, tenant_id, "access_token"), access, &sealed, e) ||
+	    !db_run(db, &install_sql[REFRESHED],
+	        DB_IN(DB_V_S(sealed), new_refresh, DB_V_I(expires_in_s), DB_V_I(tenant_id), DB_V_I(version),
+	            DB_V_S(owner)),
+	        &changed, e))
+		return err_wrap(e, "saving the refreshed token");
+	return changed == 1 || err_set(e, ERR_CONFLICT, "somebody newer refreshed this token");
+}
+
+bool
+install_refresh_failed(struct db *db, int64_t tenant_id, int64_t version, struct str owner, bool refused, struct err *e)
+{
+	return db_run(db, &install_sql[FAILED],
+	    DB_IN(DB_V_I(refused ? 1 : 0), DB_V_I(tenant_id), DB_V_I(version), DB_V_S(owner)), NULL, e);
+}
+
+bool
+install_disconnected(struct db *db, int64_t tenant_id, struct err *e)
+{
+	if (!db_begin(db, e))
+		return false;
+	if (!db_run(db, &install_sql[DISCONNECTED], DB_IN(DB_V_I(tenant_id)), NULL, e) ||
+	    !db_run(db, &install_sql[TENANT_OFF], DB_IN(DB_V_I(tenant_id)), NULL, e)) {
+		db_rollback(db);
+		return err_wrap(e, "disconnecting tenant %lld", (long long)tenant_id);
+	}
+	return db_commit(db, e);
+}

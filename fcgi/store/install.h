@@ -1,0 +1,46 @@
+/*
+ * install.h - HubSpot's tokens of one account, sealed, and their refresh by one process at a time.
+ *
+ * A refresh: install_lease() (one row changed: it is ours for 30 s of the database's clock), HTTP outside any
+ * transaction, install_refreshed() fenced by owner and version; zero rows means somebody newer won.
+ */
+#ifndef STORE_INSTALL_H
+#define STORE_INSTALL_H
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "io/db.h"
+#include "store/vault.h"
+
+struct install {
+	int64_t tenant_id, hub_user_id;
+	bool connected;
+	struct str scopes; /* granted, space separated */
+	struct secret access_token, refresh_token;
+	int64_t expires_ms, last_ok_ms; /* 0: never */
+	int64_t expires_in_ms;          /* by the database's clock, at the time of the read; negative: expired */
+	int64_t refused;                /* times in a row that HubSpot refused the refresh token */
+	int64_t version;
+};
+
+bool install_load(struct db *db, const struct vault *v, struct arena *a, int64_t tenant_id, struct install *out,
+    struct err *e) CC_MUST_USE;
+/* A log-in or a re-install: replaces everything, state connected, makes the tenant's token schedule row. */
+bool install_save(struct db *db, const struct vault *v, struct arena *a, const struct install *in, int64_t expires_in_s,
+    struct err *e) CC_MUST_USE;
+/* ERR_CONFLICT: another process refreshes right now, or the version moved. */
+bool install_lease(struct db *db, int64_t tenant_id, int64_t version, struct str owner, struct err *e) CC_MUST_USE;
+/* An empty refresh token keeps the old one.  ERR_CONFLICT: somebody newer won, throw the tokens away. */
+bool install_refreshed(struct db *db, const struct vault *v, struct arena *a, int64_t tenant_id, int64_t version,
+    struct str owner, const struct secret *access, const struct secret *refresh, int64_t expires_in_s,
+    struct err *e) CC_MUST_USE;
+/* The refresh failed for now: gives the lease back; `refused` counts up when HubSpot said invalid_grant. */
+bool install_refresh_failed(struct db *db, int64_t tenant_id, int64_t version, struct str owner, bool refused,
+    struct err *e) CC_MUST_USE;
+/* Tokens dropped, tenant disconnected, configuration kept (I-58, I-59). */
+bool install_disconnected(struct db *db, int64_t tenant_id, struct err *e) CC_MUST_USE;
+
+extern const struct sql install_sql[];
+extern const size_t install_sql_n;
+
+#endif

@@ -1,0 +1,76 @@
+/* statements.c - see statements.h. */
+#include "store/statements.h"
+
+#include "store/activity.h"
+#include "store/budget.h"
+#include "store/cache.h"
+#include "store/census.h"
+#include "store/config.h"
+#include "store/conversion.h"
+#include "store/counter.h"
+#include "store/credential.h"
+#include "store/decision.h"
+#include "store/delivery.h"
+#include "store/event.h"
+#include "store/inbox.h"
+#include "store/install.h"
+#include "store/lease.h"
+#include "store/migrate.h"
+#include "store/partition.h"
+#include "store/pending.h"
+#include "store/person.h"
+#include "store/schedule.h"
+#include "store/session.h"
+#include "store/tenant.h"
+#include "store/vault.h"
+
+#define TABLES_MAX 32
+
+/* The lengths are known to the linker only, so the list is filled at its first use. */
+const struct statements *
+statements_all(size_t *n)
+{
+	static struct statements list[TABLES_MAX];
+	const struct statements all[] = {
+		{ "activity", activity_sql, activity_sql_n },
+		{ "budget", budget_sql, budget_sql_n },
+		{ "cache", cache_sql, cache_sql_n },
+		{ "census", census_sql, census_sql_n },
+		{ "config", config_sql, config_sql_n },
+		{ "conversion", conversion_sql, conversion_sql_n },
+		{ "conversion_move", conversion_move_sql, conversion_move_sql_n },
+		{ "counter", counter_sql, counter_sql_n },
+		{ "credential", credential_sql, credential_sql_n },
+		{ "decision", decision_sql, decision_sql_n },
+		{ "delivery", delivery_sql, delivery_sql_n },
+		{ "event", event_sql, event_sql_n },
+		{ "inbox", inbox_sql, inbox_sql_n },
+		{ "install", install_sql, install_sql_n },
+		{ "lease", lease_sql, lease_sql_n },
+		{ "migrate", migrate_sql, migrate_sql_n },
+		{ "partition", partition_sql, partition_sql_n },
+		{ "pending", pending_sql, pending_sql_n },
+		{ "person", person_sql, person_sql_n },
+		{ "schedule", schedule_sql, schedule_sql_n },
+		{ "session", session_sql, session_sql_n },
+		{ "tenant", tenant_sql, tenant_sql_n },
+		{ "vault", vault_sql, vault_sql_n },
+	};
+
+	_Static_assert(sizeof(all) / sizeof(all[0]) <= TABLES_MAX, "the list is too short");
+	*n = sizeof(all) / sizeof(all[0]);
+	memcpy(list, all, sizeof(all));
+	return list;
+}
+
+bool
+statements_check(struct db *db, struct err *e)
+{
+	size_t n;
+	const struct statements *all = statements_all(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (!db_check(db, all[i].table, all[i].n, e))
+			return err_wrap(e, "statements of %s", all[i].entity);
+	return true;
+}
