@@ -1,0 +1,86 @@
+// One decision: what was decided and why, the exact fields, impact.com's verdict, and what to do.
+import { html } from '../html.js';
+import { get } from '../api.js';
+import { text } from '../text.js';
+import { formatDate, formatMoney } from '../lib/format.js';
+import { useLoad, usePoll } from '../lib/load.js';
+import { Out } from '../parts/icons.js';
+import { Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
+import { eventWords, outcomeBadge, recordName, recordUrl } from '../parts/decision-row.js';
+import { Time } from '../parts/time.js';
+
+const words = text.decision;
+const EVERY_MS = 2000;
+const PAGES = { settings: '/settings', triggers: '/triggers', mappings: '/mappings', activity: '/activity', overview: '/' };
+const capital = s => s.charAt(0).toUpperCase() + s.slice(1);
+
+/** A fix of an object's mapping opens that object's tab. */
+const fixPath = (fix, row) => fix === 'mappings' && text.objects[row.object_type] ? `/mappings/${row.object_type}` : PAGES[fix];
+
+function Verdict({ conversion, code }) {
+  if (!conversion) return html`<section class="card" aria-labelledby="verdict"><h2 id="verdict">${words.verdict}</h2><p class="muted">${words.verdictNone}</p></section>`;
+  const c = conversion;
+  const facts = [
+    ['state', words.states[c.state] ?? c.state],
+    ['partner', [c.partner_name, c.partner_id && (c.partner_name ? `(${c.partner_id})` : c.partner_id)].filter(Boolean).join(' ')],
+    ['payout', formatMoney(c.payout, c.currency)],
+    ['amount', formatMoney(c.amount, c.currency)],
+    ['locking', formatDate(c.locking_date)],
+    ['cleared', formatDate(c.cleared_date)],
+    ['actionState', c.action_state],
+    ['action', c.action_id],
+    ['order', c.order_id],
+    ['eventType', c.event_type],
+    ['program', c.program_id],
+    ['batch', c.batch_id],
+    ['attempts', c.attempts],
+    ['code', c.error_code || code],
+  ].filter(f => f[1] !== '' && f[1] !== null && f[1] !== undefined);
+  return html`<section class="card" aria-labelledby="verdict"><h2 id="verdict">${words.verdict}</h2>
+    <dl class="facts">${facts.map(([key, value]) => html`<div key=${key}><dt>${words.facts[key]}</dt><dd class="wrap">${value}</dd></div>`)}</dl></section>`;
+}
+
+function Fields({ fields, sent }) {
+  const title = sent ? words.fields : words.fieldsBuilt;
+  return html`<section class="card" aria-labelledby="fields"><h2 id="fields">${fields.length ? title : words.fields}</h2>
+    ${fields.length === 0 ? html`<p class="muted">${words.fieldsNone}</p>` : html`<div class="scroll-x" role="region" tabindex="0" aria-labelledby="fields"><table class="table fields">
+      <thead><tr><th scope="col">${words.field}</th><th scope="col">${words.value}</th><th scope="col">${words.made}</th></tr></thead>
+      <tbody>${fields.map(f => html`<tr key=${f.name}><th scope="row">${f.name}</th><td><code class="wrap">${f.value}</code></td>
+        <td><code class="wrap">${f.expression}</code> ${words.from[f.from] && html`<span class="muted">${words.from[f.from]}</span>`}</td></tr>`)}</tbody></table></div>`}</section>`;
+}
+
+function Timeline({ steps }) {
+  return html`<section class="card" aria-labelledby="timeline"><h2 id="timeline">${words.timeline}</h2>
+    ${steps.length === 0 && html`<p class="muted">${words.timelineNone}</p>`}
+    <ol class="timeline">${steps.map((s, i) => html`<li key=${i} class=${`step ${s.what}`}>
+      <span class="step-head"><strong>${words.steps[s.what] ?? s.what}</strong> <${Time} at=${s.at} /></span>
+      <p>${s.sentence}</p>
+      ${s.detail && html`<details><summary>${words.detail}</summary><pre tabindex="0">${typeof s.detail === 'string' ? s.detail : JSON.stringify(s.detail, null, 2)}</pre></details>`}
+    </li>`)}</ol></section>`;
+}
+
+function Story({ data, session }) {
+  const { row, advice, fix, conversion } = data;
+  const url = data.record_url || recordUrl(row, session);
+  const page = fixPath(fix, row);
+  return html`<div class="stack">
+    <section class="card verdict-line" aria-label=${text.activity.result}>
+      <p class="big-sentence" role="status">${outcomeBadge(row.outcome)} ${row.sentence}</p>
+      <p class="muted">${capital(eventWords(row))}, <${Time} at=${row.event?.occurred_at ?? row.at} full /> ${url && html`· <a href=${url} target="_blank" rel="noopener noreferrer">${text.activity.openIn} <${Out}/></a>`}</p>
+      ${advice && html`<${Notice} kind=${row.outcome === 'failed' ? 'bad' : 'info'} title=${`${words.advice}:`} action=${page && html`<a class="btn" href=${page}>${words.fix(text.nav.pages[fix])}</a>`}>${advice}<//>`}
+    </section>
+    <div class="two wide-left"><${Timeline} steps=${data.timeline} /><${Verdict} conversion=${conversion} code=${row.code} /></div>
+    <${Fields} fields=${data.fields} sent=${Boolean(conversion) && conversion.attempts !== 0} />
+  </div>`;
+}
+
+export function Decision({ id, session }) {
+  const { data, error, reload } = useLoad(() => get(`/api/activity/${id}`), [id]);
+  usePoll(reload, EVERY_MS, [reload]);
+  const title = data ? capital(recordName(data.row)) : text.activity.title;
+  return html`<p class="crumb"><a href="/activity">${words.back}</a></p>
+    <${PageHead} title=${title} lead=${data?.row.name} />
+    <div role="status">${data && error && html`<${Notice} kind="warn">${text.common.updatesFail}<//>`}</div>
+    ${!data && (error ? html`<${Failed} error=${error} retry=${reload} />` : html`<div class="card"><${Skeleton} lines=${12} tall /></div>`)}
+    ${data && html`<${Story} data=${data} session=${session} />`}`;
+}

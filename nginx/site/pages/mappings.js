@@ -1,0 +1,147 @@
+// Which HubSpot property fills which impact.com field, a tab per object.
+import { html, useEffect, useMemo, useState } from '../html.js';
+import { text } from '../text.js';
+import { byName, catalogueStore, fixed, loadCatalogue, refreshCatalogue } from '../lib/catalogue.js';
+import { draft, edit, editObject, faultsAt, loadDraft } from '../lib/draft.js';
+import { checkRows, combinationHints, expandFields, isItemRow, missingFields, nameMissing, newId } from '../lib/mapping.js';
+import { useLoad } from '../lib/load.js';
+import { useStore } from '../lib/store.js';
+import { ask } from '../parts/dialog.js';
+import { FunctionHelp } from '../parts/functions.js';
+import { Plus, Refresh } from '../parts/icons.js';
+import { MappingTable } from '../parts/mapping-table.js';
+import { Empty, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
+import { SaveBar } from '../parts/savebar.js';
+import { Time } from '../parts/time.js';
+
+const words = text.mappings;
+const OBJECTS = ['contacts', 'companies', 'deals'];
+
+function Tabs({ object, doc }) {
+  return html`<nav class="tabs" aria-label=${words.tabs}>${OBJECTS.map(key => html`<a key=${key} href=${`/mappings/${key}`} aria-current=${key === object ? 'page' : undefined}>
+    ${text.objects[key].name} <span class="count">${doc ? doc.objects[key].mapping.length : '–'}</span></a>`)}</nav>`;
+}
+
+/** The presets of an object, each {id, label, description, rows: [{field, expression, when}]}. */
+function presetsOf(list, object) {
+  const all = list?.presets ?? list ?? [];
+  return all.filter(p => (p.object ?? p.object_type) === object)
+    .map(p => ({ id: p.id, label: p.label ?? p.name ?? p.id, description: p.description ?? p.help ?? p.question ?? '', rows: p.mapping ?? p.rows ?? [] }));
+}
+
+const toRow = (row, id) => ({ id, field: row.field, expression: row.expression, when: row.when ?? '', active: row.active ?? true });
+
+async function applyPreset(object, preset, say) {
+  const mine = draft.get().doc.objects[object].mapping;
+  let how = 'replace';
+  if (mine.length) {
+    how = await ask({ title: words.presetTitle(preset.label), body: words.presetReplaces(mine.length, preset.rows.length), choices: [
+      { id: 'replace', label: words.replace, kind: 'danger' }, { id: 'fill', label: words.fill }] });
+    if (how === 'cancel') return;
+  }
+  const kept = how === 'fill' ? mine : [];
+  const fields = new Set(kept.map(r => r.field));
+  const added = preset.rows.filter(r => !fields.has(r.field));
+  edit(doc => {
+    let next = { ...doc, objects: { ...doc.objects, [object]: { ...doc.objects[object], mapping: [...kept] } } };
+    for (const row of added) next = withRow(next, object, toRow(row, newId('m', next)));
+    return next;
+  });
+  say(words.presetApplied(preset.label, added.length));
+}
+
+function withRow(doc, object, row) {
+  const one = doc.objects[object];
+  return { ...doc, objects: { ...doc.objects, [object]: { ...one, mapping: [...one.mapping, row] } } };
+}
+
+function Presets({ presets, object, say }) {
+  if (!presets.length) return null;
+  return html`<div class="presets">${presets.map(p => html`<div class="preset" key=${p.id}>
+    <button type="button" class="btn" onClick=${() => applyPreset(object, p, say)}>${words.applyPreset(p.label)}</button>
+    ${p.description && html`<span class="help">${p.description}</span>`}</div>`)}</div>`;
+}
+
+function Missing({ missing, name, live, onAdd }) {
+  if (!missing.length) return null;
+  return html`<${Notice} kind=${live ? 'bad' : 'warn'} title=${words.missingTitle}>
+    ${nameMissing(missing).join('; ')}. ${live ? words.missingLive(name) : words.missingIdle(name)}
+    <span class="note-buttons">${missing.map(m => html`<button type="button" class="btn small" key=${m.fields[0]} onClick=${() => onAdd(m.fields[0])}>${words.addMissing(m.fields[0])}</button>`)}</span><//>`;
+}
+
+function CatalogueState({ object, catalogue }) {
+  const { data, error, busy, news } = catalogue;
+  return html`<div role="status">
+    ${error && !busy && html`<${Notice} kind="bad" action=${html`<button type="button" class="btn" onClick=${() => refreshCatalogue(object)}>${text.common.retry}</button>`}>${error.message}<//>`}
+    ${news && !busy && !error && html`<${Notice} kind=${news.length ? 'ok' : 'info'}>${news.length ? words.news(news.map(n => data.properties.find(p => p.name === n)?.label ?? n)) : words.noNews}<//>`}
+  </div>`;
+}
+
+function ObjectMapping({ object, state, fields, presets }) {
+  const { name } = text.objects[object];
+  const config = state.doc.objects[object];
+  const rows = config.mapping;
+  const catalogue = useStore(catalogueStore(object));
+  const [newest, setNewest] = useState(null);
+  const [itemIds, setItemIds] = useState(() => new Set()); // new rows that belong to the line items though still empty
+  const [said, say] = useState('');
+  useEffect(() => loadCatalogue(object), [object]);
+
+  const properties = catalogue.data?.properties ?? [];
+  const propertyByName = useMemo(() => byName(properties), [catalogue.data]);
+  const expanded = useMemo(() => expandFields(fields), [fields]);
+  const fieldByName = useMemo(() => byName(expanded), [expanded]);
+  const notes = useMemo(() => checkRows(rows, fieldByName, propertyByName), [rows, fieldByName, propertyByName]);
+  const live = config.triggers.some(t => t.mode === 'live');
+  const missing = missingFields(rows, fields);
+  const general = faultsAt(state.faults, `objects.${object}`).filter(f => !rows.some(r => f.path.startsWith(`objects.${object}.mapping.${r.id}`)));
+  const inItems = row => object === 'deals' && (isItemRow(row) || itemIds.has(row.id));
+
+  const add = (field, item) => {
+    const id = newId('m', state.doc);
+    if (item) setItemIds(old => new Set([...old, id]));
+    edit(doc => withRow(doc, object, { id, field, expression: '', when: '', active: true }));
+    setNewest(id);
+  };
+  const change = (id, part) => editObject(object, o => ({ ...o, mapping: o.mapping.map(r => r.id === id ? { ...r, ...part } : r) }));
+  const remove = id => editObject(object, o => ({ ...o, mapping: o.mapping.filter(r => r.id !== id) }));
+  const table = item => html`<${MappingTable} caption=${item ? words.itemsTitle : words.rows(name)} rows=${rows} shown=${r => inItems(r) === item} item=${item}
+    properties=${properties} fields=${expanded} fieldByName=${fieldByName} notes=${notes} faults=${state.faults} object=${object} newest=${newest} onChange=${change} onRemove=${remove} />`;
+
+  const problems = [];
+  if (live && missing.length) problems.push(`${words.missingTitle} ${name}: ${nameMissing(missing).join('; ')}.`);
+  rows.forEach((row, i) => { if (notes.get(row.id)?.error) problems.push(`${name} ${i + 1}: ${notes.get(row.id).error}`); });
+
+  return html`
+    <div class="toolbar"><span class="muted">${catalogue.data?.fetched_at && html`${words.fetched('')} <${Time} at=${catalogue.data.fetched_at} />`}</span>
+      <button type="button" class="btn" disabled=${catalogue.busy} onClick=${() => refreshCatalogue(object)}><${Refresh}/>${catalogue.busy ? words.refreshing : words.refresh}</button></div>
+    <${CatalogueState} object=${object} catalogue=${catalogue} />
+    <div role="status">
+      ${(rows.length > 0 || live) && html`<${Missing} missing=${missing} name=${name} live=${live} onAdd=${field => add(field, false)} />`}
+      ${!missing.length && general.map(f => html`<${Notice} key=${f.path} kind="bad">${f.message}<//>`)}
+      ${said && html`<${Notice} kind="ok">${said}<//>`}
+      ${combinationHints(rows, fields).map(h => html`<${Notice} key=${h} kind="warn">${h}<//>`)}
+    </div>
+    <section class="card" aria-label=${words.rows(name)}>
+      ${rows.length === 0 && html`<${Empty} title=${words.emptyTitle(name)}>${words.emptyBody}<//>`}
+      ${rows.some(r => !inItems(r)) && table(false)}
+      <div class="row-foot"><button type="button" class="btn" onClick=${() => add('', false)}><${Plus}/>${words.add}</button><${Presets} presets=${presets} object=${object} say=${say} /></div>
+    </section>
+    ${object === 'deals' && html`<section class="card" aria-labelledby="items"><h2 id="items">${words.itemsTitle}</h2><p class="help">${words.itemsHelp}</p>
+      ${rows.some(inItems) && table(true)}
+      <button type="button" class="btn" onClick=${() => add('', true)}><${Plus}/>${words.addItem}</button></section>`}
+    <${FunctionHelp} />
+    <${SaveBar} state=${state} problems=${problems} />`;
+}
+
+export function Mappings({ object = 'deals' }) {
+  const state = useStore(draft);
+  const lists = useLoad(() => Promise.all([fixed('impact-fields'), fixed('presets')]));
+  useEffect(() => { loadDraft(); }, []);
+  const failed = state.status === 'failed' ? state.error : lists.error;
+  const ready = state.status === 'ready' && lists.data;
+  return html`<${PageHead} title=${words.title} lead=${words.lead} />
+    <${Tabs} object=${object} doc=${state.doc} />
+    ${!ready && (failed ? html`<${Failed} error=${failed} retry=${() => { loadDraft(); lists.reload(); }} />` : html`<div class="card"><${Skeleton} lines=${12} tall /></div>`)}
+    ${ready && html`<div class="stack" key=${object}><${ObjectMapping} object=${object} state=${state} fields=${lists.data[0]} presets=${presetsOf(lists.data[1], object)} /></div>`}`;
+}

@@ -1,0 +1,46 @@
+// One decision as a line: when, which record, what happened, what became of it.
+import { html, Component } from '../html.js';
+import { text } from '../text.js';
+import { Badge } from './notice.js';
+import { Out } from './icons.js';
+import { Time } from './time.js';
+
+const words = text.activity;
+const TYPE_ID = { contacts: '0-1', companies: '0-2', deals: '0-3' };
+const KIND = { sent: 'ok', waiting: 'warn', skipped: 'plain', failed: 'bad' };
+
+export const outcomeBadge = outcome => html`<${Badge} kind=${KIND[outcome]}>${words.counters[outcome] ?? outcome}<//>`;
+
+/** "Deal Stage became Closed Won", as far as the event tells. */
+export function eventWords(row) {
+  const { kind, property, value, value_label: label } = row.event ?? {};
+  const one = text.objects[row.object_type]?.one ?? row.object_type;
+  if (kind === 'created') return words.created(one);
+  if (kind === 'deleted') return words.deleted(one);
+  if (!property) return `${one} ${kind ?? ''}`;
+  return value === '' ? words.emptied(property) : words.changed(property, label || value);
+}
+
+export function recordUrl(row, session) {
+  const type = TYPE_ID[row.object_type];
+  return type && session.ui_domain ? `https://${session.ui_domain}/contacts/${session.tenant.portal_id}/record/${type}/${row.object_id}` : null;
+}
+
+export const recordName = row => `${text.objects[row.object_type]?.one ?? row.object_type} ${row.object_id}`;
+
+export class DecisionRow extends Component {
+  shouldComponentUpdate(next) {
+    return next.row !== this.props.row;
+  }
+  render({ row, session }) {
+    const url = recordUrl(row, session);
+    return html`<li class="decision">
+      <span class="d-time"><${Time} at=${row.at} /></span>
+      <span class="d-badge">${outcomeBadge(row.outcome)}</span>
+      <div class="d-main"><a class="d-sentence" href=${`/activity/${row.id}`}>${row.sentence}</a>
+        <span class="d-event">${eventWords(row)}${row.order_id && html` · <code>${row.order_id}</code>`}${row.waits_until && html` · ${words.until('')} <${Time} at=${row.waits_until} />`}</span></div>
+      <span class="d-record">${row.name && html`<strong class="cut">${row.name}</strong>`}
+        ${url ? html`<a href=${url} target="_blank" rel="noopener noreferrer" aria-label=${`${recordName(row)}: ${words.openIn}`}>${recordName(row)} <${Out}/></a>` : html`<span>${recordName(row)}</span>`}</span>
+    </li>`;
+  }
+}

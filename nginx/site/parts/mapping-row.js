@@ -1,0 +1,60 @@
+// One mapping: on or off, a property or an expression, an arrow, an impact.com field; below it what is wrong.
+import { html, useEffect, useRef, useState } from '../html.js';
+import { text } from '../text.js';
+import { plainProperty } from '../lib/mapping.js';
+import { Combobox } from './combobox.js';
+import { Arrow, Braces, Cross } from './icons.js';
+import { Switch } from './switch.js';
+
+const words = text.mappings;
+const COLUMN = /column (\d+)/i;
+
+/** The expression with the faulty character marked. */
+function Marked({ source, column }) {
+  if (!column || !source) return null;
+  const at = Math.min(column, source.length + 1) - 1;
+  return html`<code class="marked" aria-hidden="true">${source.slice(0, at)}<mark>${source[at] ?? ' '}</mark>${source.slice(at + 1)}</code>`;
+}
+
+function Source({ row, number, sources, expert, invalid, describedBy, onChange }) {
+  if (expert) {
+    return html`<input type="text" class="mono" aria-label=${words.expressionLabel(number)} aria-invalid=${invalid ? 'true' : undefined} aria-describedby=${describedBy}
+      autocomplete="off" autocapitalize="none" spellcheck=${false} placeholder="{dealname}" maxlength="4096" value=${row.expression} onInput=${e => onChange({ expression: e.target.value })} />
+      <span class="help">${words.expressionHelp}</span>`;
+  }
+  return html`<${Combobox} label=${words.sourceLabel(number)} options=${sources} value=${plainProperty(row.expression) ?? ''} invalid=${invalid} describedBy=${describedBy}
+    placeholder=${words.searchProperties} onChange=${name => onChange({ expression: `{${name}}` })} />`;
+}
+
+export function MappingRow({ row, number, sources, targets, note, faultText, help, focus, onChange, onRemove }) {
+  const line = useRef(null);
+  const simple = row.expression === '' || plainProperty(row.expression) !== null;
+  const [wantsExpert, setExpert] = useState(false);
+  const expert = wantsExpert || !simple;
+  const more = expert || row.when !== '';
+  useEffect(() => {
+    if (focus) line.current?.querySelector('input')?.focus();
+  }, [focus]);
+  const id = `row-${row.id}`;
+  const error = note?.error ?? faultText;
+  const column = !note?.error && Number(COLUMN.exec(faultText ?? '')?.[1]);
+  const described = [error && `${id}-error`, note?.hint && `${id}-hint`].filter(Boolean).join(' ') || undefined;
+  const sourceBad = Boolean(faultText && !note?.error) || (error && !row.expression);
+  const fieldBad = Boolean(note?.error) && (!row.field || Boolean(row.expression));
+  return html`<tr ref=${line} class=${`${error ? 'bad' : ''}${row.active ? '' : ' is-off'}`}>
+    <td class="c-on"><${Switch} on=${row.active} label=${words.rowOn(number)} words=${null} onChange=${active => onChange({ active })} /></td>
+    <td class="c-source"><${Source} row=${row} number=${number} sources=${sources} expert=${expert} invalid=${sourceBad} describedBy=${described} onChange=${onChange} />
+      ${more && html`<label class="when"><span>${words.when}</span><input type="text" class="mono" aria-label=${words.whenLabel(number)} autocomplete="off" spellcheck=${false}
+        placeholder=${words.whenHelp} maxlength="4096" value=${row.when} onInput=${e => onChange({ when: e.target.value })} /></label>`}</td>
+    <td class="c-arrow arrow" aria-hidden="true"><${Arrow}/></td>
+    <td class="c-field"><${Combobox} label=${words.fieldLabel(number)} options=${targets} value=${row.field} invalid=${fieldBad} describedBy=${described}
+        placeholder=${words.searchFields} onChange=${field => onChange({ field })} />
+      ${error && html`<p class="err" id=${`${id}-error`}>${error}</p>`}
+      ${column > 0 && html`<${Marked} source=${faultText.includes('when') ? row.when : row.expression} column=${column} />`}
+      ${note?.hint && html`<p class="hint" id=${`${id}-hint`}>${note.hint}</p>`}
+      ${note?.eventDate && html`<p class="hint">${words.eventDateHint} <button type="button" class="link-btn" onClick=${() => onChange({ expression: '{event.occurredAt}' })}>${words.eventDateUse}</button></p>`}</td>
+    <td class="c-end"><button type="button" class="icon" aria-label=${words.more(number)} title=${words.moreShort} aria-pressed=${more ? 'true' : 'false'}
+        disabled=${!simple || row.when !== ''} onClick=${() => setExpert(!wantsExpert)}><${Braces}/></button>
+      <button type="button" class="icon danger" aria-label=${words.remove(number, row.field)} onClick=${onRemove}><${Cross}/></button></td>
+  </tr>`;
+}

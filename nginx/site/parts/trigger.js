@@ -1,0 +1,81 @@
+// One trigger on a changed property, and the box that adds another.
+import { html, useEffect, useMemo, useRef, useState } from '../html.js';
+import { text } from '../text.js';
+import { refreshCatalogue, valueOptions } from '../lib/catalogue.js';
+import { Combobox } from './combobox.js';
+import { Cross, Plus } from './icons.js';
+import { Badge, Notice } from './notice.js';
+import { Switch } from './switch.js';
+
+const words = text.triggers;
+
+function Values({ trigger, label, options, onChange, describedBy, invalid }) {
+  const chosen = trigger.becomes.map(value => ({ value, text: options.find(o => o.value === value)?.text ?? value, badge: options.find(o => o.value === value)?.badge }));
+  const left = options.filter(o => !trigger.becomes.includes(o.value));
+  return html`<div class="values">
+    ${chosen.length === 0 && html`<span class="chip any">${words.anyValue}</span>`}
+    ${chosen.map(c => html`<span class="chip" key=${c.value}>${c.text}${c.badge && html` <small>${c.badge}</small>`}
+      <button type="button" class="chip-x" aria-label=${words.removeValue(c.text)} onClick=${() => onChange(trigger.becomes.filter(v => v !== c.value))}><${Cross}/></button></span>`)}
+    ${(left.length > 0 || options.length === 0) && html`<div class="values-add"><${Combobox} key=${chosen.length} label=${words.becomes(label)} options=${left} value="" invalid=${invalid} describedBy=${describedBy}
+      placeholder=${chosen.length ? words.addAnother : words.addValue} free=${options.length ? undefined : words.useValue}
+      onChange=${value => onChange([...trigger.becomes, value])} /></div>`}
+  </div>`;
+}
+
+export function Trigger({ trigger, property, known, pipelines, first, focus, faults, onChange, onRemove }) {
+  const row = useRef(null);
+  const label = property?.label || trigger.property;
+  const options = useMemo(() => valueOptions(property, pipelines), [property, pipelines]);
+  const gone = known && !property;
+  const silent = property && property.subscribed === false;
+  useEffect(() => { if (focus) row.current?.querySelector('input')?.focus(); }, [focus]);
+  const errorId = `trigger-${trigger.id}-error`;
+  return html`<li class="trigger" ref=${row}>
+    ${!first && html`<span class="or">${words.or}</span>`}
+    <div class=${`trigger-line${trigger.mode === 'off' ? ' is-off' : ''}`}>
+      <div class="trigger-name"><strong>${label}</strong> <code>${trigger.property}</code>
+        ${gone && html` <${Badge} kind="bad">${words.goneBadge}<//>`}
+        ${silent && html` <${Badge} kind="warn">${words.notSubscribedShort}<//>`}
+        ${property && !silent && html` <${Badge} title=${words.instantHelp}>${words.instant}<//>`}</div>
+      <span class="trigger-word">${words.changes}</span>
+      <${Values} trigger=${trigger} label=${label} options=${options} invalid=${faults.length > 0} describedBy=${faults.length ? errorId : undefined} onChange=${becomes => onChange({ becomes })} />
+      <div class="trigger-end">
+        <${Switch} on=${trigger.mode === 'live'} label=${words.mode(label)} words=${[words.live, words.off]} onChange=${on => onChange({ mode: on ? 'live' : 'off' })} />
+        <button type="button" class="icon" aria-label=${words.remove(label)} onClick=${onRemove}><${Cross}/></button>
+      </div>
+    </div>
+    ${gone && html`<p class="err">${words.gone}</p>`}
+    ${silent && html`<p class="hint">${words.notSubscribed}</p>`}
+    ${faults.length > 0 && html`<p class="err" id=${errorId}>${faults.map(f => f.message).join(' ')}</p>`}
+  </li>`;
+}
+
+/** Predefined ones first, then every other property; those that HubSpot does not report to the app say so. */
+function triggerOptions(properties, predefined) {
+  const own = properties.filter(p => p.source === 'record' && !p.computed);
+  const rank = p => p.subscribed === false ? 2 : predefined.includes(p.name) ? 0 : 1;
+  const order = p => { const i = predefined.indexOf(p.name); return i < 0 ? predefined.length : i; };
+  return own.map((p, i) => ({ p, i, rank: rank(p) }))
+    .sort((a, b) => a.rank - b.rank || order(a.p) - order(b.p) || a.i - b.i)
+    .map(({ p, rank: r }) => ({ value: p.name, text: p.label || p.name, hint: p.name, badge: r === 0 ? words.predefined : p.type,
+      disabled: r === 2, reason: r === 2 ? words.notSubscribed : undefined }));
+}
+
+export function AddTrigger({ object, catalogue, predefined, onAdd }) {
+  const [open, setOpen] = useState(false);
+  const box = useRef(null);
+  const button = useRef(null);
+  const options = useMemo(() => triggerOptions(catalogue.data?.properties ?? [], predefined), [catalogue.data, predefined.join()]);
+  useEffect(() => { if (open) box.current?.querySelector('input')?.focus(); }, [open, catalogue.busy]);
+  const close = () => { setOpen(false); setTimeout(() => button.current?.focus()); };
+  if (!open) return html`<button type="button" class="btn" ref=${button} onClick=${() => setOpen(true)}><${Plus}/>${words.add}</button>`;
+  if (!catalogue.data) {
+    return catalogue.error && !catalogue.busy
+      ? html`<${Notice} kind="bad" action=${html`<button type="button" class="btn" onClick=${() => refreshCatalogue(object)}>${text.common.retry}</button>`}>${catalogue.error.message}<//>`
+      : html`<p class="muted" role="status">${words.loadProperties}</p>`;
+  }
+  return html`<div class="add-trigger" ref=${box} onKeyDown=${e => { if (e.key === 'Escape') close(); }}>
+    <${Combobox} label=${words.addLabel(text.objects[object].one)} options=${options} value="" placeholder=${words.choose}
+      onChange=${property => { setOpen(false); onAdd(property); }} />
+    <button type="button" class="btn" onClick=${close}>${text.common.cancel}</button></div>`;
+}
