@@ -1,0 +1,30 @@
+/*
+ * access.h - what a flow needs before it may call a far side: a token that holds, credentials, and a slice of
+ * the tenant's call budget.
+ */
+#ifndef FLOW_ACCESS_H
+#define FLOW_ACCESS_H
+
+#include "core/config_document.h"
+#include "flow/step.h"
+#include "remote/impact.h"
+
+/* Whether the call may go now; if not, when to look again. */
+struct access {
+	bool ready;
+	int64_t wait_ms;
+	struct str why; /* a row of core/verdict.h when not ready: "disconnected", "rate_limited", ... */
+};
+
+/*
+ * HubSpot's access token and `calls` of the budget.  A token about to expire is not used: its refresh is
+ * asked for (schedule) and the flow looks again a moment later.
+ */
+bool access_hubspot(struct step *s, int64_t calls, struct secret *token, struct access *out, struct err *e) CC_MUST_USE;
+/* impact.com's credentials and up to `calls` of the budget, *granted of them. */
+bool access_impact(struct step *s, struct str account_sid, int64_t calls, struct impact_account *account,
+    int64_t *granted, struct access *out, struct err *e) CC_MUST_USE;
+/* HubSpot refused the token although it should hold: refresh it now. */
+bool access_token_refused(struct step *s, struct err *e) CC_MUST_USE;
+
+#endif

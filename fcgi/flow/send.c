@@ -1,0 +1,262 @@
+/* send.c - see send.h. */
+#include "flow/send.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "core/retry.h"
+#include "core/verdict.h"
+#include "flow/access.h"
+#include "store/budget.h"
+#include "store/config.h"
+#include "store/conversion.h"
+#include "store/delivery.h"
+#include "store/tenant.h"
+
+/* Conversions of one tenant under way at once (design 6, Fairness). */
+#define SEND_MAX 4
+/* A refusal of credentials or scope: one probe after this long, unless somebody sets them anew. */
+#define HINT_CAP_MS (60LL * 60 * 1000)
+
+struct send_item {
+	int64_t conversion_id, attempt;
+};
+
+struct send {
+	struct step step;
+	struct lease lease;
+	struct tenant tenant;
+	struct config_document document;
+	int64_t revision;
+	struct impact_account account;
+	struct send_item items[SEND_MAX];
+};
+
+static bool
+load(struct send *s, struct err *e)
+{
+	struct step *step = &s->step;
+	struct config_revision current;
+	struct config_fault *faults;
+	size_t n;
+
+	if (!tenant_load(step->parts->db, step->arena, step->tenant_id, &s->tenant, e) ||
+	    !config_current(step->parts->db, step->arena, step->tenant_id, &current, e) ||
+	    !config_document_parse(step->arena, current.document, &s->document, &faults, &n, e))
+		return false;
+	s->revision = current.revision;
+	return true;
+}
+
+/* Why a conversion may not go now although it is due: consent, rule off (looked at once more), else empty. */
+static struct str
+forbidden(const struct send *s, const struct delivery *d)
+{
+	const struct config_object *object = config_document_object(&s->document, d->object_type);
+
+	if (object == NULL || !object->consent)
+		return STR("no_consent");
+	for (size_t i = 0; i < object->n_triggers; i++)
+		if (str_eq(object->triggers[i].id, d->trigger_id))
+			return object->triggers[i].live ? (struct str){ .n = 0 } : STR("trigger_off");
+	return STR("trigger_off");
+}
+
+static int64_t
+retry_ms(const struct step *step, int64_t tries)
+{
+	const struct settings *settings = step->parts->settings;
+
+	return retry_wait_ms(settings->retry_base_s * 1000, settings->retry_cap_s * 1000, tries,
+	    crypto_random_below(1000000));
+}
+
+/* What the far side said of this attempt, as the row that keeps it. */
+static void
+read_answer(struct step *step, const struct http_answer *answer, struct conversion_answer *w)
+{
+	const struct settings *settings = step->parts->settings;
+	struct impact_receipt receipt = { .batch_id = { .n = 0 } };
+	struct err why = { .code = ERR_NONE };
+	bool understood = answer->outcome == HTTP_ANSWERED && impact_read_receipt(step->arena, answer, &receipt, &why);
+	int64_t hint = retry_hint_ms(answer, clock_wall_ms(), HINT_CAP_MS, step->arena);
+	struct err text = { .code = ERR_NONE };
+
+	w->http_status = answer->status;
+	switch (send_classify(answer->outcome, answer->status, understood)) {
+	case SEND_ACCEPTED:
+		w->to = STATE_ACCEPTED;
+		w->result = STR("accepted");
+		w->batch_id = receipt.batch_id;
+		w->action_id = receipt.action_id;
+		w->due_in_ms = settings_plan_ms(&settings->follow_plan_s, 0);
+		return;
+	case SEND_REJECTED:
+		w->to = STATE_REJECTED;
+		w->result = STR("rejected");
+		w->code = answer->status == 402 ? STR("http_402") : STR("http_400");
+		w->message = str_slice(receipt.refusal, 0, 500);
+		return;
+	case SEND_NOT_SENT:
+		w->to = STATE_READY;
+		w->result = STR("not_sent");
+		w->message = str_copy(step->arena, str_from(answer->err.text));
+		w->counts = true;
+		w->due_in_ms = retry_ms(step, 0);
+		return;
+	case SEND_WAIT:
+		w->to = STATE_READY;
+		w->result = STR("rate_limited");
+		w->due_in_ms = hint >= 0 ? hint : retry_ms(step, 6);
+		return;
+	case SEND_PARK:
+		w->to = STATE_PARKED;
+		w->result = STR("refused");
+		w->code = answer->status == 403 ? STR("scope_missing") : STR("credentials_refused");
+		impact_ok(step->arena, answer, &text);
+		w->message = str_copy(step->arena, str_from(text.text));
+		return;
+	case SEND_UNKNOWN:
+		w->to = STATE_UNKNOWN;
+		w->result = STR("unknown");
+		w->code = STR("no_answer");
+		w->message = str_copy(step->arena, str_from(answer->err.text));
+		w->due_in_ms = settings->unknown_wait_s * 1000;
+		return;
+	}
+}
+
+/* Kept at once: an answer must not wait for its neighbours. */
+static void
+answered(struct step *step, size_t i)
+{
+	struct send *s = (struct send *)step;
+	struct conversion_answer w = { .tenant_id = step->tenant_id, .conversion_id = s->items[i].conversion_id,
+		.attempt = s->items[i].attempt };
+	struct err e = { .code = ERR_NONE };
+
+	read_answer(step, &step->answers[i], &w);
+	log_event(LOG_INFO, "send.answered", LOG_I("conversion", w.conversion_id), LOG_I("attempt", w.attempt),
+	    LOG_S("result", w.result), LOG_I("status", w.http_status), LOG_I("ms", step->answers[i].elapsed_ms));
+	if (str_eq(w.result, STR("rate_limited")) &&
+	    !budget_block(step->parts->db, step->tenant_id, BUDGET_IMPACT, w.due_in_ms, &e))
+		log_event(LOG_WARN, "send.budget", LOG_C("why", e.text));
+	/* A row that could not be written stays SENDING; the next owner makes it UNKNOWN and looks for it. */
+	if (!conversion_answered(step->parts->db, &w, &e))
+		log_event(LOG_ERROR, "send.answer_lost", LOG_I("conversion", w.conversion_id), LOG_C("why", e.text));
+}
+
+static bool
+finish(struct step *step, struct err *e)
+{
+	step->n = 0;
+	return delivery_next_ms(step->parts->db, step->arena, step->tenant_id, LEASE_SEND, &step->again_in_ms, e);
+}
+
+/* SENDING is committed, then the request is made; its bytes may leave within the window only. */
+static bool
+start_one(struct send *s, const struct delivery *d, struct err *e)
+{
+	struct step *step = &s->step;
+	const struct settings *settings = step->parts->settings;
+	struct str no = forbidden(s, d);
+	struct conversion c;
+	struct http_request q;
+	int64_t attempt;
+	int64_t begun = clock_mono_ms();
+
+	if (no.n > 0)
+		return conversion_park(step->parts->db, step->tenant_id, d->conversion_id, no, e);
+	if (d->tries >= settings->retry_max)
+		return conversion_dead(step->parts->db, &s->lease, d->conversion_id, STR("no_answer"),
+		    STR("impact.com could not be reached after many tries"), e);
+	if (!conversion_load(step->parts->db, step->arena, step->tenant_id, d->conversion_id, &c, e) ||
+	    !conversion_sending(step->parts->db, step->arena, &s->lease, d->conversion_id, s->revision, &attempt, e))
+		return false;
+	impact_conversion(step->arena, settings, &s->account, c.body, begun + settings->send_window_ms, &q);
+	s->items[step_request(step, &q)] =
+	    (struct send_item){ .conversion_id = d->conversion_id, .attempt = attempt };
+	log_event(LOG_INFO, "send.sending", LOG_I("conversion", d->conversion_id), LOG_I("attempt", attempt));
+	return true;
+}
+
+static bool
+start_due(struct send *s, struct err *e)
+{
+	struct step *step = &s->step;
+	const struct settings *settings = step->parts->settings;
+	struct delivery *due;
+	struct access access;
+	int64_t granted;
+	size_t n;
+
+	if (!delivery_due_send(step->parts->db, step->arena, step->tenant_id, settings->order_wait_s, SEND_MAX, &due, &n,
+		e))
+		return false;
+	if (n == 0)
+		return finish(step, e);
+	if (!access_impact(step, s->document.account_sid, (int64_t)n, &s->account, &granted, &access, e))
+		return false;
+	if (!access.ready) {
+		step->again_in_ms = access.wait_ms;
+		return true;
+	}
+	for (size_t i = 0; i < n && (int64_t)i < granted; i++) {
+		if (start_one(s, &due[i], e))
+			continue;
+		/* Somebody paused the tenant, stopped sending or saved a new configuration just now. */
+		if (e->code != ERR_CONFLICT)
+			return step->n > 0; /* what is SENDING already goes out; the rest stays due */
+		*e = (struct err){ .code = ERR_NONE };
+	}
+	if (step->n == 0)
+		return finish(step, e);
+	return true;
+}
+
+/* A lane that is held up shows up as due rows that nobody may send yet: look again soon, not at once. */
+#define HELD_UP_MS 500
+
+static bool
+next_round(struct step *step, struct err *e)
+{
+	if (!finish(step, e))
+		return false;
+	if (step->again_in_ms >= 0 && step->again_in_ms < HELD_UP_MS)
+		step->again_in_ms = 0;
+	return true;
+}
+
+static bool
+begin(struct step *step, struct err *e)
+{
+	struct send *s = (struct send *)step;
+	int64_t stranded;
+
+	if (!conversion_recover(step->parts->db, step->arena, &s->lease, step->parts->settings->unknown_wait_s * 1000,
+		&stranded, e) ||
+	    !load(s, e))
+		return false;
+	if (stranded > 0)
+		log_event(LOG_WARN, "send.recovered", LOG_I("unknown", stranded));
+	if (!s->tenant.sending)
+		return true; /* the switch wakes the lease when it is put on again */
+	step->next = next_round;
+	if (!start_due(s, e))
+		return false;
+	if (step->n == 0 && step->again_in_ms >= 0 && step->again_in_ms < HELD_UP_MS)
+		step->again_in_ms = HELD_UP_MS;
+	return true;
+}
+
+struct step *
+send_new(struct arena *a, const struct parts *parts, const struct lease *l)
+{
+	struct send *s = arena_alloc(a, sizeof(*s));
+
+	s->step = (struct step){ .arena = a, .parts = parts, .tenant_id = l->tenant_id, .next = begin,
+		.answered = answered, .again_in_ms = -1 };
+	s->lease = *l;
+	return &s->step;
+}

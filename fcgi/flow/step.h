@@ -1,0 +1,55 @@
+/*
+ * step.h - how work waits: a step never does.
+ *
+ * A step function takes rows and the answers so far, and leaves either requests to send or rows written.
+ * work/ runs hundreds of steps at once over one multi handle; web/live runs one to its end with a
+ * deadline.  The road goes on only where a request meets its answer: in the runner.
+ *
+ *   struct step *s = ...;              the flow's own struct begins with a struct step
+ *   s->next = read_records;            what to do when every request is answered
+ *   step_request(s, &request);         any number
+ *   return true;                       no requests: the work is done
+ */
+#ifndef FLOW_STEP_H
+#define FLOW_STEP_H
+
+#include "base/http_message.h"
+#include "base/settings.h"
+#include "core/catalogue.h"
+#include "store/vault.h"
+
+#define STEP_REQUESTS_MAX 64
+
+/* What every step may use.  Made once in main. */
+struct parts {
+	const struct settings *settings;
+	struct db *db;
+	const struct vault *vault;
+	const struct catalogue *catalogue; /* impact.com's fields */
+	struct str scopes, optional_scopes; /* of the app file, space separated; for OAuth */
+	struct str worker;                  /* this process, in leases: "host:pid:start" */
+};
+
+struct step;
+/* True: send what was requested, or done when nothing was.  False: failed with *e; the runner logs it. */
+typedef bool step_fn(struct step *s, struct err *e);
+/* Called as soon as request i is answered, before `next`: for rows that must not wait for the others. */
+typedef void step_answered(struct step *s, size_t i);
+
+struct step {
+	struct arena *arena; /* lives as long as the step */
+	const struct parts *parts;
+	int64_t tenant_id;
+	step_fn *next;
+	step_answered *answered; /* may be NULL */
+	struct http_request requests[STEP_REQUESTS_MAX];
+	struct http_answer answers[STEP_REQUESTS_MAX];
+	size_t n; /* requests left to send by the last call of next; answers[0..n) are valid in the following one */
+	/* When the work wants to be looked at again, in ms from now; -1: only when its queue says so. */
+	int64_t again_in_ms;
+};
+
+/* A copy of the request's struct; what it points to must live in the step's arena.  Its index. */
+size_t step_request(struct step *s, const struct http_request *request);
+
+#endif

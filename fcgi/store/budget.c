@@ -1,0 +1,98 @@
+/* budget.c - see budget.h. */
+#include "store/budget.h"
+
+#include "base/arena.h"
+#include "io/db.h"
+
+enum {
+	READ,
+	MAKE,
+	NEW_WINDOW,
+	TAKE,
+	BLOCK
+};
+
+#define ONE "tenant_id = ? AND destination = ?"
+
+const struct sql budget_sql[] = {
+	[READ] = { "budget.read", SQL_TENANT, "is", "iii",
+	    "SELECT used, TIMESTAMPDIFF(MICROSECOND, window_start, UTC_TIMESTAMP(3)) DIV 1000, "
+	    "GREATEST(0, COALESCE(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), blocked_until) DIV 1000, 0)) "
+	    "FROM budget WHERE " ONE,
+	    NULL, NULL },
+	[MAKE] = { "budget.make", SQL_TENANT, "is", "",
+	    "INSERT INTO budget (tenant_id, destination, window_start) VALUES (?, ?, UTC_TIMESTAMP(3)) "
+	    "ON DUPLICATE KEY UPDATE tenant_id = tenant_id",
+	    NULL, NULL },
+	[NEW_WINDOW] = { "budget.new_window", SQL_TENANT, "iisii", "",
+	    "UPDATE budget SET window_start = UTC_TIMESTAMP(3), used = ? WHERE " ONE " AND used = ? AND "
+	    "window_start <= UTC_TIMESTAMP(3) - INTERVAL ? SECOND",
+	    NULL, NULL },
+	[TAKE] = { "budget.take", SQL_TENANT, "iisi", "",
+	    "UPDATE budget SET used = used + ? WHERE " ONE " AND used = ?", NULL, NULL },
+	[BLOCK] = { "budget.block", SQL_TENANT, "iis", "",
+	    "UPDATE budget SET blocked_until = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND WHERE " ONE, NULL, NULL },
+};
+const size_t budget_sql_n = sizeof(budget_sql) / sizeof(budget_sql[0]);
+
+static const char *const names[] = { "hubspot", "impact" };
+
+/* Another process took a slice between our look and our update: look again, a few times. */
+#define LOOKS 5
+
+static bool
+take_once(struct db *db, struct arena *a, int64_t tenant_id, struct str to, int64_t want, int64_t limit,
+    int64_t window_s, int64_t *granted, int64_t *wait_ms, int64_t *changed, struct err *e)
+{
+	const struct db_value *row;
+	int64_t used;
+
+	if (!db_query_one(db, &budget_sql[READ], DB_IN(DB_V_I(tenant_id), DB_V_S(to)), a, &row, e)) {
+		if (e->code != ERR_NOT_FOUND)
+			return false;
+		*e = (struct err){ .code = ERR_NONE };
+		return db_run(db, &budget_sql[MAKE], DB_IN(DB_V_I(tenant_id), DB_V_S(to)), NULL, e);
+	}
+	*changed = 1;
+	if (row[2].i > 0) {
+		*wait_ms = row[2].i;
+		return true;
+	}
+	used = row[0].i;
+	if (row[1].i >= window_s * 1000) {
+		*granted = want < limit ? want : limit;
+		return db_run(db, &budget_sql[NEW_WINDOW],
+		    DB_IN(DB_V_I(*granted), DB_V_I(tenant_id), DB_V_S(to), DB_V_I(used), DB_V_I(window_s)), changed, e);
+	}
+	*granted = used >= limit ? 0 : want < limit - used ? want : limit - used;
+	*wait_ms = window_s * 1000 - row[1].i;
+	return *granted == 0 || db_run(db, &budget_sql[TAKE],
+				    DB_IN(DB_V_I(*granted), DB_V_I(tenant_id), DB_V_S(to), DB_V_I(used)), changed, e);
+}
+
+bool
+budget_take(struct db *db, struct arena *a, int64_t tenant_id, enum budget_destination to, int64_t want, int64_t limit,
+    int64_t window_s, int64_t *granted, int64_t *wait_ms, struct err *e)
+{
+	for (int look = 0; look < LOOKS; look++) {
+		int64_t changed = 0;
+
+		*granted = 0;
+		*wait_ms = 0;
+		if (!take_once(db, a, tenant_id, str_from(names[to]), want, limit, window_s, granted, wait_ms, &changed,
+			e))
+			return err_wrap(e, "taking from the call budget");
+		if (changed == 1)
+			return true;
+	}
+	*granted = 0;
+	*wait_ms = 50;
+	return true;
+}
+
+bool
+budget_block(struct db *db, int64_t tenant_id, enum budget_destination to, int64_t for_ms, struct err *e)
+{
+	return db_run(db, &budget_sql[BLOCK], DB_IN(DB_V_I(for_ms), DB_V_I(tenant_id), DB_V_S(str_from(names[to]))),
+	    NULL, e);
+}

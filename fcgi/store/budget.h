@@ -1,0 +1,27 @@
+/*
+ * budget.h - how many calls a tenant may still make to a destination.
+ *
+ * One row per tenant and destination; a process takes a slice by compare-and-set: a fixed window of
+ * HubSpot 10 s, impact.com 1 hour.  A 429 blocks the destination until the time the server asked for.
+ */
+#ifndef STORE_BUDGET_H
+#define STORE_BUDGET_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "io/db.h"
+
+enum budget_destination {
+	BUDGET_HUBSPOT,
+	BUDGET_IMPACT
+};
+
+/* *granted of `want` (0 to want); when 0, *wait_ms says when to ask again. */
+bool budget_take(struct db *db, struct arena *a, int64_t tenant_id, enum budget_destination to, int64_t want,
+    int64_t limit, int64_t window_s, int64_t *granted, int64_t *wait_ms, struct err *e) CC_MUST_USE;
+bool budget_block(struct db *db, int64_t tenant_id, enum budget_destination to, int64_t for_ms, struct err *e) CC_MUST_USE;
+
+extern const struct sql budget_sql[];
+extern const size_t budget_sql_n;
+
+#endif

@@ -1,0 +1,87 @@
+/* config.c - see config.h. */
+#include "store/config.h"
+
+#include "base/arena.h"
+#include "io/db.h"
+
+enum {
+	CURRENT,
+	AT,
+	INSERT,
+	ADVANCE
+};
+
+const struct sql config_sql[] = {
+	[CURRENT] = { "config.current", SQL_TENANT, "i", "isst",
+	    "SELECT c.revision, c.author, c.document, c.saved_at FROM tenant t JOIN config c "
+	    "ON c.tenant_id = t.tenant_id AND c.revision = t.config_revision WHERE t.tenant_id = ?",
+	    NULL, NULL },
+	[AT] = { "config.at", SQL_TENANT, "ii", "isst",
+	    "SELECT revision, author, document, saved_at FROM config WHERE tenant_id = ? AND revision = ?", NULL, NULL },
+	[INSERT] = { "config.insert", SQL_TENANT, "iiss", "",
+	    "INSERT INTO config (tenant_id, revision, author, saved_at, document) "
+	    "VALUES (?, ?, ?, UTC_TIMESTAMP(3), ?)",
+	    NULL, NULL },
+	[ADVANCE] = { "config.advance", SQL_TENANT, "iii", "",
+	    "UPDATE tenant SET config_revision = ?, version = version + 1 WHERE tenant_id = ? AND config_revision = ?",
+	    NULL, NULL },
+};
+const size_t config_sql_n = sizeof(config_sql) / sizeof(config_sql[0]);
+
+static void
+revision_from_row(const struct db_value *row, struct config_revision *out)
+{
+	*out = (struct config_revision){ .revision = row[0].i, .author = row[1].s, .document = row[2].s,
+		.saved_ms = row[3].i };
+}
+
+bool
+config_current(struct db *db, struct arena *a, int64_t tenant_id, struct config_revision *out, struct err *e)
+{
+	const struct db_value *row;
+
+	if (!db_query_one(db, &config_sql[CURRENT], DB_IN(DB_V_I(tenant_id)), a, &row, e))
+		return err_wrap(e, "configuration of tenant %lld", (long long)tenant_id);
+	revision_from_row(row, out);
+	return true;
+}
+
+bool
+config_at(struct db *db, struct arena *a, int64_t tenant_id, int64_t revision, struct config_revision *out,
+    struct err *e)
+{
+	const struct db_value *row;
+
+	if (!db_query_one(db, &config_sql[AT], DB_IN(DB_V_I(tenant_id), DB_V_I(revision)), a, &row, e))
+		return err_wrap(e, "configuration revision %lld", (long long)revision);
+	revision_from_row(row, out);
+	return true;
+}
+
+static bool
+save_next(struct db *db, int64_t tenant_id, int64_t base, struct str author, struct str document, struct err *e)
+{
+	int64_t changed;
+
+	if (!db_run(db, &config_sql[ADVANCE], DB_IN(DB_V_I(base + 1), DB_V_I(tenant_id), DB_V_I(base)), &changed, e))
+		return false;
+	if (changed != 1)
+		return err_set(e, ERR_CONFLICT, "the configuration was changed since revision %lld", (long long)base);
+	return db_run(db, &config_sql[INSERT],
+	    DB_IN(DB_V_I(tenant_id), DB_V_I(base + 1), DB_V_S(author), DB_V_S(document)), NULL, e);
+}
+
+bool
+config_save(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, struct str author, struct str document,
+    struct config_revision *out, struct err *e)
+{
+	if (!db_begin(db, e))
+		return false;
+	if (!save_next(db, tenant_id, base, author, document, e)) {
+		db_rollback(db);
+		return err_wrap(e, "saving the configuration");
+	}
+	if (!db_commit(db, e))
+		return err_wrap(e, "saving the configuration");
+	return config_at(db, a, tenant_id, base + 1, out, e);
+}

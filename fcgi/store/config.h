@@ -1,0 +1,30 @@
+/* config.h - a tenant's configuration as immutable revisions of one document (core/config_document.h). */
+#ifndef STORE_CONFIG_H
+#define STORE_CONFIG_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "io/db.h"
+
+struct config_revision {
+	int64_t revision;
+	struct str author, document;
+	int64_t saved_ms;
+};
+
+/* The current revision; ERR_NOT_FOUND when the tenant has none. */
+bool config_current(struct db *db, struct arena *a, int64_t tenant_id, struct config_revision *out, struct err *e)
+    CC_MUST_USE;
+bool config_at(struct db *db, struct arena *a, int64_t tenant_id, int64_t revision, struct config_revision *out,
+    struct err *e) CC_MUST_USE;
+/*
+ * Saves the next revision after `base`, the one that was edited.  ERR_CONFLICT when it is not the current
+ * one any more; nothing is written then.
+ */
+bool config_save(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, struct str author,
+    struct str document, struct config_revision *out, struct err *e) CC_MUST_USE;
+
+extern const struct sql config_sql[];
+extern const size_t config_sql_n;
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * conversion.h - the ledger: one row per conversion, never deleted, its state moved by compare-and-set.
+ *
+ * Every function that moves a state counts `version` up and is refused (ERR_CONFLICT) when the row is not in
+ * the state it must come from; core/state.h has the table.  A conversion has at most one delivery row
+ * (store/delivery.h), which these functions make, move and delete in the same transaction.
+ */
+#ifndef STORE_CONVERSION_H
+#define STORE_CONVERSION_H
+
+#include "core/state.h"
+#include "io/db.h"
+#include "store/lease.h"
+
+struct conversion {
+	int64_t conversion_id;
+	struct str effect_key, lane, body_hash; /* 32 bytes each */
+	struct str program_id;
+	int64_t event_type_id;
+	struct str event_type; /* its code or id, as sent */
+	struct str order_id, customer_id, object_type, object_id, trigger_id, trigger_value, order_expression;
+	struct str body;   /* frozen, form-encoded */
+	struct str fields; /* JSON for the site: name, value, expression, from */
+	int64_t event_date_ms, occurred_ms;
+	/* read back */
+	enum state state;
+	int64_t revision, attempts, unanswered, version;
+	struct str batch_id, action_id, code;
+	int64_t sending_ms, accepted_ms;
+};
+
+/* The row of ours behind an event type's code or id; made when it is new.  `by_code`: value is a code. */
+bool conversion_event_type(struct db *db, struct arena *a, int64_t tenant_id, struct str program_id, bool by_code,
+    struct str value, int64_t *event_type_id, struct err *e) CC_MUST_USE;
+
+enum conversion_claim {
+	CONVERSION_NEW,       /* a row was made; a delivery is due */
+	CONVERSION_REVISED,   /* it had been refused and the body differs now: next revision, due again */
+	CONVERSION_DUPLICATE, /* the same effect exists: *other says which */
+	CONVERSION_HELD       /* the same object and value went out under another OrderId: *other; a row is made, HELD */
+};
+/*
+ * Claims the effect.  Inside decide's transaction.  *id is the conversion (of DUPLICATE: the existing one);
+ * *collision is true when the existing one came from another object (C-02).
+ */
+bool conversion_claim(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c,
+    enum conversion_claim *result, int64_t *id, int64_t *other, bool *collision, struct err *e) CC_MUST_USE;
+
+bool conversion_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t id, struct conversion *out,
+    struct err *e) CC_MUST_USE;
+
+/*
+ * READY -> SENDING, with its attempt row, when the tenant is active, may send, and still has the
+ * configuration revision that was checked.  ERR_CONFLICT otherwise.  *attempt is the attempt's number.
+ */
+bool conversion_sending(struct db *db, struct arena *a, const struct lease *l, int64_t id, int64_t config_revision,
+    int64_t *attempt, struct err *e) CC_MUST_USE;
+
+/* What became of an attempt.  Kept whenever the row is still SENDING or UNKNOWN in the same attempt. */
+struct conversion_answer {
+	int64_t tenant_id, conversion_id, attempt;
+	enum state to; /* ACCEPTED, REJECTED, READY, PARKED, UNKNOWN */
+	struct str result, code, message, batch_id, action_id;
+	int64_t http_status;
+	int64_t due_in_ms;   /* of the delivery's next look */
+	bool counts;         /* READY: it was a try (429 is not) */
+};
+bool conversion_answered(struct db *db, const struct conversion_answer *answer, struct err *e) CC_MUST_USE;
+
+/* SENDING rows of an owner before this one: UNKNOWN now, looked for after unknown_wait_ms.  *n counts them. */
+bool conversion_recover(struct db *db, struct arena *a, const struct lease *l, int64_t unknown_wait_ms, int64_t *n,
+    struct err *e) CC_MUST_USE;
+
+/* READY -> PARKED and back. */
+bool conversion_park(struct db *db, int64_t tenant_id, int64_t id, struct str code, struct err *e) CC_MUST_USE;
+/* All PARKED rows with that code (empty: any) are READY and due again. */
+bool conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n, struct err *e) CC_MUST_USE;
+
+/* UNKNOWN -> READY: the same body once more.  UNKNOWN -> DEAD after two unanswered ones. */
+bool conversion_resend(struct db *db, const struct lease *l, int64_t id, struct err *e) CC_MUST_USE;
+bool conversion_dead(struct db *db, const struct lease *l, int64_t id, struct str code, struct str message, struct err *e)
+    CC_MUST_USE;
+
+/* ACCEPTED or UNKNOWN -> REJECTED with impact.com's code. */
+bool conversion_rejected(struct db *db, const struct lease *l, int64_t id, struct str code, struct str partner_id,
+    struct err *e) CC_MUST_USE;
+
+struct conversion_action {
+	struct str action_id, partner_id, partner_name, amount, payout, currency, state, detail;
+	int64_t locking_ms, cleared_ms;
+	bool settled; /* reversed or paid: nothing more to follow */
+};
+/* ACCEPTED, UNKNOWN -> CONFIRMED, or new facts of a CONFIRMED one.  Settled: the delivery row goes. */
+bool conversion_confirmed(struct db *db, const struct lease *l, int64_t id, const struct conversion_action *action,
+    int64_t due_in_ms, struct err *e) CC_MUST_USE;
+
+extern const struct sql conversion_sql[], conversion_move_sql[];
+extern const size_t conversion_sql_n, conversion_move_sql_n;
+
+#endif

@@ -1,0 +1,41 @@
+/* delivery.h - the one queue row of every outgoing effect: what is due, and when to look again. */
+#ifndef STORE_DELIVERY_H
+#define STORE_DELIVERY_H
+
+#include "core/state.h"
+#include "io/db.h"
+#include "store/lease.h"
+
+enum delivery_stage {
+	DELIVERY_SEND,
+	DELIVERY_FOLLOW,
+	DELIVERY_RECONCILE
+};
+
+/* A due row with what the flows need of its conversion. */
+struct delivery {
+	int64_t conversion_id;
+	enum delivery_stage stage;
+	int64_t looks, tries;
+	enum state state;
+	struct str program_id, event_type, order_id, object_type, trigger_id, batch_id, action_id;
+	int64_t event_type_id, event_date_ms, attempts, unanswered;
+	int64_t since_accepted_ms; /* by the database's clock; 0 when not accepted */
+};
+
+/* Due rows of the send stage, at most `max`, whose lane is free (design 6, Order), the earliest event first. */
+bool delivery_due_send(struct db *db, struct arena *a, int64_t tenant_id, int64_t order_wait_s, int64_t max,
+    struct delivery **out, size_t *n, struct err *e) CC_MUST_USE;
+/* Due rows to follow or reconcile, at most `max`. */
+bool delivery_due_follow(struct db *db, struct arena *a, int64_t tenant_id, int64_t max, struct delivery **out, size_t *n,
+    struct err *e) CC_MUST_USE;
+/* Ms until the next row of the lease's stages is due (0: now), -1 when there is none. */
+bool delivery_next_ms(struct db *db, struct arena *a, int64_t tenant_id, enum lease_stage stage, int64_t *ms,
+    struct err *e) CC_MUST_USE;
+/* Not yet: look again later.  Counts looks up. */
+bool delivery_later(struct db *db, int64_t tenant_id, int64_t conversion_id, int64_t due_in_ms, struct err *e) CC_MUST_USE;
+
+extern const struct sql delivery_sql[];
+extern const size_t delivery_sql_n;
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * lease.h - who works on what, by conditional UPDATE of one row, on the database's clock.
+ *
+ * Every claim counts `fence` up; results are written with it, and zero rows means "no longer mine".
+ * Producers wake a lease row as the last statement of their transaction, rows in key order; release looks at
+ * the wake it saw, else the row is due at once.
+ */
+#ifndef STORE_LEASE_H
+#define STORE_LEASE_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "io/db.h"
+
+#define LEASE_DECIDE_SHARDS 4
+
+enum lease_stage {
+	LEASE_SPLIT, /* tenant 0, a shard of the inbox */
+	LEASE_DECIDE,
+	LEASE_SEND,
+	LEASE_FOLLOW,
+	LEASE__COUNT
+};
+
+struct lease {
+	int64_t tenant_id;
+	enum lease_stage stage;
+	int64_t shard, fence, wake;
+	struct str owner;
+};
+
+const char *lease_stage_name(enum lease_stage stage);
+/*
+ * Free rows that have something to do: split shards with rows in the inbox, and rows of active tenants that
+ * are due.  At most 32, the longest due first, over all tenants.
+ */
+bool lease_candidates(struct db *db, struct arena *a, struct lease **out, size_t *n, struct err *e) CC_MUST_USE;
+/* Takes the candidate; fills fence and owner.  ERR_CONFLICT: somebody else has it. */
+bool lease_claim(struct db *db, struct lease *l, struct str owner, int64_t lease_s, struct err *e) CC_MUST_USE;
+bool lease_renew(struct db *db, const struct lease *l, int64_t lease_s, struct err *e) CC_MUST_USE;
+/* Inside a transaction that writes results: ERR_CONFLICT when it is no longer ours. */
+bool lease_hold(struct db *db, const struct lease *l, struct err *e) CC_MUST_USE;
+/* Gives it back, due again in `due_in_ms` (from now), or at once when it was woken meanwhile. */
+bool lease_release(struct db *db, const struct lease *l, int64_t due_in_ms, struct err *e) CC_MUST_USE;
+/* Inside the producer's transaction: there is work, due in `due_in_ms`.  Makes the row when it is not there. */
+bool lease_wake(struct db *db, int64_t tenant_id, enum lease_stage stage, int64_t shard, int64_t due_in_ms,
+    struct err *e) CC_MUST_USE;
+
+extern const struct sql lease_sql[];
+extern const size_t lease_sql_n;
+
+#endif

@@ -1,0 +1,84 @@
+/* pending.c - see pending.h. */
+#include "store/pending.h"
+
+#include "base/arena.h"
+#include "io/db.h"
+
+enum {
+	DUE,
+	NEXT,
+	DELETE,
+	WAIT
+};
+
+const struct sql pending_sql[] = {
+	[DUE] = { "pending.due", SQL_TENANT, "ii", "ssssssttisi",
+	    "SELECT event_key, kind, object_type, object_id, property, value, occurred_at, received_at, looks, contact_id, "
+	    "TIMESTAMPDIFF(MICROSECOND, received_at, UTC_TIMESTAMP(3)) DIV 1000 FROM pending "
+	    "WHERE tenant_id = ? AND shard = ? AND due <= UTC_TIMESTAMP(3) ORDER BY due LIMIT 100",
+	    NULL, NULL },
+	[NEXT] = { "pending.next", SQL_TENANT, "ii", "i",
+	    "SELECT GREATEST(0, TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), MIN(due)) DIV 1000) FROM pending "
+	    "WHERE tenant_id = ? AND shard = ?",
+	    NULL, NULL },
+	[DELETE] = { "pending.delete", SQL_TENANT, "iis", "",
+	    "DELETE FROM pending WHERE tenant_id = ? AND shard = ? AND event_key = ?", NULL, NULL },
+	[WAIT] = { "pending.wait", SQL_TENANT, "isiis", "",
+	    "UPDATE pending SET due = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND, contact_id = ?, "
+	    "looks = looks + 1 WHERE tenant_id = ? AND shard = ? AND event_key = ?",
+	    NULL, NULL },
+};
+const size_t pending_sql_n = sizeof(pending_sql) / sizeof(pending_sql[0]);
+
+bool
+pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, struct pending **out, size_t *n,
+    struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_query(db, &pending_sql[DUE], DB_IN(DB_V_I(tenant_id), DB_V_I(shard)), a, &rows, e))
+		return err_wrap(e, "reading pending events");
+	*out = arena_array(a, rows.n, sizeof(**out));
+	*n = rows.n;
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct db_value *row = &rows.v[i * rows.columns];
+		struct pending *p = &(*out)[i];
+
+		p->key = row[0].s;
+		p->event = (struct event){ .source = STR("hubspot"), .object_type = row[2].s, .object_id = row[3].s,
+			.property = row[4].s, .occurred_ms = row[6].i };
+		if (!event_kind_parse(row[1].s, &p->event.kind))
+			return err_set(e, ERR_DB, "unknown event kind in pending");
+		p->event.value = row[5].s;
+		p->received_ms = row[7].i;
+		p->looks = row[8].i;
+		p->contact_id = row[9].s;
+		p->waiting_ms = row[10].i;
+	}
+	return true;
+}
+
+bool
+pending_next_ms(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, int64_t *ms, struct err *e)
+{
+	const struct db_value *row;
+
+	if (!db_query_one(db, &pending_sql[NEXT], DB_IN(DB_V_I(tenant_id), DB_V_I(shard)), a, &row, e))
+		return err_wrap(e, "reading pending events");
+	*ms = row[0].kind == DB_NULL ? -1 : row[0].i;
+	return true;
+}
+
+bool
+pending_delete(struct db *db, int64_t tenant_id, int64_t shard, struct str key, struct err *e)
+{
+	return db_run(db, &pending_sql[DELETE], DB_IN(DB_V_I(tenant_id), DB_V_I(shard), DB_V_S(key)), NULL, e);
+}
+
+bool
+pending_wait(struct db *db, int64_t tenant_id, int64_t shard, struct str key, int64_t due_in_ms, struct str contact_id,
+    struct err *e)
+{
+	return db_run(db, &pending_sql[WAIT],
+	    DB_IN(DB_V_I(due_in_ms), DB_V_S(contact_id), DB_V_I(tenant_id), DB_V_I(shard), DB_V_S(key)), NULL, e);
+}

@@ -1,0 +1,31 @@
+/* pending.h - decide's queue: events without a final decision, with all their facts. */
+#ifndef STORE_PENDING_H
+#define STORE_PENDING_H
+
+#include "core/event.h"
+#include "io/db.h"
+
+struct pending {
+	struct str key; /* the event's, 32 bytes */
+	struct event event; /* kind, object, property, value, occurred */
+	int64_t received_ms;
+	int64_t looks;        /* how often data was missing */
+	int64_t waiting_ms;   /* since it was received, by the database's clock */
+	struct str contact_id; /* known from an earlier look */
+};
+
+/* Due rows of one shard, at most 100, the longest due first. */
+bool pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, struct pending **out, size_t *n,
+    struct err *e) CC_MUST_USE;
+/* Ms until the next row of the shard is due (0: now), -1 when there is none. */
+bool pending_next_ms(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, int64_t *ms, struct err *e)
+    CC_MUST_USE;
+/* Inside decide's transaction. */
+bool pending_delete(struct db *db, int64_t tenant_id, int64_t shard, struct str key, struct err *e) CC_MUST_USE;
+bool pending_wait(struct db *db, int64_t tenant_id, int64_t shard, struct str key, int64_t due_in_ms,
+    struct str contact_id, struct err *e) CC_MUST_USE;
+
+extern const struct sql pending_sql[];
+extern const size_t pending_sql_n;
+
+#endif
