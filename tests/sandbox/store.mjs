@@ -3,18 +3,21 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
+const COMPACT_AT = 128 * 1024 * 1024;
+
 export class Store {
 	#tables = new Map();
+	#file;
 	#fd;
+	#written = 0;
 
 	constructor(dir) {
 		mkdirSync(dir, { recursive: true });
-		const file = join(dir, 'state.jsonl');
-		if (existsSync(file))
-			for (const line of readFileSync(file, 'utf8').split('\n'))
+		this.#file = join(dir, 'state.jsonl');
+		if (existsSync(this.#file))
+			for (const line of readFileSync(this.#file, 'utf8').split('\n'))
 				this.#replay(line);
-		this.#compact(file);
-		this.#fd = openSync(file, 'a');
+		this.#compact();
 	}
 
 	/** The rows of one table, by key. Change them through put and del only. */
@@ -57,7 +60,9 @@ export class Store {
 	}
 
 	#write(entry) {
-		writeSync(this.#fd, JSON.stringify(entry) + '\n');
+		this.#written += writeSync(this.#fd, JSON.stringify(entry) + '\n');
+		if (this.#written > COMPACT_AT)
+			this.#compact();
 	}
 
 	#replay(line) {
@@ -73,12 +78,17 @@ export class Store {
 			this.table(entry[0]).set(entry[1], entry[2]);
 	}
 
-	#compact(file) {
+	/** The journal becomes the present rows and nothing else. */
+	#compact() {
 		let text = '';
 		for (const [name, rows] of this.#tables)
 			for (const [key, row] of rows)
 				text += JSON.stringify([name, key, row]) + '\n';
-		writeFileSync(`${file}.new`, text);
-		renameSync(`${file}.new`, file);
+		writeFileSync(`${this.#file}.new`, text);
+		renameSync(`${this.#file}.new`, this.#file);
+		if (this.#fd !== undefined)
+			closeSync(this.#fd);
+		this.#fd = openSync(this.#file, 'a');
+		this.#written = 0;
 	}
 }

@@ -11,7 +11,8 @@ const DEFAULTS = {
 	line_items: ['createdate', 'hs_lastmodifieddate', 'hs_object_id', 'quantity'],
 };
 const MAX_BATCH = 100;
-const list = (text) => String(text ?? '').split(',').map((s) => s.trim()).filter(Boolean);
+/** A list in the query: comma separated, repeated, or both. */
+const list = (q, name) => q.query.getAll(name).flatMap((s) => s.split(',')).map((s) => s.trim()).filter(Boolean);
 
 export function needType(text) {
 	const type = typeName(text);
@@ -54,7 +55,7 @@ function enter(c, write) {
 }
 
 function shape(q) {
-	return { properties: list(q.query.get('properties')), history: list(q.query.get('propertiesWithHistory')), associations: list(q.query.get('associations')) };
+	return { properties: list(q, 'properties'), history: list(q, 'propertiesWithHistory'), associations: list(q, 'associations') };
 }
 
 export function listObjects(c) {

@@ -6,7 +6,7 @@ const DECODE = {
 };
 
 /** The URL as HubSpot signs it: twelve escapes are decoded, once, and nothing else. */
-export const signedUrl = (url) => url.replace(/%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/g, (escape) => DECODE[escape]);
+export const signedUrl = (url) => url.replace(/%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi, (escape) => DECODE[escape.toUpperCase()]);
 
 export const v1 = (secret, body) => createHash('sha256').update(secret).update(body).digest('hex');
 

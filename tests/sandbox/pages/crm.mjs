@@ -50,11 +50,11 @@ ${select('impact.com click id', 'custom_impact_click_id', clickOptions(), '', { 
 <p><button class="primary">Create contact</button></p></form>`;
 }
 
-const itemRow = (n) => html`<fieldset class="row"><legend>Line item ${n}</legend>
-${field(`Line item ${n} name`, `name${n}`, '', { id: `item-name${n}` })}
-${field(`Line item ${n} SKU`, `sku${n}`, '', { id: `item-sku${n}` })}
-${field(`Line item ${n} price`, `price${n}`, '', { id: `item-price${n}`, inputmode: 'decimal' })}
-${field(`Line item ${n} quantity`, `quantity${n}`, '1', { id: `item-quantity${n}`, inputmode: 'numeric' })}</fieldset>`;
+const itemRow = (n) => {
+	const cell = (label, name, value, more) => field(label, `${name}${n}`, value, { id: `item-${name}${n}`, before: `Line item ${n}`, ...more });
+	return html`<fieldset class="row"><legend>Line item ${n}</legend>
+${cell('name', 'name', '')}${cell('SKU', 'sku', '')}${cell('price', 'price', '', { inputmode: 'decimal' })}${cell('quantity', 'quantity', '1', { inputmode: 'numeric' })}</fieldset>`;
+};
 
 function dealForm(w, acc) {
 	const currencies = [acc.currency, ...acc.additionalCurrencies].map((c) => [c, c]);
@@ -77,13 +77,13 @@ function dealsTable(w, acc) {
 		const contacts = w.crm.associations(acc.portalId, 'deals', d.id, 'contacts').map((a) => titleOf(w.crm.find(acc.portalId, 'contacts', a.id)));
 		const items = w.crm.associations(acc.portalId, 'deals', d.id, 'line_items').length;
 		return html`<tr><th scope="row"><a href="/crm/${acc.portalId}/deals/${d.id}">${p.dealname}</a><br><span class="hint">${d.id}</span></th>
-<td class="number">${p.amount ?? ''} ${p.amount ? p.deal_currency_code ?? acc.currency : ''}</td>
-<td>${contacts.join(', ') || html`<span class="hint">no contact</span>`}</td><td class="number">${items}</td>
 <td><form method="post" action="/crm/${acc.portalId}/move" class="inline"><input type="hidden" name="deal" value="${d.id}">
 ${select(`Stage of ${p.dealname}`, 'stage', stageOptions(acc), p.dealstage, { id: `stage-${d.id}`, hidden: true })}
-<button aria-label="Move ${p.dealname}">Move</button></form></td></tr>`;
+<button aria-label="Move ${p.dealname}">Move</button></form></td>
+<td class="number">${p.amount ?? ''} ${p.amount ? p.deal_currency_code ?? acc.currency : ''}</td>
+<td>${contacts.join(', ') || html`<span class="hint">no contact</span>`}</td><td class="number">${items}</td></tr>`;
 	});
-	return table('Deals', ['Deal', 'Amount', 'Contact', 'Line items', 'Stage'], rows, 'No deals yet. Create a contact first, then a deal of that contact.');
+	return table('Deals', ['Deal', 'Stage', 'Amount', 'Contact', 'Line items'], rows, 'No deals yet. Create a contact first, then a deal of that contact.');
 }
 
 function contactsTable(w, acc) {
@@ -124,10 +124,10 @@ function boardPage(w, q, acc) {
 <h1>${acc.name}</h1>
 <p>Account ${acc.portalId}. ${install ? html`<span class="tag good">Connected app: ${w.conf.app.name}</span>`
 	: html`<span class="tag bad">No connected app: changes here send no webhooks</span> <a href="${w.conf.publicUrl}">Connect it</a>`}</p>
-<div class="columns">${contactForm(acc)}${dealForm(w, acc)}</div>
+<div class="columns two"><div>${contactForm(acc)}${linkForm(w, acc)}</div>${dealForm(w, acc)}</div>
 <section data-live="deals"><h2>Deals</h2>${dealsTable(w, acc)}</section>
 <section data-live="contacts"><h2>Contacts</h2>${contactsTable(w, acc)}</section>
-<div class="columns">${linkForm(w, acc)}${sideForms(acc)}</div>
+<div class="columns">${sideForms(acc)}</div>
 <section data-live="webhooks"><h2>Webhooks</h2>${webhookTable(w.webhooks.list().filter((r) => r.portalId === acc.portalId))}</section>
 ${install ? html`<form method="post" action="/crm/${acc.portalId}/uninstall" class="card danger" aria-labelledby="uninstall"><h2 id="uninstall">Connected app</h2>
 <p>HubSpot tells nobody about an uninstall: the app's tokens stop working and no more webhooks are sent.</p>

@@ -41,9 +41,9 @@ export function page({ title, body, path = '', theme = '', status = 200, nav = t
 </head>
 <body class="${theme}">
 <a class="skip" href="#main">Skip to the content</a>
-<p class="banner"><strong>Sandbox: nothing here is real.</strong> <span>It plays HubSpot and impact.com for the connector.</span></p>
-${nav && html`<header><nav aria-label="Sandbox"><ul>${NAV.map(([href, label]) => html`<li><a href="${href}"${
-	(href === '/' ? path === '/' : path.startsWith(href)) ? html` aria-current="page"` : ''}>${label}</a></li>`)}</ul></nav></header>`}
+<header><p class="banner"><strong>Sandbox: nothing here is real.</strong> <span>It plays HubSpot and impact.com for the connector.</span></p>
+${nav && html`<nav aria-label="Sandbox"><ul>${NAV.map(([href, label]) => html`<li><a href="${href}"${
+	(href === '/' ? path === '/' : path.startsWith(href)) ? html` aria-current="page"` : ''}>${label}</a></li>`)}</ul></nav>`}</header>
 <main id="main" tabindex="-1">
 ${message && html`<p class="message ${message.bad ? 'bad' : 'good'}" role="${message.bad ? 'alert' : 'status'}">${message.text}</p>`}
 ${body}
@@ -75,8 +75,9 @@ export function staticFile(name) {
 	return { status: 200, headers: { 'content-type': STATIC[name], 'cache-control': 'no-cache' }, body: readFileSync(new URL(`static/${name}`, import.meta.url)) };
 }
 
-export const field = (label, name, value = '', { type = 'text', hint = '', id = name, required = false, inputmode } = {}) => html`<div class="field">
-<label for="${id}">${label}</label>
+/** before: the first words of the label, for those who hear the page without seeing where the field stands. */
+export const field = (label, name, value = '', { type = 'text', hint = '', id = name, required = false, inputmode, before = '' } = {}) => html`<div class="field">
+<label for="${id}">${before ? html`<span class="unseen">${before} </span>` : ''}${label}</label>
 <input id="${id}" name="${name}" type="${type}" value="${value}"${required ? html` required` : ''}${inputmode ? html` inputmode="${inputmode}"` : ''} autocomplete="off"${
 	hint ? html` aria-describedby="${id}-hint"` : ''}>
 ${hint ? html`<p class="hint" id="${id}-hint">${hint}</p>` : ''}</div>`;

@@ -44,7 +44,7 @@ function actionTable(w) {
 	const rows = w.judge.actions().slice(-50).reverse().map((a) => html`<tr><th scope="row">${a.id}</th><td>${a.values.OrderId}</td><td>${partnerOf(ACCOUNTS[a.account], a.partnerId).name}</td>
 <td class="number">${a.amount} ${a.currency}</td><td class="number">${a.payout} ${a.currency}</td>
 <td><span class="tag ${a.state === 'REVERSED' ? 'bad' : a.state === 'APPROVED' ? 'good' : ''}">${a.state}</span>${a.cleared ? ' paid' : ''}</td><td>${time(a.lockAt)}</td>
-<td><details><summary>Fields of ${a.id}</summary><dl>${Object.entries(a.values).map(([k, v]) => html`<div><dt>${k}</dt><dd>${v}</dd></div>`)}</dl></details></td>
+<td><details><summary aria-label="Fields of ${a.id}">Fields</summary><dl>${Object.entries(a.values).map(([k, v]) => html`<div><dt>${k}</dt><dd>${v}</dd></div>`)}</dl></details></td>
 <td><form method="post" action="/impact" class="inline"><input type="hidden" name="id" value="${a.id}">
 <button name="what" value="lock" aria-label="Lock ${a.id} now">Lock</button><button name="what" value="pay" aria-label="Pay ${a.id} now">Pay</button>
 <button name="what" value="reverse" aria-label="Reverse ${a.id}">Reverse</button></form></td></tr>`);

@@ -1,0 +1,88 @@
+// The pages in a real browser: a person's way through them, no accessibility violation, no sideways scrolling on a phone.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { chromium } from '@playwright/test';
+import { NORTHWIND, impactClient, sandbox, until } from '../harness.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let box;
+let browser;
+let page;
+const errors = [];
+before(async () => {
+	box = await sandbox();
+	await box.install();
+	browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+	page = await browser.newPage();
+	page.on('console', (m) => m.type() === 'error' && errors.push(m.text()));
+	page.on('pageerror', (err) => errors.push(err.message));
+});
+after(async () => {
+	await browser?.close();
+	box.close();
+});
+
+test('a person creates a contact and a deal with two line items and moves it to Closed Won', async () => {
+	await page.goto(`${box.site}/`);
+	await page.getByRole('link', { name: 'HubSpot CRM', exact: true }).click();
+	await page.getByRole('link', { name: 'Northwind Robotics' }).click();
+	await page.getByLabel('Email').fill('vera@b.example');
+	await page.getByLabel('First name').fill('Vera');
+	await page.getByLabel('impact.com click id').selectOption('RRw3xKq8ZtUo1JnM6vPa4SdF');
+	await page.getByRole('button', { name: 'Create contact' }).click();
+	await page.getByText('Contact Vera created').waitFor();
+	await page.getByLabel('Deal name').fill('Robot arm');
+	await page.getByLabel('Amount').fill('130.50');
+	await page.getByLabel('Contact of the deal').selectOption({ index: 1 });
+	for (const [n, name, sku, price] of [[1, 'Arm', 'ARM-1', '60.25'], [2, 'Base', 'BAS-1', '10']]) {
+		await page.getByLabel(`Line item ${n} name`).fill(name);
+		await page.getByLabel(`Line item ${n} SKU`).fill(sku);
+		await page.getByLabel(`Line item ${n} price`).fill(price);
+		await page.getByLabel(`Line item ${n} quantity`).fill(String(3 - n));
+	}
+	await page.getByRole('button', { name: 'Create deal' }).click();
+	await page.getByText('Deal Robot arm created').waitFor();
+	await page.getByLabel('Stage of Robot arm').selectOption({ label: 'Closed Won' });
+	await page.getByRole('button', { name: 'Move Robot arm' }).click();
+	await page.getByText('Robot arm is now in Closed Won').waitFor();
+	const [deal] = (await box.control('GET', `/crm/${NORTHWIND}/deals`)).results;
+	assert.equal(deal.properties.hs_is_closed_won, 'true');
+	assert.equal(box.w.crm.associations(NORTHWIND, 'deals', deal.id, 'line_items').length, 2);
+	await page.getByRole('link', { name: 'Robot arm' }).click();
+	await page.getByLabel('Amount', { exact: true }).fill('x');
+	await page.getByRole('button', { name: 'Save' }).click();
+	await page.getByRole('alert').getByText('x was not a valid number.').waitFor();
+});
+
+test('the impact.com page follows a conversion to its verdict without a reload', async () => {
+	await page.goto(`${box.site}/impact`);
+	await page.getByText('No conversion has arrived.').waitFor();
+	await impactClient(box)('POST', '/Conversions', { CampaignId: '1000', EventTypeCode: 'lead', EventDate: 'NOW', OrderId: 'seen', ClickId: 'RRw3xKq8ZtUo1JnM6vPa4SdF' });
+	await page.getByText('Robot Review Weekly, payout 1.50 USD').waitFor();
+	await until(() => box.w.judge.actions().length === 1);
+});
+
+test('no accessibility violation, light and dark, and nothing scrolls sideways on a phone', async () => {
+	await box.control('POST', '/faults', { kind: 'slow', path: '/x', count: 0 });
+	const deal = box.w.crm.list(NORTHWIND, 'deals')[0].id;
+	const consent = box.authorizeUrl().slice(box.site.length);
+	const paths = ['/', '/crm', `/crm/${NORTHWIND}`, `/crm/${NORTHWIND}/deals/${deal}`, '/impact', '/log', '/switches', consent, consent.replace('/oauth/', `/oauth/${NORTHWIND}/`), '/nowhere'];
+	for (const scheme of ['light', 'dark']) {
+		await page.emulateMedia({ colorScheme: scheme });
+		for (const [width, height] of [[1280, 900], [375, 800]]) {
+			await page.setViewportSize({ width, height });
+			for (const path of paths) {
+				await page.goto(box.site + path);
+				assert.ok(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'), `${path} is wider than ${width}`);
+				if (width > 1000 || scheme === 'light') {
+					await page.evaluate(axe);
+					const { violations } = await page.evaluate('axe.run()');
+					assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), [], `${path} ${scheme} ${width}`);
+				}
+			}
+		}
+	}
+	assert.deepEqual(errors.filter((e) => !/404/.test(e)), []);
+});
