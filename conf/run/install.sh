@@ -10,6 +10,9 @@ node_is_there() {
 	command -v node >/dev/null && [ "$(node -p 'parseInt(process.versions.node)')" -ge 18 ]
 }
 
+installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $(cut -f 2 "$here/packages") 2>/dev/null || true)
+newline='
+'
 missing=
 while IFS='	' read -r what name why; do
 	case $what in
@@ -21,8 +24,10 @@ while IFS='	' read -r what name why; do
 	nodejs) if node_is_there; then continue; fi ;;
 	npm) if command -v npm >/dev/null; then continue; fi ;;
 	esac
-	state=$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null || true)
-	[ "$state" = installed ] || missing="$missing $name"
+	case "$newline$installed$newline" in
+	*"$newline$name installed$newline"*) ;;
+	*) missing="$missing $name" ;;
+	esac
 done <"$here/packages"
 [ -n "$missing" ] || exit 0
 
