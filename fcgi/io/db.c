@@ -1,9 +1,8 @@
-#include "io/db.h"
+#include "io/db_statement.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <mariadb/errmsg.h>
-#include <mariadb/mysql.h>
 #include <mariadb/mysqld_error.h>
 #include <poll.h>
 #include <pwd.h>
@@ -17,31 +16,15 @@
 #define CONNECT_TIMEOUT_S 5
 #define READ_TIMEOUT_S    10
 #define WRITE_TIMEOUT_S   10
-/* A text column is first fetched into this much room, then again with its real length. */
-#define COLUMN_ROOM 256
-#define BUCKETS     256
+#define BUCKETS           256
 
 /* Many rows are sent as groups of these sizes, each prepared on first use. */
 static const size_t group_sizes[] = { 64, 8, 1 };
 
-/* One bound column or parameter. */
-struct cell {
-	long long i;
-	MYSQL_TIME time;
-	unsigned long length;
-	my_bool is_null, error;
-	char room[COLUMN_ROOM];
-};
-
-/* A statement as it is prepared on the present connection. */
-struct prepared {
-	struct prepared *next;
-	const struct sql *q;
-	size_t k; /* rows in it; 0 when it is no row statement */
-	MYSQL_STMT *stmt;
-	size_t n_in, n_out;
-	MYSQL_BIND *in, *out;
-	struct cell *cells_in, *cells_out;
+/* A statement that is prepared on the present connection. */
+struct kept {
+	struct kept *next;
+	struct db_statement *st;
 };
 
 enum transaction {
@@ -56,7 +39,7 @@ struct db {
 	struct secret password;
 	unsigned port;
 	MYSQL *my; /* NULL while not connected */
-	struct prepared *buckets[BUCKETS];
+	struct kept *buckets[BUCKETS];
 	enum transaction tx;
 	int64_t last_id;
 };
@@ -97,27 +80,16 @@ db_new(const struct settings *s)
 	return db;
 }
 
-static void
-prepared_free(struct prepared *p)
-{
-	if (p->stmt != NULL)
-		(void)mysql_stmt_close(p->stmt);
-	free(p->in);
-	free(p->out);
-	free(p->cells_in);
-	free(p->cells_out);
-	free(p);
-}
-
 /* Forgets the connection and all that was prepared on it. */
 static void
 disconnect(struct db *db)
 {
 	for (size_t b = 0; b < BUCKETS; b++) {
 		while (db->buckets[b] != NULL) {
-			struct prepared *p = db->buckets[b];
-			db->buckets[b] = p->next;
-			prepared_free(p);
+			struct kept *kept = db->buckets[b];
+			db->buckets[b] = kept->next;
+			db_statement_free(kept->st);
+			free(kept);
 		}
 	}
 	if (db->my != NULL)
@@ -196,15 +168,9 @@ failed_connection(struct db *db, const char *what, struct err *e)
 }
 
 static bool
-failed_statement(struct db *db, const struct prepared *p, struct err *e)
+failed_statement(struct db *db, const struct sql *q, const struct db_fault *f, struct err *e)
 {
-	unsigned number = mysql_stmt_errno(p->stmt);
-	char text[300];
-
-	/* Copied: a lost connection frees the statement and with it the text. */
-	(void)snprintf(text, sizeof text, "%s", mysql_stmt_error(p->stmt));
-	(void)mysql_stmt_free_result(p->stmt);
-	return failed(db, p->q->name, number, text, e);
+	return failed(db, q->name, f->number, f->text, e);
 }
 
 /* The settings of a session, and the proof that strict mode is on. */
@@ -310,87 +276,6 @@ db_ping(struct db *db, struct err *e)
 	return true;
 }
 
-/* text + row, row, ... + tail */
-static struct str
-expand(struct arena *a, const struct sql *q, size_t k)
-{
-	if (k == 0)
-		return str_from(q->text);
-	struct str text = str_from(q->text), row = str_from(q->row), tail = str_from(q->tail);
-	char *p = arena_alloc(a, text.n + k * (row.n + 2) + tail.n + 2);
-	size_t n = 0;
-	memcpy(p, text.p, text.n);
-	n += text.n;
-	for (size_t i = 0; i < k; i++) {
-		memcpy(p + n, i == 0 ? " " : ", ", i == 0 ? 1 : 2);
-		n += i == 0 ? 1 : 2;
-		memcpy(p + n, row.p, row.n);
-		n += row.n;
-	}
-	p[n++] = ' ';
-	if (tail.n > 0)
-		memcpy(p + n, tail.p, tail.n);
-	return (struct str){ .p = p, .n = n + tail.n };
-}
-
-static void *
-zeroed(size_t n, size_t size)
-{
-	void *p = calloc(n == 0 ? 1 : n, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
-/* Binds a column or parameter by its letter. */
-static void
-bind(MYSQL_BIND *b, struct cell *c, char letter)
-{
-	b->length = &c->length;
-	b->is_null = &c->is_null;
-	b->error = &c->error;
-	switch (letter) {
-	case 'i':
-		b->buffer_type = MYSQL_TYPE_LONGLONG;
-		b->buffer = &c->i;
-		b->buffer_length = sizeof c->i;
-		break;
-	case 't':
-		b->buffer_type = MYSQL_TYPE_DATETIME;
-		b->buffer = &c->time;
-		b->buffer_length = sizeof c->time;
-		break;
-	default:
-		assert(letter == 's');
-		b->buffer_type = MYSQL_TYPE_STRING;
-		b->buffer = c->room;
-		b->buffer_length = sizeof c->room;
-		break;
-	}
-}
-
-/* The server's own counts must be those of the letters. */
-static bool
-check_counts(struct db *db, struct prepared *p, struct err *e)
-{
-	size_t in = mysql_stmt_param_count(p->stmt), out = mysql_stmt_field_count(p->stmt);
-
-	if (in != p->n_in)
-		return err_set(e, ERR_DB, "%s: %zu letters in, the statement has %zu parameters", p->q->name, p->n_in,
-		    in);
-	if (out != p->n_out)
-		return err_set(e, ERR_DB, "%s: %zu letters out, the statement has %zu columns", p->q->name, p->n_out,
-		    out);
-	for (size_t i = 0; i < p->n_in; i++)
-		bind(&p->in[i], &p->cells_in[i], p->q->in[i % strlen(p->q->in)]);
-	for (size_t i = 0; i < p->n_out; i++)
-		bind(&p->out[i], &p->cells_out[i], p->q->out[i]);
-	if (p->n_out > 0 && mysql_stmt_bind_result(p->stmt, p->out) != 0)
-		return failed_statement(db, p, e);
-	return true;
-}
-
 static size_t
 bucket_of(const struct sql *q, size_t k)
 {
@@ -399,145 +284,42 @@ bucket_of(const struct sql *q, size_t k)
 	return (size_t)(h >> 32) % BUCKETS;
 }
 
-static struct prepared *
-prepare_new(struct db *db, const struct sql *q, size_t k, struct err *e)
-{
-	struct prepared *p = zeroed(1, sizeof *p);
-	struct arena *a = arena_new((size_t)1024 * 1024);
-	struct str text = expand(a, q, k);
-
-	p->q = q;
-	p->k = k;
-	p->n_in = strlen(q->in == NULL ? "" : q->in) * (k == 0 ? 1 : k);
-	p->n_out = strlen(q->out == NULL ? "" : q->out);
-	p->in = zeroed(p->n_in, sizeof *p->in);
-	p->cells_in = zeroed(p->n_in, sizeof *p->cells_in);
-	p->out = zeroed(p->n_out, sizeof *p->out);
-	p->cells_out = zeroed(p->n_out, sizeof *p->cells_out);
-	p->stmt = mysql_stmt_init(db->my);
-	if (p->stmt == NULL)
-		abort();
-	bool ok = mysql_stmt_prepare(p->stmt, text.p, text.n) == 0;
-	arena_free(a);
-	if (ok && check_counts(db, p, e))
-		return p;
-	if (!ok) {
-		unsigned number = mysql_stmt_errno(p->stmt);
-		char why[300];
-		(void)snprintf(why, sizeof why, "%s", mysql_stmt_error(p->stmt));
-		prepared_free(p);
-		(void)failed(db, q->name, number, why, e);
-		return NULL;
-	}
-	prepared_free(p);
-	return NULL;
-}
-
-static struct prepared *
+static struct db_statement *
 prepare(struct db *db, const struct sql *q, size_t k, struct err *e)
 {
 	size_t b = bucket_of(q, k);
+	struct db_fault f;
 
-	for (struct prepared *p = db->buckets[b]; p != NULL; p = p->next)
-		if (p->q == q && p->k == k)
-			return p;
-	struct prepared *p = prepare_new(db, q, k, e);
-	if (p != NULL) {
-		p->next = db->buckets[b];
-		db->buckets[b] = p;
+	for (const struct kept *kept = db->buckets[b]; kept != NULL; kept = kept->next)
+		if (db_statement_is(kept->st, q, k))
+			return kept->st;
+	struct db_statement *st = db_statement_new(db->my, q, k, &f);
+	if (st == NULL) {
+		(void)failed_statement(db, q, &f, e);
+		return NULL;
 	}
-	return p;
-}
-
-static void
-put_time(MYSQL_TIME *t, int64_t ms)
-{
-	int64_t rest = ms % 1000;
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
-
-	if (rest < 0) {
-		rest += 1000;
-		seconds--;
-	}
-	memset(t, 0, sizeof *t);
-	if (gmtime_r(&seconds, &tm) == NULL)
-		return;
-	t->year = (unsigned)(tm.tm_year + 1900);
-	t->month = (unsigned)tm.tm_mon + 1;
-	t->day = (unsigned)tm.tm_mday;
-	t->hour = (unsigned)tm.tm_hour;
-	t->minute = (unsigned)tm.tm_min;
-	t->second = (unsigned)tm.tm_sec;
-	t->second_part = (unsigned long)rest * 1000;
-	t->time_type = MYSQL_TIMESTAMP_DATETIME;
-}
-
-static int64_t
-get_time(const MYSQL_TIME *t)
-{
-	struct tm tm = {
-		.tm_year = (int)t->year - 1900,
-		.tm_mon = (int)t->month - 1,
-		.tm_mday = (int)t->day,
-		.tm_hour = (int)t->hour,
-		.tm_min = (int)t->minute,
-		.tm_sec = (int)t->second,
-	};
-
-	return (int64_t)timegm(&tm) * 1000 + (int64_t)(t->second_part / 1000);
-}
-
-static void
-put_value(MYSQL_BIND *b, struct cell *c, const struct db_value *v, char letter)
-{
-	c->is_null = v->kind == DB_NULL;
-	switch (v->kind) {
-	case DB_NULL:
-		break;
-	case DB_INT:
-		assert(letter == 'i');
-		c->i = v->i;
-		break;
-	case DB_TIME:
-		assert(letter == 't');
-		put_time(&c->time, v->i);
-		break;
-	case DB_BYTES:
-		assert(letter == 's');
-		c->length = (unsigned long)v->s.n;
-		b->buffer_length = c->length;
-		/* Parameters are only read; the client's field is not const. */
-		b->buffer = v->s.p == NULL ? c->room : (void *)(uintptr_t)v->s.p;
-		break;
-	}
-}
-
-static bool
-execute(struct db *db, struct prepared *p, const struct db_value *in, struct err *e)
-{
-	for (size_t i = 0; i < p->n_in; i++)
-		put_value(&p->in[i], &p->cells_in[i], &in[i], p->q->in[i % strlen(p->q->in)]);
-	if (p->n_in > 0 && mysql_stmt_bind_param(p->stmt, p->in) != 0)
-		return failed_statement(db, p, e);
-	if (mysql_stmt_execute(p->stmt) != 0)
-		return failed_statement(db, p, e);
-	return true;
+	struct kept *kept = calloc(1, sizeof *kept);
+	if (kept == NULL)
+		abort();
+	*kept = (struct kept){ .next = db->buckets[b], .st = st };
+	db->buckets[b] = kept;
+	return st;
 }
 
 /* Runs one prepared group and adds what it changed. */
 static bool
 run_group(struct db *db, const struct sql *q, size_t k, const struct db_value *in, int64_t *changed, struct err *e)
 {
-	struct prepared *p = prepare(db, q, k, e);
+	struct db_statement *st = prepare(db, q, k, e);
+	struct db_fault f;
 
-	if (p == NULL)
+	if (st == NULL)
 		return false;
-	assert(p->n_out == 0);
-	if (!execute(db, p, in, e))
-		return false;
-	*changed += (int64_t)mysql_stmt_affected_rows(p->stmt);
-	db->last_id = (int64_t)mysql_stmt_insert_id(p->stmt);
+	assert(q->out == NULL || q->out[0] == '\0');
+	if (!db_statement_execute(st, in, &f))
+		return failed_statement(db, q, &f, e);
+	*changed += db_statement_changed(st);
+	db->last_id = db_statement_last_id(st);
 	return true;
 }
 
@@ -580,90 +362,6 @@ db_last_id(const struct db *db)
 	return db->last_id;
 }
 
-/* A text column whole: from the room, or asked for again with its real length. */
-static bool
-get_bytes(struct prepared *p, unsigned column, struct arena *a, struct str *out)
-{
-	struct cell *c = &p->cells_out[column];
-	size_t n = (size_t)c->length;
-	char *text = arena_alloc(a, n + 1);
-
-	*out = (struct str){ .p = text, .n = n };
-	if (n <= sizeof c->room) {
-		memcpy(text, c->room, n);
-		return true;
-	}
-	unsigned long length = 0;
-	my_bool is_null = 0, error = 0;
-	MYSQL_BIND b;
-	memset(&b, 0, sizeof b);
-	b.buffer_type = MYSQL_TYPE_STRING;
-	b.buffer = text;
-	b.buffer_length = (unsigned long)n;
-	b.length = &length;
-	b.is_null = &is_null;
-	b.error = &error;
-	return mysql_stmt_fetch_column(p->stmt, &b, column, 0) == 0 && length == n;
-}
-
-static bool
-get_row(struct prepared *p, struct arena *a, struct db_value *row, struct err *e)
-{
-	for (unsigned i = 0; i < p->n_out; i++) {
-		const struct cell *c = &p->cells_out[i];
-		char letter = p->q->out[i];
-		row[i] = (struct db_value){ .kind = DB_NULL };
-		if (c->is_null)
-			continue;
-		if (letter != 's' && c->error)
-			return err_set(e, ERR_DB, "%s: column %u does not fit its letter", p->q->name, i + 1);
-		switch (letter) {
-		case 'i':
-			row[i] = DB_V_I(c->i);
-			break;
-		case 't':
-			row[i] = DB_V_T(get_time(&c->time));
-			break;
-		default:
-			row[i].kind = DB_BYTES;
-			if (!get_bytes(p, i, a, &row[i].s))
-				return err_set(e, ERR_DB, "%s: column %u could not be fetched", p->q->name, i + 1);
-			break;
-		}
-	}
-	return true;
-}
-
-/* Reads all rows: a result left half read would block the connection. */
-static bool
-fetch(struct db *db, struct prepared *p, struct arena *a, struct db_rows *out, struct err *e)
-{
-	struct db_value *v = NULL;
-	size_t n = 0, cap = 0;
-	int rc;
-
-	while ((rc = mysql_stmt_fetch(p->stmt)) == 0 || rc == MYSQL_DATA_TRUNCATED) {
-		if (n == cap) {
-			size_t bigger = cap == 0 ? 4 : cap * 2;
-			struct db_value *more = arena_array(a, bigger * p->n_out, sizeof *more);
-			if (n > 0)
-				memcpy(more, v, n * p->n_out * sizeof *more);
-			v = more;
-			cap = bigger;
-		}
-		if (!get_row(p, a, v + n * p->n_out, e)) {
-			(void)mysql_stmt_free_result(p->stmt);
-			return false;
-		}
-		n++;
-	}
-	if (rc != MYSQL_NO_DATA)
-		return failed_statement(db, p, e);
-	(void)mysql_stmt_free_result(p->stmt);
-	*out = (struct db_rows){ .n = n, .columns = p->n_out, .v = v };
-	return true;
-}
-
 bool
 db_query(struct db *db, const struct sql *q, const struct db_value *in, size_t n, struct arena *a, struct db_rows *out,
     struct err *e)
@@ -671,11 +369,14 @@ db_query(struct db *db, const struct sql *q, const struct db_value *in, size_t n
 	assert(q->row == NULL && n == strlen(q->in == NULL ? "" : q->in));
 	if (!ready(db, e))
 		return false;
-	struct prepared *p = prepare(db, q, 0, e);
-	if (p == NULL)
+	struct db_statement *st = prepare(db, q, 0, e);
+	struct db_fault f;
+	if (st == NULL)
 		return false;
-	assert(p->n_out > 0);
-	return execute(db, p, in, e) && fetch(db, p, a, out, e);
+	assert(q->out != NULL && q->out[0] != '\0');
+	if (!db_statement_execute(st, in, &f) || !db_statement_fetch(st, a, out, &f))
+		return failed_statement(db, q, &f, e);
+	return true;
 }
 
 bool

@@ -1,9 +1,10 @@
 /*
  * db.h - one connection to MariaDB or MySQL, and prepared statements from tables.
  *
- * Statements are prepared on first use and kept per connection.  The letters of a statement are compared
- * with the server's own counts.  The connection is made on first use and again after it was lost (never
- * inside a transaction); it speaks utf8mb4, UTC, READ COMMITTED, strict mode, lock wait 5 s.
+ * Statements (static storage: they are known by their address) are prepared on first use and kept per
+ * connection.  The letters of a statement are compared with the server's own counts.  The connection is
+ * made on first use and again after it was lost (never inside a transaction); it speaks utf8mb4, UTC,
+ * READ COMMITTED, strict mode, lock wait 5 s.
  *
  * Failures: ERR_EXISTS a unique key is taken (1062); ERR_CONFLICT deadlock, lock wait, certification
  * (1205, 1213, 1020): the transaction is rolled back, repeat the whole unit; ERR_DB anything else.  When
@@ -84,7 +85,7 @@ bool db_query_one(struct db *db, const struct sql *q, const struct db_value *in,
 
 bool db_begin(struct db *db, struct err *e) CC_MUST_USE;
 bool db_commit(struct db *db, struct err *e) CC_MUST_USE;
-/* Always safe, also without a transaction. */
+/* Always safe, also without a transaction.  After a failure inside a transaction only this or db_begin() goes on. */
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 
