@@ -22,7 +22,6 @@ async function verdict(form) {
 	const res = await call('POST', '/Conversions', form);
 	assert.equal(res.status, 200, res.text);
 	assert.equal(res.json.Status, 'QUEUED');
-	assert.equal((await call('GET', res.json.QueuedUri)).json.Status, 'Queued');
 	return until(async () => {
 		const { json } = await call('GET', res.json.QueuedUri);
 		return json.Status === 'Complete' && json;
@@ -83,6 +82,18 @@ test('a known click is credited: partner, payout by contract, locking date, ever
 	const paid = (await call('GET', `/Actions/${action.Id}`)).json;
 	assert.equal(paid.State, 'APPROVED');
 	assert.ok(paid.ClearedDate);
+});
+
+test('a submission is Queued, In Progress, Complete, and tells nothing before the end', async () => {
+	await box.control('POST', '/settings', { judge_ms: 1500 });
+	const { json } = await call('POST', '/Conversions', sale());
+	const look = async () => (await call('GET', json.QueuedUri)).json;
+	const first = await look();
+	assert.deepEqual([first.Status, first.MediaPartnerId, first.CompletionDate], ['Queued', '', '']);
+	await until(async () => (await look()).Status === 'In Progress');
+	assert.equal((await call('GET', '/Actions?CampaignId=1000')).json.Actions.length, 0);
+	await until(async () => (await look()).Status === 'Complete');
+	assert.equal((await call('GET', '/Actions?CampaignId=1000')).json.Actions.length, 1);
 });
 
 test('the documented codes', async () => {
