@@ -151,7 +151,7 @@ split_new(struct arena *a, const struct parts *parts, const struct lease *l)
 {
 	struct split *s = arena_alloc(a, sizeof(*s));
 
-	s->step = (struct step){ .arena = a, .parts = parts, .next = split_round, .again_in_ms = -1 };
+	s->step = (struct step){ .arena = a, .parts = parts, .next = split_round, .again_in_ms = 0 };
 	s->lease = *l;
 	return &s->step;
 }

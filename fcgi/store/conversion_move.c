@@ -47,13 +47,13 @@ const struct sql conversion_move_sql[] = {
 	    "VALUES (?, 'conversion', ?, ?, ?, UTC_TIMESTAMP(3))",
 	    NULL, NULL },
 	[FENCE] = { "conversion.fence", SQL_TENANT, "iii", "", "UPDATE delivery SET fence = ?" QUEUED, NULL, NULL },
-	[ANSWERED] = { "conversion.answered", SQL_TENANT, "ssssssssiii", "",
+	[ANSWERED] = { "conversion.answered", SQL_TENANT, "ssssssssiiis", "",
 	    "UPDATE conversion SET state = ?, code = ?, message = ?, batch_id = IF(? = '', batch_id, ?), "
 	    "action_id = IF(? = '', action_id, ?), "
 	    "accepted_at = IF(? = 'ACCEPTED', UTC_TIMESTAMP(3), accepted_at), "
 	    "ended_at = IF(state = 'REJECTED', UTC_TIMESTAMP(3), NULL), "
 	    "unanswered = unanswered + IF(state = 'UNKNOWN', 1, 0), version = version + 1" ONE
-	    " AND attempts = ? AND state IN ('SENDING', 'UNKNOWN')",
+	    " AND attempts = ? AND (state = 'SENDING' OR (state = 'UNKNOWN' AND ? <> 'UNKNOWN'))",
 	    NULL, NULL },
 	[ATTEMPT_END] = { "conversion.attempt_end", SQL_TENANT, "sisiii", "",
 	    "UPDATE attempt SET ended_at = UTC_TIMESTAMP(3), result = ?, http_status = ?, message = ?"
@@ -203,7 +203,7 @@ write_answer(struct db *db, const struct conversion_answer *w, struct err *e)
 	       db_run(db, Q(ANSWERED),
 		   DB_IN(DB_V_S(to), DB_V_S(w->code), DB_V_S(w->message), DB_V_S(w->batch_id), DB_V_S(w->batch_id),
 		       DB_V_S(w->action_id), DB_V_S(w->action_id), DB_V_S(to), DB_V_I(w->tenant_id),
-		       DB_V_I(w->conversion_id), DB_V_I(w->attempt)),
+		       DB_V_I(w->conversion_id), DB_V_I(w->attempt), DB_V_S(to)),
 		   &changed, e) &&
 	       one(changed, w->conversion_id, e) && requeue(db, w, e);
 }

@@ -24,7 +24,7 @@ const struct sql lease_sql[] = {
 	/* The inbox has no tenant yet. */
 	[SPLIT_CANDIDATES] = { "lease.split_candidates", SQL_GLOBAL, "", "isiii",
 	    "SELECT l.tenant_id, l.stage, l.shard, l.fence, l.wake FROM lease l WHERE l.tenant_id = 0 AND "
-	    "l.stage = 'split' AND " FREE " AND EXISTS (SELECT 1 FROM inbox i WHERE i.shard = l.shard)",
+	    "l.stage = 'split' AND l.due <= UTC_TIMESTAMP(3) AND " FREE " AND EXISTS (SELECT 1 FROM inbox i WHERE i.shard = l.shard)",
 	    NULL, NULL },
 	/* Work is shared over all tenants. */
 	[CANDIDATES] = { "lease.candidates", SQL_GLOBAL, "", "isiii",

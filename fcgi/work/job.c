@@ -1,0 +1,193 @@
+/* job.c - see job.h. */
+#include "work/job.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "flow/decide.h"
+#include "flow/follow.h"
+#include "flow/send.h"
+#include "flow/split.h"
+#include "task/housekeeping.h"
+#include "task/token.h"
+
+#define ARENA_MAX (512UL * 1024 * 1024)
+/* After a failure: soon when somebody was faster, later when something is broken. */
+#define CONFLICT_MS 50
+#define FAILURE_MS  2000
+#define FAILURE_CAP_MS (5LL * 60 * 1000)
+
+struct job_slot {
+	struct job *job;
+	size_t i;
+};
+
+typedef struct step *lease_flow(struct arena *, const struct parts *, const struct lease *);
+
+static lease_flow *const flows[LEASE__COUNT] = {
+	[LEASE_SPLIT] = split_new,
+	[LEASE_DECIDE] = decide_new,
+	[LEASE_SEND] = send_new,
+	[LEASE_FOLLOW] = follow_new,
+};
+
+static struct job *
+job_new(void)
+{
+	struct arena *a = arena_new(ARENA_MAX);
+	struct job *j = arena_alloc(a, sizeof(*j));
+
+	j->arena = a;
+	j->runnable = true;
+	j->slots = arena_array(a, STEP_REQUESTS_MAX, sizeof(*j->slots));
+	for (size_t i = 0; i < STEP_REQUESTS_MAX; i++)
+		j->slots[i] = (struct job_slot){ .job = j, .i = i };
+	return j;
+}
+
+struct job *
+job_lease(const struct parts *parts, const struct lease *l)
+{
+	struct job *j = job_new();
+
+	j->leased = true;
+	j->lease = *l;
+	j->lease.owner = str_copy(j->arena, l->owner);
+	j->step = flows[l->stage](j->arena, parts, &j->lease);
+	return j;
+}
+
+struct job *
+job_schedule(const struct parts *parts, const struct schedule *s)
+{
+	struct job *j = job_new();
+
+	j->schedule = *s;
+	j->schedule.owner = str_copy(j->arena, s->owner);
+	switch (s->kind) {
+	case SCHEDULE_TOKEN:
+		j->step = token_new(j->arena, parts, s->tenant_id);
+		break;
+	case SCHEDULE_HOUSEKEEPING:
+	case SCHEDULE__COUNT:
+		j->step = housekeeping_new(j->arena, parts);
+		break;
+	}
+	return j;
+}
+
+void
+job_free(struct job *j)
+{
+	arena_free(j->arena);
+}
+
+static const char *
+job_name(const struct job *j)
+{
+	return j->leased ? lease_stage_name(j->lease.stage) : j->schedule.kind == SCHEDULE_TOKEN ? "token" : "housekeeping";
+}
+
+static void
+in_context(const struct job *j)
+{
+	log_context(j->leased ? j->lease.tenant_id : j->schedule.tenant_id, str_from(job_name(j)));
+}
+
+/* Called by the HTTP client, inside http_step(). */
+static void
+on_answer(void *arg, const struct http_answer *answer)
+{
+	struct job_slot *slot = arg;
+	struct job *j = slot->job;
+
+	(void)answer; /* it was written into the step's own place */
+	if (j->step->answered != NULL) {
+		in_context(j);
+		j->step->answered(j->step, slot->i);
+		log_context(0, STR(""));
+	}
+	if (--j->waiting == 0)
+		j->runnable = true;
+}
+
+static void
+submit(struct job *j, struct http *http)
+{
+	struct step *s = j->step;
+
+	j->waiting = s->n;
+	for (size_t i = 0; i < s->n; i++) {
+		struct err e = { .code = ERR_NONE };
+
+		s->answers[i] = (struct http_answer){ .outcome = HTTP_NOT_SENT };
+		if (http_submit(http, s->arena, &s->requests[i], &s->answers[i], on_answer, &j->slots[i], &e))
+			continue;
+		s->answers[i] = (struct http_answer){ .outcome = HTTP_NOT_SENT, .err = e };
+		on_answer(&j->slots[i], &s->answers[i]);
+	}
+}
+
+/* How long a row rests after a failure: the more in a row, the longer. */
+static int64_t
+rest_ms(const struct job *j, const struct err *e)
+{
+	int64_t ms = FAILURE_MS;
+
+	if (e->code == ERR_CONFLICT)
+		return CONFLICT_MS + crypto_random_below(CONFLICT_MS);
+	if (!j->leased)
+		for (int64_t i = 0; i < j->schedule.tries && ms < FAILURE_CAP_MS; i++)
+			ms *= 2;
+	return ms;
+}
+
+static void
+give_back(const struct job *j, int64_t again_in_ms, bool failed)
+{
+	struct db *db = j->step->parts->db;
+	struct err e = { .code = ERR_NONE };
+	bool ok = j->leased ? lease_release(db, &j->lease, again_in_ms, &e) :
+			      schedule_release(db, &j->schedule, again_in_ms, failed ? j->schedule.tries + 1 : 0, &e);
+
+	if (!ok && e.code != ERR_CONFLICT)
+		log_event(LOG_WARN, "job.not_given_back", LOG_C("why", e.text));
+}
+
+bool
+job_run(struct job *j, struct http *http)
+{
+	struct err e = { .code = ERR_NONE };
+	bool ok;
+
+	in_context(j);
+	j->runnable = false;
+	ok = j->step->next(j->step, &e);
+	if (ok && j->step->n > 0) {
+		submit(j, http);
+		log_context(0, STR(""));
+		return true;
+	}
+	if (!ok)
+		log_event(e.code == ERR_CONFLICT ? LOG_INFO : LOG_ERROR, "job.failed", LOG_C("code", err_name(e.code)),
+		    LOG_C("why", e.text));
+	give_back(j, ok ? j->step->again_in_ms : rest_ms(j, &e), !ok);
+	log_context(0, STR(""));
+	return false;
+}
+
+void
+job_renew(const struct job *j)
+{
+	const struct parts *p = j->step->parts;
+	struct err e = { .code = ERR_NONE };
+
+	if (j->leased && !lease_renew(p->db, &j->lease, p->settings->lease_s, &e)) {
+		in_context(j);
+		log_event(LOG_WARN, "job.lease_lost", LOG_C("why", e.text));
+		log_context(0, STR(""));
+	}
+}

@@ -1,0 +1,35 @@
+/* job.h - one step under way in the worker, with the lease or schedule row it holds. */
+#ifndef WORK_JOB_H
+#define WORK_JOB_H
+
+#include "flow/step.h"
+#include "io/http.h"
+#include "store/lease.h"
+#include "store/schedule.h"
+
+struct job {
+	struct job *next_job;
+	struct arena *arena;
+	struct step *step;
+	bool leased; /* else: scheduled */
+	struct lease lease;
+	struct schedule schedule;
+	size_t waiting; /* requests without an answer */
+	bool runnable;  /* its step can be called */
+	struct job_slot *slots;
+};
+
+/* The job for a claimed lease or schedule row. */
+struct job *job_lease(const struct parts *parts, const struct lease *l);
+struct job *job_schedule(const struct parts *parts, const struct schedule *s);
+void job_free(struct job *j);
+
+/*
+ * Calls the step once and submits what it asks for.  True while the job goes on; false when it is over and
+ * its row was given back (or is lost: the lease ends by itself).
+ */
+bool job_run(struct job *j, struct http *http);
+/* Keeps the row for another lease_s; a lost one is found out when its results are written. */
+void job_renew(const struct job *j);
+
+#endif

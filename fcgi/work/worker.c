@@ -1,0 +1,256 @@
+/* worker.c - see worker.h. */
+#include "work/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "io/http.h"
+#include "work/job.h"
+
+/* Steps under way at once; each may have up to STEP_REQUESTS_MAX requests. */
+#define JOBS_MAX 64
+/* The schedule has nothing urgent: tokens are asked for early. */
+#define SCHEDULE_MS 500
+/* When the database is away. */
+#define AWAY_MS 1000
+
+struct worker {
+	const struct parts *parts;
+	struct http *http;
+	struct job *jobs;
+	size_t n_jobs;
+	int64_t next_look_ms, next_schedule_ms, next_renew_ms; /* monotonic */
+	bool away;                                             /* the database, told once */
+};
+
+static int wake_pipe[2] = { -1, -1 };
+static volatile sig_atomic_t stopping;
+
+static void
+on_signal(int number)
+{
+	int saved = errno;
+
+	(void)number;
+	stopping = 1;
+	if (write(wake_pipe[1], "", 1) < 0)
+		errno = saved; /* a full pipe wakes as well */
+	errno = saved;
+}
+
+static bool
+catch_signals(struct err *e)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) < 0 || sigaction(SIGTERM, &sa, NULL) < 0 ||
+	    sigaction(SIGINT, &sa, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return err_set(e, ERR_IO, "signals: %s", strerror(errno));
+	return true;
+}
+
+static void
+add(struct worker *w, struct job *j)
+{
+	j->next_job = w->jobs;
+	w->jobs = j;
+	w->n_jobs++;
+}
+
+static void
+database_is_away(struct worker *w, const struct err *e)
+{
+	if (!w->away)
+		log_event(LOG_ERROR, "worker.database_away", LOG_C("why", e->text));
+	w->away = true;
+	w->next_look_ms = w->next_schedule_ms = clock_mono_ms() + AWAY_MS;
+}
+
+static void
+database_is_back(struct worker *w)
+{
+	if (w->away)
+		log_event(LOG_INFO, "worker.database_back", LOG_I("jobs", w->n_jobs));
+	w->away = false;
+}
+
+/* Claims leases that have something to do, from a random place of the list, so that processes rarely meet. */
+static void
+look_for_leases(struct worker *w)
+{
+	const struct parts *p = w->parts;
+	struct arena *a = arena_new(1024UL * 1024);
+	struct err e = { .code = ERR_NONE };
+	struct lease *list;
+	size_t n;
+
+	w->next_look_ms = clock_mono_ms() + p->settings->worker_poll_ms;
+	if (!lease_candidates(p->db, a, &list, &n, &e)) {
+		database_is_away(w, &e);
+		n = 0;
+	} else {
+		database_is_back(w);
+	}
+	size_t from = n > 0 ? (size_t)crypto_random_below((int64_t)n) : 0;
+
+	for (size_t i = 0; i < n && w->n_jobs < JOBS_MAX; i++) {
+		struct lease *l = &list[(from + i) % n];
+
+		e = (struct err){ .code = ERR_NONE };
+		if (lease_claim(p->db, l, p->worker, p->settings->lease_s, &e))
+			add(w, job_lease(p, l));
+		else if (e.code != ERR_CONFLICT)
+			log_event(LOG_WARN, "worker.claim", LOG_C("why", e.text));
+	}
+	arena_free(a);
+}
+
+static void
+look_for_schedules(struct worker *w)
+{
+	const struct parts *p = w->parts;
+	struct arena *a = arena_new(1024UL * 1024);
+	struct err e = { .code = ERR_NONE };
+	struct schedule *list;
+	size_t n;
+
+	w->next_schedule_ms = clock_mono_ms() + SCHEDULE_MS;
+	if (!schedule_candidates(p->db, a, &list, &n, &e)) {
+		database_is_away(w, &e);
+		n = 0;
+	}
+	for (size_t i = 0; i < n && w->n_jobs < JOBS_MAX; i++) {
+		e = (struct err){ .code = ERR_NONE };
+		if (schedule_claim(p->db, &list[i], p->worker, p->settings->lease_s, &e))
+			add(w, job_schedule(p, &list[i]));
+		else if (e.code != ERR_CONFLICT)
+			log_event(LOG_WARN, "worker.claim", LOG_C("why", e.text));
+	}
+	arena_free(a);
+}
+
+/* Runs every job whose step can be called.  True when one of them ended: there may be new work. */
+static bool
+run_jobs(struct worker *w)
+{
+	struct job **at = &w->jobs;
+	bool ended = false;
+
+	while (*at != NULL) {
+		struct job *j = *at;
+
+		if (j->runnable && !job_run(j, w->http)) {
+			*at = j->next_job;
+			w->n_jobs--;
+			job_free(j);
+			ended = true;
+			continue;
+		}
+		at = &j->next_job;
+	}
+	return ended;
+}
+
+static void
+renew(struct worker *w)
+{
+	int64_t now = clock_mono_ms();
+
+	if (now < w->next_renew_ms)
+		return;
+	w->next_renew_ms = now + w->parts->settings->lease_s * 1000 / 3;
+	for (const struct job *j = w->jobs; j != NULL; j = j->next_job)
+		job_renew(j);
+}
+
+static bool
+any_runnable(const struct worker *w)
+{
+	for (const struct job *j = w->jobs; j != NULL; j = j->next_job)
+		if (j->runnable)
+			return true;
+	return false;
+}
+
+/* Until the next thing to do. */
+static int64_t
+idle_ms(const struct worker *w)
+{
+	int64_t now = clock_mono_ms();
+	int64_t next = w->next_look_ms < w->next_schedule_ms ? w->next_look_ms : w->next_schedule_ms;
+
+	if (any_runnable(w))
+		return 0;
+	if (w->n_jobs > 0 && w->next_renew_ms < next)
+		next = w->next_renew_ms;
+	return next > now ? next - now : 0;
+}
+
+static bool
+turn(struct worker *w, int64_t wait_ms, struct err *e)
+{
+	renew(w);
+	if (run_jobs(w))
+		w->next_look_ms = 0; /* what one step wrote is the next one's work */
+	return http_step(w->http, any_runnable(w) ? 0 : wait_ms, wake_pipe[0], e);
+}
+
+static bool
+wind_down(struct worker *w, struct err *e)
+{
+	int64_t until = clock_mono_ms() + w->parts->settings->http_total_ms;
+
+	log_event(LOG_INFO, "worker.stopping", LOG_I("jobs", w->n_jobs));
+	while (w->n_jobs > 0 && clock_mono_ms() < until) {
+		char drained[16];
+
+		while (read(wake_pipe[0], drained, sizeof(drained)) > 0)
+			;
+		if (!turn(w, 100, e))
+			return false;
+	}
+	return true;
+}
+
+static bool
+loop(struct worker *w, struct err *e)
+{
+	while (!stopping) {
+		int64_t now = clock_mono_ms();
+
+		if (now >= w->next_look_ms)
+			look_for_leases(w);
+		if (now >= w->next_schedule_ms)
+			look_for_schedules(w);
+		if (!turn(w, idle_ms(w), e))
+			return false;
+	}
+	return wind_down(w, e);
+}
+
+bool
+worker_run(const struct parts *parts, struct err *e)
+{
+	struct worker w = { .parts = parts, .http = http_new(parts->settings) };
+	bool ok = catch_signals(e);
+
+	if (ok) {
+		log_event(LOG_INFO, "worker.started", LOG_S("worker", parts->worker));
+		ok = loop(&w, e);
+	}
+	http_free(w.http); /* answers whatever is still under way, so that its rows are written */
+	while (w.jobs != NULL) {
+		struct job *j = w.jobs;
+
+		w.jobs = j->next_job;
+		job_free(j);
+	}
+	log_event(LOG_INFO, "worker.stopped", LOG_I("ok", ok ? 1 : 0));
+	return ok;
+}
