@@ -2,8 +2,8 @@
 
 #include "base/arena.h"
 
-#define GENERAL_SCALE   2
-#define ITEM_MAX        100000
+#define GENERAL_SCALE 2
+#define ITEM_MAX      100000
 
 static const struct json_limits limits = { .max_depth = 8, .max_tokens = 20000 };
 
@@ -53,7 +53,8 @@ read_field(const struct json *j, struct catalogue_field *f, struct err *e)
 }
 
 static bool
-read_names(struct arena *a, const struct json *rules, const char *rule, const struct str **out, size_t *n, struct err *e)
+read_names(struct arena *a, const struct json *rules, const char *rule, const struct str **out, size_t *n,
+    struct err *e)
 {
 	const struct json *list = json_get(rules, rule);
 	struct str *names = arena_array(a, json_length(list), sizeof(*names));

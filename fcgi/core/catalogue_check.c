@@ -15,7 +15,7 @@ struct check {
 	const struct catalogue *catalogue;
 	const struct catalogue_value *values;
 	const struct catalogue_field **fields; /* of each value; NULL: none */
-	int64_t *items;                        /* of each value; 0: none */
+	int64_t *items;	                /* of each value; 0: none */
 	size_t n;
 	struct catalogue_fault *faults;
 	size_t n_faults;
@@ -25,9 +25,10 @@ static void
 add(struct check *c, struct str field, const char *code, bool missing, struct str message)
 {
 	if (c->n_faults < FAULTS_MAX)
-		c->faults[c->n_faults++] = (struct catalogue_fault){
-			.field = field, .code = str_from(code), .message = message, .missing = missing
-		};
+		c->faults[c->n_faults++] = (struct catalogue_fault){ .field = field,
+			.code = str_from(code),
+			.message = message,
+			.missing = missing };
 }
 
 static int64_t
@@ -102,7 +103,7 @@ check_value(struct check *c, size_t i)
 	if (characters(value) > max)
 		add(c, name, "field_too_long", false,
 		    str_printf(c->arena, STR_FMT " is %lld characters long; impact.com takes %lld.", STR_ARG(name),
-			(long long)characters(value), (long long)max));
+		        (long long)characters(value), (long long)max));
 }
 
 /* The index of a value of that field, item included; c->n when there is none. */
@@ -153,7 +154,7 @@ check_required(struct check *c)
 	if (money < c->n && find_value(c, STR("CurrencyCode"), 0) == c->n)
 		add(c, STR("CurrencyCode"), "field_missing", true,
 		    str_printf(c->arena, "CurrencyCode has no value, and " STR_FMT " is an amount.",
-			STR_ARG(c->values[money].name)));
+		        STR_ARG(c->values[money].name)));
 }
 
 static struct str
@@ -183,7 +184,7 @@ check_item(struct check *c, size_t first, size_t end, bool order_amount)
 		if (!found)
 			add(c, with_item(c, cat->fields[k].name, item), "field_missing", true,
 			    str_printf(c->arena, STR_FMT " has no value: line item %lld is not complete.",
-				STR_ARG(with_item(c, cat->fields[k].name, item)), (long long)item));
+			        STR_ARG(with_item(c, cat->fields[k].name, item)), (long long)item));
 	}
 	for (size_t i = first; i < end; i++) {
 		for (size_t k = 0; k < cat->n_item_amounts; k++)
@@ -192,7 +193,7 @@ check_item(struct check *c, size_t first, size_t end, bool order_amount)
 	if (!amount)
 		add(c, with_item(c, STR("ItemPrice{i}"), item), "field_missing", true,
 		    str_printf(c->arena, "ItemPrice%lld has no value: line item %lld has no price.", (long long)item,
-			(long long)item));
+		        (long long)item));
 }
 
 static void
@@ -229,7 +230,7 @@ check_exclusive(struct check *c)
 			if (other < c->n) {
 				add(c, c->values[i].name, "field_exclusive", false,
 				    str_printf(c->arena, STR_FMT " and " STR_FMT " must not be sent together.",
-					STR_ARG(c->values[i].name), STR_ARG(c->values[other].name)));
+				        STR_ARG(c->values[i].name), STR_ARG(c->values[other].name)));
 				break;
 			}
 		}

@@ -70,7 +70,9 @@ check_object(struct reader *r, const struct json *j, struct str path, const char
 	w = json_walk(j);
 	while (json_next(&w)) {
 		if (!in_list(w.key, known))
-			fault(r, str_printf(r->arena, STR_FMT "%s" STR_FMT, STR_ARG(path), path.n > 0 ? "." : "", STR_ARG(w.key)),
+			fault(r,
+			    str_printf(r->arena, STR_FMT "%s" STR_FMT, STR_ARG(path), path.n > 0 ? "." : "",
+			        STR_ARG(w.key)),
 			    "is not known here");
 	}
 	return true;
@@ -111,8 +113,8 @@ read_bool(struct reader *r, const struct json *object, struct str path, const ch
 
 /* One of two words; the first when the member is not there. */
 static void
-read_choice(struct reader *r, const struct json *object, struct str path, const char *name,
-    const char *first, const char *second, bool *is_second)
+read_choice(struct reader *r, const struct json *object, struct str path, const char *name, const char *first,
+    const char *second, bool *is_second)
 {
 	const struct json *j = json_get(object, name);
 	struct str word;
@@ -121,8 +123,7 @@ read_choice(struct reader *r, const struct json *object, struct str path, const 
 	if (j == NULL)
 		return;
 	if (!json_string(j, &word) || (!str_eq(word, str_from(first)) && !str_eq(word, str_from(second))))
-		fault(r, join(r, path, name),
-		    str_printf(r->arena, "must be \"%s\" or \"%s\"", first, second).p);
+		fault(r, join(r, path, name), str_printf(r->arena, "must be \"%s\" or \"%s\"", first, second).p);
 	else
 		*is_second = str_eq(word, str_from(second));
 }
@@ -306,11 +307,11 @@ config_document_empty(struct arena *a)
 {
 	(void)a;
 	return STR("{\"impact\":{\"account_sid\":\"\",\"program_id\":\"\"},"
-		   "\"options\":{\"computed_prefix\":true,\"computed_value\":\"internal\",\"email_hash\":\"sha1\"},"
-		   "\"objects\":{"
-		   "\"contacts\":{\"consent\":false,\"triggers\":[],\"mapping\":[]},"
-		   "\"companies\":{\"consent\":false,\"triggers\":[],\"mapping\":[]},"
-		   "\"deals\":{\"consent\":false,\"triggers\":[],\"mapping\":[]}}}");
+	           "\"options\":{\"computed_prefix\":true,\"computed_value\":\"internal\",\"email_hash\":\"sha1\"},"
+	           "\"objects\":{"
+	           "\"contacts\":{\"consent\":false,\"triggers\":[],\"mapping\":[]},"
+	           "\"companies\":{\"consent\":false,\"triggers\":[],\"mapping\":[]},"
+	           "\"deals\":{\"consent\":false,\"triggers\":[],\"mapping\":[]}}}");
 }
 
 bool

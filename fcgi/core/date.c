@@ -88,8 +88,8 @@ static bool
 take_date(struct str s, size_t *at, struct parts *p)
 {
 	return take_number(s, at, 4, 1970, 9999, &p->year) && take_char(s, at, "-") &&
-	    take_number(s, at, 2, 1, 12, &p->month) && take_char(s, at, "-") &&
-	    take_number(s, at, 2, 1, days_in_month(p->year, p->month), &p->day);
+	       take_number(s, at, 2, 1, 12, &p->month) && take_char(s, at, "-") &&
+	       take_number(s, at, 2, 1, days_in_month(p->year, p->month), &p->day);
 }
 
 /* ".123": digits behind the third are cut. */
@@ -164,8 +164,7 @@ date_iso(struct arena *a, int64_t ms)
 {
 	struct parts p = split(ms);
 
-	return str_printf(
-	    a, "%04d-%02d-%02dT%02d:%02d:%02dZ", p.year, p.month, p.day, p.hour, p.minute, p.second);
+	return str_printf(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", p.year, p.month, p.day, p.hour, p.minute, p.second);
 }
 
 struct str

@@ -51,7 +51,8 @@ decode_url(struct arena *a, struct str url, bool any_case)
 }
 
 static bool
-v3_matches(const struct signature_input *in, const struct secret *key, struct str header, struct str url, struct arena *a)
+v3_matches(const struct signature_input *in, const struct secret *key, struct str header, struct str url,
+    struct arena *a)
 {
 	const struct str parts[] = { in->method, url, in->body, in->timestamp };
 
@@ -124,8 +125,7 @@ check_old(const struct signature_input *in, const struct signature_rules *rules,
 	if (!enc_unhex(a, in->old, &header) || header.n != CRYPTO_SHA256_BYTES)
 		return err_set(e, ERR_DENIED, "the signature header is no hex of 32 bytes");
 	if (str_eq(in->version, STR("v2")))
-		text = str_printf(
-		    a, STR_FMT STR_FMT STR_FMT, STR_ARG(in->method), STR_ARG(in->url), STR_ARG(in->body));
+		text = str_printf(a, STR_FMT STR_FMT STR_FMT, STR_ARG(in->method), STR_ARG(in->url), STR_ARG(in->body));
 	if (usable(rules->secret))
 		ok = old_signed_with(rules->secret, text, header, a);
 	if (!ok && usable(rules->previous))

@@ -28,8 +28,8 @@ struct lang_fault {
 };
 
 /* ERR_INVALID with the column and a sentence in *fault (may be NULL). */
-bool lang_parse(struct arena *a, struct str source, struct lang **out, struct lang_fault *fault, struct err *e)
-    CC_MUST_USE;
+bool lang_parse(struct arena *a, struct str source, struct lang **out, struct lang_fault *fault,
+    struct err *e) CC_MUST_USE;
 
 /* A field the expression reads: "dealname", "contact.email", "line_item{i}.hs_sku", "event.occurredAt". */
 size_t lang_fields(const struct lang *l, const struct str **fields);
@@ -54,10 +54,10 @@ bool lang_eval(const struct lang *l, struct arena *a, lang_lookup *lookup, void 
  * "{email} is not empty", "{dealstage} in closedwon,contractsent", joined by " and ".
  */
 struct lang_when;
-bool lang_when_parse(struct arena *a, struct str source, struct lang_when **out, struct lang_fault *fault, struct err *e)
-    CC_MUST_USE;
-bool lang_when_eval(const struct lang_when *w, struct arena *a, lang_lookup *lookup, void *arg, size_t item, bool *holds,
+bool lang_when_parse(struct arena *a, struct str source, struct lang_when **out, struct lang_fault *fault,
     struct err *e) CC_MUST_USE;
+bool lang_when_eval(const struct lang_when *w, struct arena *a, lang_lookup *lookup, void *arg, size_t item,
+    bool *holds, struct err *e) CC_MUST_USE;
 size_t lang_when_fields(const struct lang_when *w, const struct str **fields);
 
 /* The function table generates the help. */

@@ -1,0 +1,21 @@
+/* normal.h - values in the form that impact.com takes: UTC dates, plain numbers, hashed e-mail addresses (C-09). */
+#ifndef LANG_NORMAL_H
+#define LANG_NORMAL_H
+
+#include "core/catalogue.h"
+
+struct normal_options {
+	bool email_sha256;   /* else SHA-1 */
+	struct str currency; /* of the order; empty when unknown */
+};
+
+/*
+ * A value that cannot be brought into form comes back as it is: the check names it.  Amounts get the
+ * currency's decimal places, two at most (impact.md 2.3).
+ */
+struct str normal_value(struct arena *a, const struct catalogue_field *field, const struct normal_options *options,
+    struct str value);
+/* Whether an e-mail address stands anywhere in the text. */
+bool normal_has_email(struct str s);
+
+#endif

@@ -1,0 +1,273 @@
+#include "lang/ruleset.h"
+
+#include "base/arena.h"
+#include "core/computed.h"
+#include "lang/scope.h"
+
+#define FAULTS_MAX 200
+
+/* Names collected without duplicates. */
+struct names {
+	struct str *p;
+	size_t n, cap;
+};
+
+struct compiler {
+	struct arena *arena;
+	const struct catalogue *catalogue;
+	struct config_fault *faults;
+	size_t n_faults;
+	struct names own, contact, company, item;
+};
+
+static void
+fault(struct compiler *c, struct str path, struct str message)
+{
+	if (c->n_faults < FAULTS_MAX)
+		c->faults[c->n_faults++] = (struct config_fault){ .path = path, .message = message };
+}
+
+static void
+names_add(struct compiler *c, struct names *names, struct str name)
+{
+	struct str *bigger;
+
+	for (size_t i = 0; i < names->n; i++) {
+		if (str_eq(names->p[i], name))
+			return;
+	}
+	if (names->n == names->cap) {
+		names->cap = names->cap == 0 ? 16 : names->cap * 2;
+		bigger = arena_array(c->arena, names->cap, sizeof(*bigger));
+		for (size_t i = 0; i < names->n; i++)
+			bigger[i] = names->p[i];
+		names->p = bigger;
+	}
+	names->p[names->n++] = name;
+}
+
+/* Notes what a field needs to be read; false with a fault when there is no such field. */
+static bool
+need_field(struct compiler *c, struct ruleset_object *o, struct str field, struct str path)
+{
+	struct scope s;
+	struct err e = { 0 };
+
+	if (!scope_resolve(o->config->type, field, &s, &e)) {
+		fault(c, path, str_copy(c->arena, str_from(e.text)));
+		return false;
+	}
+	switch (s.kind) {
+	case SCOPE_OWN:
+		names_add(c, &c->own, s.name);
+		break;
+	case SCOPE_CONTACT:
+		o->needs_contact = true;
+		names_add(c, &c->contact, s.name);
+		break;
+	case SCOPE_COMPANY:
+		o->needs_company = true;
+		names_add(c, &c->company, s.name);
+		break;
+	case SCOPE_ITEM:
+		o->needs_items = true;
+		names_add(c, &c->item, s.name);
+		break;
+	case SCOPE_ACCOUNT:
+		o->needs_account = true;
+		break;
+	case SCOPE_COMPUTED:
+		names_add(c, &c->own, str_from(computed_table[s.computed].property));
+		break;
+	case SCOPE_EVENT:
+	case SCOPE_INDEX:
+		break;
+	}
+	return true;
+}
+
+static bool
+need_fields(struct compiler *c, struct ruleset_object *o, const struct str *fields, size_t n, struct str path)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < n; i++)
+		ok = need_field(c, o, fields[i], path) && ok;
+	return ok;
+}
+
+static bool
+per_item(const struct str *fields, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (scope_per_item(fields[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+parse_row(struct compiler *c, struct ruleset_row *out, struct str path)
+{
+	struct lang_fault at = { 0 };
+	struct err e = { 0 };
+	struct lang *l;
+	struct lang_when *w;
+	bool ok = true;
+
+	if (!lang_parse(c->arena, out->row->expression, &l, &at, &e)) {
+		fault(c, str_printf(c->arena, STR_FMT ".expression", STR_ARG(path)),
+		    str_printf(c->arena, STR_FMT ": column %zu: " STR_FMT ".", STR_ARG(out->row->field), at.column,
+		        STR_ARG(at.message)));
+		ok = false;
+	}
+	if (!lang_when_parse(c->arena, out->row->when, &w, &at, &e)) {
+		fault(c, str_printf(c->arena, STR_FMT ".when", STR_ARG(path)),
+		    str_printf(c->arena, STR_FMT ": column %zu of the condition: " STR_FMT ".",
+		        STR_ARG(out->row->field), at.column, STR_ARG(at.message)));
+		ok = false;
+	}
+	if (!ok)
+		return false;
+	out->expression = l;
+	out->when = w;
+	return true;
+}
+
+static bool
+check_items(struct compiler *c, struct ruleset_object *o, const struct ruleset_row *row, struct str path)
+{
+	const struct str *fields;
+	size_t n = lang_fields(row->expression, &fields);
+	bool uses = per_item(fields, n);
+
+	if (row->field->item && !str_eq(o->config->type, STR("deals"))) {
+		fault(c, path,
+		    str_printf(c->arena, STR_FMT ": line items belong to deals only.", STR_ARG(row->row->field)));
+		return false;
+	}
+	n = lang_when_fields(row->when, &fields);
+	if ((uses || per_item(fields, n)) && !row->field->item) {
+		fault(c, path,
+		    str_printf(c->arena, STR_FMT ": a line item's value needs a field with {i}, such as ItemSku{i}.",
+		        STR_ARG(row->row->field)));
+		return false;
+	}
+	o->needs_items = o->needs_items || row->field->item;
+	return true;
+}
+
+static bool
+compile_row(struct compiler *c, struct ruleset_object *o, const struct config_row *row, struct ruleset_row *out)
+{
+	struct str path =
+	    str_printf(c->arena, "objects." STR_FMT ".mapping." STR_FMT, STR_ARG(o->config->type), STR_ARG(row->id));
+	const struct str *fields;
+	size_t n;
+	bool ok;
+
+	*out = (struct ruleset_row){ .row = row, .field = catalogue_find(c->catalogue, row->field) };
+	if (out->field == NULL || (out->field->item && catalogue_item(out->field, row->field) > 0)) {
+		fault(c, str_printf(c->arena, STR_FMT ".field", STR_ARG(path)),
+		    str_printf(c->arena, "\"" STR_FMT "\" is no field of impact.com.", STR_ARG(row->field)));
+		return false;
+	}
+	if (!out->field->selectable) {
+		fault(c, str_printf(c->arena, STR_FMT ".field", STR_ARG(path)),
+		    str_printf(c->arena, STR_FMT " cannot be mapped.", STR_ARG(row->field)));
+		return false;
+	}
+	if (!parse_row(c, out, path) ||
+	    !check_items(c, o, out, str_printf(c->arena, STR_FMT ".expression", STR_ARG(path))))
+		return false;
+	n = lang_fields(out->expression, &fields);
+	ok = need_fields(c, o, fields, n, str_printf(c->arena, STR_FMT ".expression", STR_ARG(path)));
+	n = lang_when_fields(out->when, &fields);
+	return need_fields(c, o, fields, n, str_printf(c->arena, STR_FMT ".when", STR_ARG(path))) && ok;
+}
+
+static void
+compile_object(struct compiler *c, const struct config_object *config, struct ruleset_object *o)
+{
+	struct ruleset_row *rows = arena_array(c->arena, config->n_rows, sizeof(*rows));
+
+	*o = (struct ruleset_object){ .config = config, .rows = rows };
+	c->own = c->contact = c->company = c->item = (struct names){ 0 };
+	for (size_t i = 0; i < config->n_rows; i++) {
+		if (config->rows[i].active && compile_row(c, o, &config->rows[i], &rows[o->n_rows]))
+			o->n_rows++;
+	}
+	if (o->needs_contact) {
+		names_add(c, &c->contact, STR("custom_impact_click_id"));
+		names_add(c, &c->contact, STR("createdate"));
+	}
+	o->properties = c->own.p;
+	o->n_properties = c->own.n;
+	o->contact_properties = c->contact.p;
+	o->n_contact_properties = c->contact.n;
+	o->company_properties = c->company.p;
+	o->n_company_properties = c->company.n;
+	o->item_properties = c->item.p;
+	o->n_item_properties = c->item.n;
+}
+
+void
+ruleset_compile(struct arena *a, const struct config_document *document, const struct catalogue *catalogue,
+    struct ruleset *out, struct config_fault **faults, size_t *n_faults)
+{
+	struct compiler c = { .arena = a, .catalogue = catalogue };
+
+	c.faults = arena_array(a, FAULTS_MAX, sizeof(*c.faults));
+	out->document = *document;
+	for (size_t i = 0; i < CONFIG_OBJECTS; i++)
+		compile_object(&c, &out->document.objects[i], &out->objects[i]);
+	*faults = c.faults;
+	*n_faults = c.n_faults;
+}
+
+/* How well one trigger answers for an event. */
+static enum ruleset_match
+match_trigger(const struct ruleset_object *o, const struct config_trigger *t, const struct event *ev)
+{
+	bool value_fits = t->n_becomes == 0;
+
+	if (t->created != (ev->kind == EVENT_CREATED) || (!t->created && ev->kind != EVENT_CHANGED))
+		return RULESET_NOT_CONCERNED;
+	if (!t->created && !str_eq(t->property, ev->property))
+		return RULESET_NOT_CONCERNED;
+	for (size_t i = 0; i < t->n_becomes && !value_fits; i++)
+		value_fits = str_eq(t->becomes[i], ev->value);
+	if (!value_fits)
+		return RULESET_OTHER_VALUE;
+	if (!t->live)
+		return RULESET_OFF;
+	return o->config->consent ? RULESET_MATCHED : RULESET_NO_CONSENT;
+}
+
+enum ruleset_match
+ruleset_match_event(const struct ruleset *rules, const struct event *ev, const struct config_trigger **trigger)
+{
+	const struct ruleset_object *o = ruleset_object(rules, ev->object_type);
+	enum ruleset_match best = RULESET_NOT_CONCERNED;
+
+	*trigger = NULL;
+	for (size_t i = 0; o != NULL && i < o->config->n_triggers; i++) {
+		enum ruleset_match m = match_trigger(o, &o->config->triggers[i], ev);
+
+		if (m > best) {
+			best = m;
+			*trigger = &o->config->triggers[i];
+		}
+	}
+	return best;
+}
+
+const struct ruleset_object *
+ruleset_object(const struct ruleset *rules, struct str type)
+{
+	for (size_t i = 0; i < CONFIG_OBJECTS; i++) {
+		if (str_eq(rules->objects[i].config->type, type))
+			return &rules->objects[i];
+	}
+	return NULL;
+}
