@@ -1,0 +1,159 @@
+/* connect.c - see connect.h. */
+#include "task/connect.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "store/conversion.h"
+#include "store/install.h"
+
+enum {
+	ANSWER_IDENTITY,
+	ANSWER_ACCOUNT
+};
+
+bool
+connect_scopes_cover(struct str granted, struct str wanted)
+{
+	struct str want, have, rest;
+
+	while (str_cut(&wanted, ' ', &want)) {
+		bool found = want.n == 0;
+
+		for (rest = granted; !found && str_cut(&rest, ' ', &have);)
+			found = str_eq(have, want);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool
+problem(struct connect *c, const char *word)
+{
+	c->problem = word;
+	return false;
+}
+
+/* What waited for the connection goes on; it also would at its next look. */
+static void
+resume(struct connect *c)
+{
+	static const char *const reasons[] = { "disconnected", "tenant_paused" };
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		struct err e = { 0 };
+		int64_t n;
+
+		if (!conversion_unpark(c->step.parts->db, c->tenant.tenant_id, str_from(reasons[i]), &n, &e))
+			log_event(LOG_WARN, "connect.not_resumed", LOG_C("problem", e.text));
+	}
+}
+
+static bool
+write_rows(struct connect *c, const struct hubspot_account *account, struct err *e)
+{
+	const struct parts *p = c->step.parts;
+	const struct hubspot_oauth_identity *id = &c->identity;
+	struct arena *a = c->step.arena;
+	struct install install = { .hub_user_id = id->user_id,
+		.scopes = id->scopes,
+		.access_token = c->tokens.access_token,
+		.refresh_token = c->tokens.refresh_token };
+
+	if (!tenant_ensure(p->db, a, p->vault, id->hub_id, id->user_email, &c->tenant, &c->created, e))
+		return false;
+	if (c->tenant.state == TENANT_DELETING)
+		return err_set(e, ERR_DENIED, "this account's data is being deleted");
+	install.tenant_id = c->tenant.tenant_id;
+	if (!tenant_connected(p->db, c->tenant.tenant_id, id->hub_domain, account->ui_domain, account->time_zone,
+	        account->company_currency, e) ||
+	    !install_save(p->db, p->vault, a, &install, c->tokens.expires_in_s, e) ||
+	    !person_join(p->db, a, c->tenant.tenant_id, id->user_id, id->user_email, &c->person, e))
+		return false;
+	resume(c);
+	return true;
+}
+
+static bool
+identified(struct step *s, struct err *e)
+{
+	struct connect *c = (struct connect *)s;
+	struct hubspot_account account;
+
+	s->n = 0;
+	c->problem = "hubspot_unavailable";
+	if (!hubspot_oauth_read_introspection(s->arena, &s->answers[ANSWER_IDENTITY], &c->identity, e) ||
+	    !hubspot_oauth_read_account(s->arena, &s->answers[ANSWER_ACCOUNT], &account, e))
+		return false;
+	if (!c->identity.active || account.portal_id != c->identity.hub_id)
+		return err_set(e, ERR_REMOTE, "HubSpot does not stand by the token that it has just given");
+	if (!connect_scopes_cover(c->identity.scopes, s->parts->scopes)) {
+		c->problem = "scopes_missing";
+		return err_set(e, ERR_DENIED, "the account did not grant all scopes of the app");
+	}
+	c->problem = "database_unavailable";
+	if (!write_rows(c, &account, e))
+		return err_wrap(e, "connecting account %lld", (long long)c->identity.hub_id);
+	c->problem = NULL;
+	return true;
+}
+
+static bool
+exchanged(struct step *s, struct err *e)
+{
+	struct connect *c = (struct connect *)s;
+	struct http_request request;
+
+	s->n = 0;
+	switch (hubspot_oauth_read_tokens(s->arena, &s->answers[0], &c->tokens, e)) {
+	case HUBSPOT_OAUTH_OK:
+		break;
+	case HUBSPOT_OAUTH_DISCONNECTED:
+	case HUBSPOT_OAUTH_CODE_REFUSED:
+		return problem(c, "code_refused");
+	case HUBSPOT_OAUTH_MISCONFIGURED:
+		return problem(c, "app_misconfigured");
+	case HUBSPOT_OAUTH_RETRY:
+		return problem(c, "hubspot_unavailable");
+	}
+	if (secret_empty(&c->tokens.refresh_token)) {
+		c->problem = "hubspot_unavailable";
+		return err_set(e, ERR_REMOTE, "HubSpot gave no refresh token");
+	}
+	/* Who it is comes from the token itself, never from the query (F-007). */
+	hubspot_oauth_introspect(s->arena, s->parts->settings, &c->tokens.access_token, &request);
+	step_request(s, &request);
+	hubspot_oauth_account(s->arena, s->parts->settings, &c->tokens.access_token, &request);
+	step_request(s, &request);
+	s->next = identified;
+	return true;
+}
+
+static bool
+begin(struct step *s, struct err *e)
+{
+	struct connect *c = (struct connect *)s;
+	struct http_request request;
+
+	(void)e;
+	s->n = 0;
+	hubspot_oauth_exchange(s->arena, s->parts->settings, c->redirect_uri, &c->code, &request);
+	step_request(s, &request);
+	s->next = exchanged;
+	return true;
+}
+
+struct connect *
+connect_new(struct arena *a, const struct parts *parts, struct str redirect_uri, struct str code)
+{
+	struct connect *c = arena_alloc(a, sizeof(*c));
+
+	c->step.arena = a;
+	c->step.parts = parts;
+	c->step.next = begin;
+	c->step.again_in_ms = -1;
+	c->redirect_uri = redirect_uri;
+	c->code = secret_copy(a, code);
+	c->problem = "hubspot_unavailable";
+	return c;
+}
