@@ -24,11 +24,14 @@ err_wrap(struct err *e, const char *fmt, ...)
 	va_start(args, fmt);
 	(void)vsnprintf(what, sizeof what, fmt, args);
 	va_end(args);
-	memcpy(rest, e->text, sizeof rest);
 	/* Cut, not refused, when both do not fit: the front says where it went wrong. */
-	int n = snprintf(e->text, sizeof e->text, "%s: ", what);
-	if (n > 0 && (size_t)n < sizeof e->text)
-		(void)snprintf(e->text + n, sizeof e->text - (size_t)n, "%s", rest);
+	memcpy(rest, e->text, sizeof rest);
+	size_t n = strnlen(what, sizeof what - 3), left = sizeof e->text - 1 - n - 2;
+	size_t kept = strnlen(rest, left);
+	memcpy(e->text, what, n);
+	memcpy(e->text + n, ": ", 2);
+	memcpy(e->text + n + 2, rest, kept);
+	e->text[n + 2 + kept] = '\0';
 	return false;
 }
 

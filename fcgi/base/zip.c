@@ -18,34 +18,41 @@ zip_deflate(struct arena *a, struct str bytes)
 	return (struct str){ .p = p, .n = n };
 }
 
+/* Unpacks into memory that grows outside the arena; only the whole text is kept there, once. */
 static bool
 inflate_into(struct arena *a, z_stream *z, size_t max, struct str *out, struct err *e)
 {
 	size_t cap = 4 * (size_t)z->avail_in + 256, n = 0;
 	char *p = NULL;
+	bool ok;
 
 	for (;;) {
 		if (cap > max)
 			cap = max;
-		char *more = arena_alloc(a, cap + 1);
-		if (n > 0)
-			memcpy(more, p, n);
+		/* One byte more than allowed shows that there is more. */
+		char *more = realloc(p, cap + 1);
+		if (more == NULL)
+			abort();
 		p = more;
 		z->next_out = (Bytef *)p + n;
 		z->avail_out = (uInt)(cap + 1 - n);
 		int rc = inflate(z, Z_NO_FLUSH);
 		n = cap + 1 - z->avail_out;
+		ok = rc == Z_STREAM_END && z->avail_in == 0 && n <= max;
 		if (n > max)
-			return err_set(e, ERR_LIMIT, "unpacked bytes over %zu", max);
-		if (rc == Z_STREAM_END && z->avail_in == 0)
-			break;
-		if (rc != Z_OK || z->avail_out > 0)
-			return err_set(e, ERR_INVALID, "not one whole zlib stream");
-		cap *= 2;
+			(void)err_set(e, ERR_LIMIT, "unpacked bytes over %zu", max);
+		else if (!ok && (rc != Z_OK || z->avail_out > 0))
+			(void)err_set(e, ERR_INVALID, "not one whole zlib stream");
+		else if (!ok) {
+			cap *= 2;
+			continue;
+		}
+		break;
 	}
-	p[n] = '\0';
-	*out = (struct str){ .p = p, .n = n };
-	return true;
+	if (ok)
+		*out = str_copy(a, (struct str){ .p = p, .n = n });
+	free(p);
+	return ok;
 }
 
 bool
