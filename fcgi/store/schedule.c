@@ -12,6 +12,8 @@ enum {
 	SET_EARLIER
 };
 
+/* Nothing is due by itself: whoever changes that sets the row. */
+#define IDLE_MS (24LL * 3600 * 1000)
 #define IN_MS "UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND"
 
 const struct sql schedule_sql[] = {
@@ -93,6 +95,8 @@ schedule_release(struct db *db, const struct schedule *s, int64_t due_in_ms, int
 {
 	int64_t changed;
 
+	if (due_in_ms < 0)
+		due_in_ms = IDLE_MS;
 	return db_run(db, &schedule_sql[RELEASE],
 		   DB_IN(DB_V_I(due_in_ms), DB_V_I(tries), DB_V_I(s->tenant_id),
 		       DB_V_S(str_from(kind_names[s->kind])), DB_V_I(s->fence), DB_V_S(s->owner)),

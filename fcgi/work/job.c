@@ -69,7 +69,7 @@ job_schedule(const struct parts *parts, const struct schedule *s)
 	j->schedule.owner = str_copy(j->arena, s->owner);
 	switch (s->kind) {
 	case SCHEDULE_TOKEN:
-		j->step = token_new(j->arena, parts, s->tenant_id);
+		j->step = token_refresh_new(j->arena, parts, s->tenant_id);
 		break;
 	case SCHEDULE_HOUSEKEEPING:
 	case SCHEDULE__COUNT:

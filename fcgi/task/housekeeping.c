@@ -1,0 +1,35 @@
+/* housekeeping.c - see housekeeping.h. */
+#include "task/housekeeping.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "store/partition.h"
+#include "store/session.h"
+
+/* Partitions are made 14 days ahead and sessions expire by themselves: an hour is soon enough. */
+#define EVERY_MS (60LL * 60 * 1000)
+
+static bool
+keep_house(struct step *s, struct err *e)
+{
+	const struct parts *p = s->parts;
+	struct partition_report report;
+	const struct session_limits limits = { .idle_s = p->settings->session_idle_s,
+		.absolute_s = p->settings->session_absolute_s };
+
+	if (!partition_keep(p->db, s->arena, p->settings->event_keep_days, &report, e) ||
+	    !session_sweep(p->db, &limits, p->settings->oauth_state_s, e))
+		return false;
+	log_event(LOG_INFO, "housekeeping.done", LOG_I("partitions_made", report.made),
+	    LOG_I("partitions_dropped", report.dropped));
+	return true;
+}
+
+struct step *
+housekeeping_new(struct arena *a, const struct parts *parts)
+{
+	struct step *s = arena_alloc(a, sizeof(*s));
+
+	*s = (struct step){ .arena = a, .parts = parts, .next = keep_house, .again_in_ms = EVERY_MS };
+	return s;
+}
