@@ -10,18 +10,19 @@
 #define HUBSPOT_ASSOCIATIONS_READ_MAX 1000
 
 /* POST /crm/objects/{v}/{type}/batch/read; at most 100 ids, without duplicates (the caller's duty). */
-void hubspot_crm_batch_read(struct arena *a, const struct settings *s, const struct secret *token, struct str object_type,
-    const struct str *ids, size_t n_ids, const struct str *properties, size_t n_properties, struct http_request *out);
+void hubspot_crm_batch_read(struct arena *a, const struct settings *s, const struct secret *token,
+    struct str object_type, const struct str *ids, size_t n_ids, const struct str *properties, size_t n_properties,
+    struct http_request *out);
 /* POST /crm/associations/{v}/{from}/{to}/batch/read; at most 1,000 ids. */
 void hubspot_crm_associations_read(struct arena *a, const struct settings *s, const struct secret *token,
     struct str from_type, struct str to_type, const struct str *ids, size_t n_ids, struct http_request *out);
 /* GET one page more of one record's associations, when the batch answer has paging for it. */
 void hubspot_crm_associations_more(struct arena *a, const struct settings *s, const struct secret *token,
     struct str from_type, struct str to_type, struct str id, struct str after, struct http_request *out);
-void hubspot_crm_properties(struct arena *a, const struct settings *s, const struct secret *token, struct str object_type,
-    struct http_request *out);
-void hubspot_crm_pipelines(struct arena *a, const struct settings *s, const struct secret *token, struct str object_type,
-    struct http_request *out);
+void hubspot_crm_properties(struct arena *a, const struct settings *s, const struct secret *token,
+    struct str object_type, struct http_request *out);
+void hubspot_crm_pipelines(struct arena *a, const struct settings *s, const struct secret *token,
+    struct str object_type, struct http_request *out);
 
 /* What kept a read from working, for the retry rules. */
 enum hubspot_result {
@@ -64,9 +65,9 @@ bool hubspot_crm_read_associations_page(struct arena *a, struct str from_id, con
  * "calculated","options":[{"value","label"}]}], hidden and json/object_coordinates types left out, options cut
  * at 500; and the pipelines: [{"id","label","stages":[{"id","label","closed","won"}]}], archived ones left out.
  */
-bool hubspot_crm_read_properties(struct arena *a, const struct http_answer *answer, struct json **out, struct err *e)
-    CC_MUST_USE;
-bool hubspot_crm_read_pipelines(struct arena *a, const struct http_answer *answer, struct json **out, struct err *e)
-    CC_MUST_USE;
+bool hubspot_crm_read_properties(struct arena *a, const struct http_answer *answer, struct json **out,
+    struct err *e) CC_MUST_USE;
+bool hubspot_crm_read_pipelines(struct arena *a, const struct http_answer *answer, struct json **out,
+    struct err *e) CC_MUST_USE;
 
 #endif

@@ -6,11 +6,11 @@
 #include "base/settings.h"
 
 /* The page to send the browser to.  `scopes` and `optional_scopes` are space separated, as in the app file. */
-struct str hubspot_oauth_authorize_url(struct arena *a, const struct settings *s, struct str redirect_uri, struct str scopes,
-    struct str optional_scopes, struct str state);
+struct str hubspot_oauth_authorize_url(struct arena *a, const struct settings *s, struct str redirect_uri,
+    struct str scopes, struct str optional_scopes, struct str state);
 
-void hubspot_oauth_exchange(struct arena *a, const struct settings *s, struct str redirect_uri, const struct secret *code,
-    struct http_request *out);
+void hubspot_oauth_exchange(struct arena *a, const struct settings *s, struct str redirect_uri,
+    const struct secret *code, struct http_request *out);
 void hubspot_oauth_refresh(struct arena *a, const struct settings *s, const struct secret *refresh_token,
     struct http_request *out);
 void hubspot_oauth_introspect(struct arena *a, const struct settings *s, const struct secret *access_token,

@@ -16,18 +16,18 @@ void impact_company(struct arena *a, const struct settings *s, const struct impa
     struct http_request *out);
 void impact_campaigns(struct arena *a, const struct settings *s, const struct impact_account *account, int64_t page,
     struct http_request *out);
-void impact_campaign(struct arena *a, const struct settings *s, const struct impact_account *account, struct str program_id,
-    struct http_request *out);
+void impact_campaign(struct arena *a, const struct settings *s, const struct impact_account *account,
+    struct str program_id, struct http_request *out);
 /* POST Conversions with the frozen form body; `once`, and no byte after send_before_mono_ms. */
 void impact_conversion(struct arena *a, const struct settings *s, const struct impact_account *account, struct str body,
     int64_t send_before_mono_ms, struct http_request *out);
-void impact_submission(struct arena *a, const struct settings *s, const struct impact_account *account, struct str batch_id,
-    struct http_request *out);
+void impact_submission(struct arena *a, const struct settings *s, const struct impact_account *account,
+    struct str batch_id, struct http_request *out);
 /* Actions by event date; from and to at most 45 days apart (the caller's duty). */
-void impact_actions(struct arena *a, const struct settings *s, const struct impact_account *account, struct str program_id,
-    int64_t event_from_ms, int64_t event_to_ms, int64_t page, struct http_request *out);
-void impact_action(struct arena *a, const struct settings *s, const struct impact_account *account, struct str action_id,
-    struct http_request *out);
+void impact_actions(struct arena *a, const struct settings *s, const struct impact_account *account,
+    struct str program_id, int64_t event_from_ms, int64_t event_to_ms, int64_t page, struct http_request *out);
+void impact_action(struct arena *a, const struct settings *s, const struct impact_account *account,
+    struct str action_id, struct http_request *out);
 
 /* What is common to all answers: reads the error envelope in any casing into *e (ERR_REMOTE, ERR_DENIED, ...). */
 bool impact_ok(struct arena *a, const struct http_answer *answer, struct err *e);
@@ -35,8 +35,8 @@ bool impact_ok(struct arena *a, const struct http_answer *answer, struct err *e)
 struct impact_company_info {
 	struct str name, currency, time_zone;
 };
-bool impact_read_company(struct arena *a, const struct http_answer *answer, struct impact_company_info *out, struct err *e)
-    CC_MUST_USE;
+bool impact_read_company(struct arena *a, const struct http_answer *answer, struct impact_company_info *out,
+    struct err *e) CC_MUST_USE;
 
 struct impact_program {
 	struct str id, name, state;
@@ -44,21 +44,21 @@ struct impact_program {
 /* *next_page is 0 at the end.  URIs in answers are never followed: ids and page numbers are taken from them. */
 bool impact_read_programs(struct arena *a, const struct http_answer *answer, struct impact_program **out, size_t *n,
     int64_t *next_page, struct err *e) CC_MUST_USE;
-bool impact_read_program(struct arena *a, const struct http_answer *answer, struct impact_program *out, struct err *e)
-    CC_MUST_USE;
+bool impact_read_program(struct arena *a, const struct http_answer *answer, struct impact_program *out,
+    struct err *e) CC_MUST_USE;
 
 /* The answer to a conversion: queued (batch_id) or booked at once (action_id), all shapes of impact.md 2.4. */
 struct impact_receipt {
 	struct str batch_id, action_id;
 	struct str uri;     /* as it came: relative to the host, or absolute */
-	struct str refusal; /* of a 4xx: field messages as one sentence */
+	struct str refusal; /* of a 3xx or 4xx: field messages as one sentence */
 };
 /*
- * True with an id (queued, or booked), or of a 4xx with the refusal.  False when a 2xx cannot be understood
- * (the outcome is then unknown) and for every other answer; *e says why.
+ * True with an id (queued, or booked), or of a 3xx or 4xx with the refusal.  False when a 2xx cannot be
+ * understood (the outcome is then unknown) and for every other answer; *e says why.
  */
-bool impact_read_receipt(struct arena *a, const struct http_answer *answer, struct impact_receipt *out, struct err *e)
-    CC_MUST_USE;
+bool impact_read_receipt(struct arena *a, const struct http_answer *answer, struct impact_receipt *out,
+    struct err *e) CC_MUST_USE;
 
 /* False when the answer's URI is of another account or host: what it says is then not about our conversion. */
 bool impact_receipt_is_ours(struct arena *a, const struct settings *s, const struct impact_account *account,
@@ -81,8 +81,8 @@ struct impact_action_info {
 };
 bool impact_read_actions(struct arena *a, const struct http_answer *answer, struct impact_action_info **out, size_t *n,
     int64_t *next_page, struct err *e) CC_MUST_USE;
-bool impact_read_action(struct arena *a, const struct http_answer *answer, struct impact_action_info *out, struct err *e)
-    CC_MUST_USE;
+bool impact_read_action(struct arena *a, const struct http_answer *answer, struct impact_action_info *out,
+    struct err *e) CC_MUST_USE;
 
 /* The limit headers of any answer; -1 where not given. */
 struct impact_limit {

@@ -243,7 +243,7 @@ impact_read_receipt(struct arena *a, const struct http_answer *answer, struct im
 			return true;
 		return err_set(e, ERR_REMOTE, "impact.com answered %d without an id", answer->status);
 	}
-	if (answer->outcome != HTTP_ANSWERED || answer->status < 400 || answer->status > 499)
+	if (answer->outcome != HTTP_ANSWERED || answer->status < 300 || answer->status > 499)
 		return false;
 	out->refusal = complaint(a, wire_error_body(a, answer));
 	if (out->refusal.n == 0)

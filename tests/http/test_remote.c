@@ -1,0 +1,354 @@
+/*
+ * The remote modules over the real HTTP client against a far end that misbehaves as told (F-088..F-093, F-095..F-103,
+ * G-05): each fault gets its right class at each destination, nothing crashes, nothing hangs, nothing is sent twice.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "core/retry.h"
+#include "io/http.h"
+#include "lib/answer.h"
+#include "lib/far_end.h"
+#include "remote/hubspot_crm.h"
+#include "remote/hubspot_oauth.h"
+#include "remote/impact.h"
+
+#define CONNECT_MS 1500
+#define PATIENT_MS 5000
+#define SHORT_MS   700
+#define SLACK_MS   1500
+
+/* One conversation with each destination. */
+struct calls {
+	struct http_request request[3];
+	struct http_answer answer[3];
+	size_t done;
+};
+
+enum destination {
+	READ, /* HubSpot, a batch read */
+	TOKEN, /* HubSpot, a refresh */
+	SEND, /* impact.com, a conversion */
+	DESTINATIONS
+};
+
+static struct far_end far_end;
+static struct arena *arena;
+static struct settings settings;
+static struct http *http;
+
+static int
+start(void **state)
+{
+	(void)state;
+	if (!far_end_start(&far_end))
+		return -1;
+	arena = arena_new((size_t)256 << 20);
+	settings = answer_settings(arena);
+	settings.ca_file = str_from(far_end.ca_file);
+	settings.http_connect_ms = CONNECT_MS;
+	settings.http_total_ms = PATIENT_MS;
+	http = http_new(&settings);
+	return 0;
+}
+
+static int
+stop(void **state)
+{
+	(void)state;
+	http_free(http);
+	arena_free(arena);
+	far_end_stop(&far_end);
+	return 0;
+}
+
+static void
+count_done(void *arg, const struct http_answer *answer)
+{
+	struct calls *calls = arg;
+
+	(void)answer;
+	calls->done++;
+}
+
+/* Runs one request to its end; the end must come. */
+static void
+run(struct http *client, struct calls *calls, size_t n, int64_t timeout_ms)
+{
+	int64_t give_up_ms = clock_mono_ms() + timeout_ms + SLACK_MS;
+	struct err e = { 0 };
+
+	calls->done = 0;
+	for (size_t i = 0; i < n; i++) {
+		calls->request[i].timeout_ms = timeout_ms;
+		if (!http_submit(client, arena, &calls->request[i], &calls->answer[i], count_done, calls, &e))
+			fail_msg("%s", e.text);
+	}
+	while (calls->done < n && clock_mono_ms() < give_up_ms)
+		assert_true(http_step(client, 50, -1, &e));
+	assert_int_equal(calls->done, n);
+}
+
+/* The three requests to a far end with this fault; each destination has a name of its own to be counted by. */
+static void
+build(struct calls *calls, int port, const char *fault)
+{
+	struct impact_account account = { .sid = STR("IRabc"), .token = secret_copy(arena, STR("canary")) };
+	struct secret token = secret_copy(arena, STR("canary"));
+	const struct str id = STR("301"), name = STR("amount");
+	struct settings s = settings;
+
+	s.hubspot_api_url = str_printf(arena, "https://localhost:%d/%s.read", port, fault);
+	hubspot_crm_batch_read(arena, &s, &token, STR("deals"), &id, 1, &name, 1, &calls->request[READ]);
+	s.hubspot_api_url = str_printf(arena, "https://localhost:%d/%s.token", port, fault);
+	hubspot_oauth_refresh(arena, &s, &token, &calls->request[TOKEN]);
+	s.impact_api_url = str_printf(arena, "https://localhost:%d/%s.send", port, fault);
+	impact_conversion(arena, &s, &account, STR("CampaignId=1000&OrderId=o"), clock_mono_ms() + PATIENT_MS,
+	    &calls->request[SEND]);
+}
+
+static void
+no_secret_in(const struct err *e)
+{
+	assert_null(strstr(e->text, "canary"));
+	assert_null(strstr(e->text, "hush"));
+}
+
+static enum hubspot_result
+read_class(const struct http_answer *answer)
+{
+	struct hubspot_record *records = NULL;
+	struct err e = { 0 };
+	enum hubspot_result result = hubspot_classify(arena, answer, &e);
+	size_t n = 0;
+
+	if (result == HUBSPOT_OK && !hubspot_crm_read_records(arena, answer, &records, &n, &e))
+		result = HUBSPOT_RETRY;
+	no_secret_in(&e);
+	return result;
+}
+
+static enum hubspot_oauth_result
+token_class(const struct http_answer *answer)
+{
+	struct hubspot_oauth_tokens tokens;
+	struct err e = { 0 };
+	enum hubspot_oauth_result result = hubspot_oauth_read_tokens(arena, answer, &tokens, &e);
+
+	no_secret_in(&e);
+	return result;
+}
+
+static enum send_result
+send_class(const struct http_answer *answer)
+{
+	struct impact_receipt receipt;
+	struct err e = { 0 };
+	bool understood = impact_read_receipt(arena, answer, &receipt, &e);
+
+	no_secret_in(&e);
+	return send_classify(answer->outcome, answer->status, understood && receipt.refusal.n == 0);
+}
+
+/* How many requests of that name the far end has seen. */
+static int64_t
+arrived(const char *fault, const char *destination)
+{
+	struct calls calls = { 0 };
+	int64_t n = -1;
+
+	calls.request[0] = (struct http_request){ .url = str_printf(arena, "https://localhost:%d/count/%s%s",
+		                                      far_end.port, fault, destination) };
+	run(http, &calls, 1, PATIENT_MS);
+	assert_int_equal(calls.answer[0].status, 200);
+	assert_true(str_to_int(calls.answer[0].body, 0, 1000, &n));
+	return n;
+}
+
+struct row {
+	const char *fault;
+	enum hubspot_result read;
+	enum hubspot_oauth_result token;
+	enum send_result sent;
+};
+
+static void
+check(const struct row *row, const struct calls *calls)
+{
+	enum hubspot_result read = read_class(&calls->answer[READ]);
+	enum hubspot_oauth_result token = token_class(&calls->answer[TOKEN]);
+	enum send_result sent = send_class(&calls->answer[SEND]);
+
+	if (read != row->read || token != row->token || sent != row->sent)
+		fail_msg("%s: read %d, token %d, send %d (%s)", row->fault, (int)read, (int)token, (int)sent,
+		    calls->answer[SEND].err.text);
+}
+
+static void
+check_rows(const struct row *rows, size_t n, int64_t timeout_ms)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct calls calls = { 0 };
+
+		build(&calls, far_end.port, rows[i].fault);
+		run(http, &calls, DESTINATIONS, timeout_ms);
+		check(&rows[i], &calls);
+		/* What must not arrive twice arrived once. */
+		assert_int_equal(arrived(rows[i].fault, ".token"), 1);
+		assert_int_equal(arrived(rows[i].fault, ".send"), 1);
+	}
+}
+
+static void
+each_status_has_its_class_at_each_destination(void **state)
+{
+	static const struct row rows[] = {
+		{ "ok", HUBSPOT_OK, HUBSPOT_OAUTH_OK, SEND_ACCEPTED },
+		{ "interim", HUBSPOT_OK, HUBSPOT_OAUTH_OK, SEND_ACCEPTED },
+		{ "status-400", HUBSPOT_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_REJECTED },
+		{ "status-401", HUBSPOT_TOKEN_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_PARK },
+		{ "status-402", HUBSPOT_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_REJECTED },
+		{ "status-403", HUBSPOT_SCOPE_MISSING, HUBSPOT_OAUTH_MISCONFIGURED, SEND_PARK },
+		{ "status-404", HUBSPOT_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_REJECTED },
+		{ "status-408", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN },
+		{ "status-409", HUBSPOT_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_UNKNOWN },
+		{ "status-429", HUBSPOT_LIMITED, HUBSPOT_OAUTH_RETRY, SEND_WAIT },
+		{ "status-500", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN },
+		{ "status-502", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN },
+		{ "status-503", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN },
+		{ "status-504", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN },
+		{ "html-404", HUBSPOT_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_REJECTED },
+		{ "html-502", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN },
+		{ "redirect", HUBSPOT_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_REJECTED },
+	};
+
+	(void)state;
+	check_rows(rows, sizeof(rows) / sizeof(rows[0]), PATIENT_MS);
+	/* F-092: nothing went where the redirect pointed. */
+	assert_int_equal(arrived("followed", ""), 0);
+}
+
+#define LOST(name) { name, HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN }
+
+/* A 2xx that says nothing usable, and answers that are not whole: reads are repeated, a conversion is UNKNOWN. */
+static void
+what_cannot_be_understood_is_read_again_but_never_sent_again(void **state)
+{
+	static const struct row rows[] = {
+		LOST("html-200"),
+		LOST("empty-200"),
+		LOST("no_content"),
+		LOST("cut"),
+		LOST("reset"),
+		LOST("half"),
+		LOST("half_headers"),
+		LOST("chunk_cut"),
+		LOST("chunk_garbage"),
+		LOST("garbage"),
+		LOST("garbage_body"),
+		LOST("two_lengths"),
+		LOST("short_length"),
+		LOST("huge"),
+		LOST("huge_length"),
+		LOST("huge_headers"),
+		LOST("deep"),
+		LOST("twice"),
+		LOST("nul"),
+	};
+
+	(void)state;
+	check_rows(rows, sizeof(rows) / sizeof(rows[0]), PATIENT_MS);
+}
+
+static void
+a_far_end_that_does_not_come_to_an_end_is_left_in_time(void **state)
+{
+	static const struct row rows[] = { LOST("never"), LOST("slow"), LOST("slow_headers") };
+
+	(void)state;
+	check_rows(rows, sizeof(rows) / sizeof(rows[0]), SHORT_MS);
+}
+
+/* Before TLS stands no byte of a request has left: these may be sent again. */
+static void
+without_a_connection_nothing_was_sent(void **state)
+{
+	static const struct row row = { "ok", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_NOT_SENT };
+	const int ports[] = { far_end.mute_port, far_end.plain_port, 1 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct calls calls = { 0 };
+
+		build(&calls, ports[i], row.fault);
+		run(http, &calls, DESTINATIONS, PATIENT_MS);
+		check(&row, &calls);
+	}
+}
+
+/* F-094 */
+static void
+a_far_end_with_a_foreign_certificate_gets_no_byte(void **state)
+{
+	static const struct row row = { "foreign", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_NOT_SENT };
+	struct settings s = settings;
+	struct calls calls = { 0 };
+	struct http *distrustful;
+
+	(void)state;
+	s.ca_file = STR("/etc/ssl/certs/ca-certificates.crt");
+	distrustful = http_new(&s);
+	build(&calls, far_end.port, row.fault);
+	run(distrustful, &calls, DESTINATIONS, PATIENT_MS);
+	http_free(distrustful);
+	check(&row, &calls);
+	assert_int_equal(arrived("foreign", ".read"), 0);
+	assert_int_equal(arrived("foreign", ".send"), 0);
+}
+
+static void
+a_conversion_whose_window_has_closed_is_not_sent(void **state)
+{
+	struct calls calls = { 0 };
+
+	(void)state;
+	build(&calls, far_end.port, "ok-late");
+	calls.request[0] = calls.request[SEND];
+	calls.request[0].send_before_mono_ms = clock_mono_ms() - 1;
+	run(http, &calls, 1, PATIENT_MS);
+	assert_int_equal(send_class(&calls.answer[0]), SEND_NOT_SENT);
+	assert_int_equal(arrived("ok-late", ".send"), 0);
+}
+
+static void
+a_429_says_how_long_to_wait(void **state)
+{
+	struct calls calls = { 0 };
+
+	(void)state;
+	build(&calls, far_end.port, "status-429-again");
+	run(http, &calls, DESTINATIONS, PATIENT_MS);
+	for (size_t i = 0; i < DESTINATIONS; i++)
+		assert_int_equal(retry_hint_ms(&calls.answer[i], clock_wall_ms(), 3600000, arena), 3000);
+	assert_int_equal(impact_read_limit(&calls.answer[SEND], clock_wall_ms()).reset_in_ms, 3000);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_status_has_its_class_at_each_destination),
+		cmocka_unit_test(what_cannot_be_understood_is_read_again_but_never_sent_again),
+		cmocka_unit_test(a_far_end_that_does_not_come_to_an_end_is_left_in_time),
+		cmocka_unit_test(without_a_connection_nothing_was_sent),
+		cmocka_unit_test(a_far_end_with_a_foreign_certificate_gets_no_byte),
+		cmocka_unit_test(a_conversion_whose_window_has_closed_is_not_sent),
+		cmocka_unit_test(a_429_says_how_long_to_wait),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
