@@ -1,0 +1,229 @@
+#!/bin/sh
+# Runs test suites and counts what they say.  The last line is "N passed, N failed"; the exit code is 0 when none failed.
+#   run.sh all | lint | unit | db | http | fuzz | sandbox | e2e | san ...
+# Everything it starts stands in build/test/ on free ports and is stopped again, whatever happens.  A running `make run`
+# is not touched.  What the tests get: CONNECTOR_TEST_SOCKET and CONNECTOR_TEST_DATABASE (db; the database is empty),
+# CONNECTOR_URL, SANDBOX_URL, SANDBOX_API_URL, CONNECTOR_VAR, CONNECTOR_BIN and CONNECTOR_CONF (e2e).
+set -eu
+PATH=$PATH:/usr/sbin:/sbin
+ROOT=$(cd "$(dirname "$0")/.." && pwd -P)
+cd "$ROOT"
+TEST=${VAR:-$ROOT/build/test}
+case $TEST in /*) ;; *) TEST=$ROOT/$TEST ;; esac
+unset VAR PORT PREPARED
+MAKE=${MAKE:-make}
+passed=0 failed=0 broken=
+mkdir -p "$TEST/out"
+
+# ---- counting
+
+count() { # how, file: sets p and f
+	case $1 in
+	cmocka)
+		p=$(awk '/\[  PASSED  \] [0-9]+ test/ { n += $4 } END { print n + 0 }' "$2")
+		f=$(awk '/\[  FAILED  \] [0-9]+ test/ { n += $4 } END { print n + 0 }' "$2")
+		;;
+	node) # TAP
+		p=$(awk '$1 == "#" && $2 == "pass" { n += $3 } END { print n + 0 }' "$2")
+		f=$(awk '$1 == "#" && ($2 == "fail" || $2 == "cancelled") { n += $3 } END { print n + 0 }' "$2")
+		;;
+	playwright)
+		p=$(awk '$1 ~ /^[0-9]+$/ && ($2 == "passed" || $2 == "flaky") { n += $1 } END { print n + 0 }' "$2")
+		f=$(awk '$1 ~ /^[0-9]+$/ && ($2 == "failed" || $2 == "interrupted" || /did not run/) { n += $1 } END { print n + 0 }' "$2")
+		;;
+	lines) # one "ok ..." or "not ok ..." a line
+		p=$(grep -c '^ok ' "$2" || true)
+		f=$(grep -c '^not ok ' "$2" || true)
+		;;
+	esac
+}
+
+# A suite that ends badly without a failed test counts as one failed: a crash, or a sanitizer's finding.
+suite() { # name, how its output is counted, command...
+	name=$1 how=$2
+	shift 2
+	out=$TEST/out/$(printf %s "$name" | tr ' /' '--').log
+	began=$(date +%s)
+	code=0
+	"$@" >"$out" 2>&1 </dev/null || code=$?
+	count "$how" "$out"
+	if [ "$code" != 0 ] && [ "$f" = 0 ]; then f=1; fi
+	if [ "$code" = 0 ] && [ "$p" = 0 ] && [ "$f" = 0 ]; then
+		echo "no test was counted" >>"$out"
+		f=1
+	fi
+	passed=$((passed + p)) failed=$((failed + f))
+	printf '%-28s %4d passed, %d failed  (%d s)\n' "$name" "$p" "$f" $(($(date +%s) - began))
+	if [ "$f" != 0 ]; then
+		broken="$broken
+  $name: $out"
+		case $how in
+		cmocka) grep -aE '\[  (ERROR|FAILED)|^\[   LINE|error:|ERROR|runtime error' "$out" | head -n 40 || tail -n 30 "$out" ;;
+		node) grep -aE -A 14 '^ *not ok ' "$out" | head -n 80 || tail -n 30 "$out" ;;
+		lines) grep -avE '^ok ' "$out" | head -n 60 ;;
+		*) tail -n 60 "$out" ;;
+		esac
+		[ "$p$f" != 01 ] || tail -n 20 "$out"
+	fi
+}
+
+# ---- what suites need, started once
+
+database_up=
+start_database() {
+	[ -z "$database_up" ] || return 0
+	db=$TEST/db dbrun=$TEST
+	[ ${#dbrun} -le 90 ] || dbrun=$(mktemp -d)
+	CONNECTOR_TEST_SOCKET=$dbrun/db.sock
+	me=$(id -un)
+	rm -rf "$db"
+	mkdir -p "$TEST/tmp"
+	mariadb-install-db --no-defaults --user="$me" --datadir="$db" --skip-test-db --skip-name-resolve --force \
+		--auth-root-authentication-method=socket --auth-root-socket-user="$me" >"$TEST/out/install-db.log" 2>&1
+	setsid mariadbd --no-defaults --user="$me" --datadir="$db" --socket="$CONNECTOR_TEST_SOCKET" --tmpdir="$TEST/tmp" \
+		--pid-file="$TEST/db.pid" --skip-networking --skip-log-bin --skip-name-resolve --performance-schema=OFF \
+		--innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=64M --innodb-log-file-size=32M \
+		--character-set-server=utf8mb4 --collation-server=utf8mb4_bin </dev/null >"$TEST/out/db.log" 2>&1 &
+	database_up=$!
+	n=0
+	until mariadb --no-defaults -S "$CONNECTOR_TEST_SOCKET" -u "$me" -e 'DO 1' 2>/dev/null; do
+		n=$((n + 1))
+		[ $n -le 400 ] || { tail "$TEST/out/db.log"; exit 1; }
+		sleep 0.05
+	done
+	export CONNECTOR_TEST_SOCKET CONNECTOR_TEST_DATABASE=connector_test CONNECTOR_TEST_USER="$me" CONNECTOR_SQL_DIR="$ROOT/sql"
+}
+fresh_database() {
+	mariadb --no-defaults -S "$CONNECTOR_TEST_SOCKET" -u "$CONNECTOR_TEST_USER" -e \
+		"DROP DATABASE IF EXISTS $CONNECTOR_TEST_DATABASE; CREATE DATABASE $CONNECTOR_TEST_DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+}
+
+stack=
+port_free() {
+	awk -v a=":$(printf %04X "$1")" -v b=":$(printf %04X $(($1 + 1)))" -v c=":$(printf %04X $(($1 + 2)))" \
+		'{ p = substr($2, length($2) - 4); if ($4 == "0A" && (p == a || p == b || p == c)) bad = 1 } END { exit bad }' \
+		/proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+start_stack() { # kind
+	stack=$TEST/$1
+	rm -rf "$stack"
+	port=$((20000 + $$ % 3000 * 3))
+	until port_free "$port"; do port=$((port + 3)); done
+	VAR=$stack PORT=$port KIND=$1 PREPARED=1 QUIET=1 SANDBOX_OPTIONS="${SANDBOX_OPTIONS:---judge-ms 1500}" \
+		ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stacktrace=1" sh conf/run/start.sh
+	export CONNECTOR_URL="http://localhost:$port" SANDBOX_URL="http://localhost:$((port + 1))" \
+		SANDBOX_API_URL="https://localhost:$((port + 2))" CONNECTOR_VAR="$stack" CONNECTOR_BIN="$ROOT/build/$1" \
+		CONNECTOR_CONF="$stack/connector.conf" CONNECTOR_KIND="$1" NODE_EXTRA_CA_CERTS="$stack/sandbox/ca.pem"
+}
+stop_stack() {
+	[ -z "$stack" ] || VAR=$stack sh conf/run/stop.sh quiet
+	stack=
+}
+stop_all() {
+	trap - EXIT
+	stop_stack || true
+	if [ -n "$database_up" ]; then
+		kill "$database_up" 2>/dev/null || true
+		wait "$database_up" 2>/dev/null || true
+	fi
+}
+trap 'code=$?; stop_all; exit $code' EXIT
+trap 'exit 130' INT TERM HUP
+
+# ---- the suites
+
+programs() { # kind, folder
+	for source in tests/"$2"/test_*.c; do
+		[ ! -f "$source" ] || echo "build/$1/${source%.c}"
+	done
+}
+c_suite() { # kind, folder
+	label="$2"
+	[ "$1" = release ] || label="$2 ($1)"
+	for program in $(programs "$1" "$2"); do
+		[ "$2" != db ] || fresh_database
+		suite "$label ${program##*/test_}" cmocka "$program"
+	done
+}
+replay() { # kind
+	for source in tests/fuzz/fuzz_*.c; do
+		[ -f "$source" ] || continue
+		name=${source##*/fuzz_} name=${name%.c}
+		suite "fuzz corpus $name" lines "build/$1/${source%.c}" "tests/fuzz/corpus/$name"
+	done
+}
+node_tests() { # folder
+	node --test --test-reporter=tap --test-concurrency=1 "$1"
+}
+sanitizer_silent() {
+	if grep -alE 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$stack"/log/*/*; then
+		grep -ahE -A 12 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$stack"/log/*/* | head -n 60
+		echo "not ok a sanitizer found something in a running program"
+		return 1
+	fi
+	echo "ok no sanitizer finding in any program's log"
+}
+build() { # kind, targets...
+	kind=$1
+	shift
+	$MAKE --no-print-directory -s -j"$(nproc)" kind="$kind" "$@" || {
+		echo "The build failed."
+		echo "$passed passed, $((failed + 1)) failed"
+		exit 1
+	}
+}
+
+run_lint() { suite lint lines sh tests/lint/lint.sh; }
+run_unit() { build "${1:-release}" tests-unit && c_suite "${1:-release}" unit; }
+run_db() { build "${1:-release}" tests-db && start_database && c_suite "${1:-release}" db; }
+run_http() { build "${1:-release}" tests-http && c_suite "${1:-release}" http; }
+run_fuzz() { build san tests-fuzz && replay san; }
+run_sandbox() {
+	build release tests-npm
+	suite sandbox node node_tests tests/sandbox/test
+}
+run_e2e_api() { # kind
+	build "$1" all site tests-npm
+	start_stack "$1"
+	label=
+	[ "$1" = release ] || label=" ($1)"
+	suite "e2e api$label" node node_tests tests/e2e/api
+	[ "$1" = release ] || suite "e2e sanitizers" lines sanitizer_silent
+}
+run_e2e() {
+	run_e2e_api release
+	suite "e2e browser" playwright node tests/node_modules/@playwright/test/cli.js test \
+		--config tests/e2e/browser/playwright.config.mjs --reporter=line
+	stop_stack
+}
+run_san() {
+	run_unit san
+	run_db san
+	run_http san
+	run_fuzz
+	run_e2e_api san
+	stop_stack
+}
+run_all() {
+	run_lint
+	run_unit
+	run_db
+	run_http
+	run_sandbox
+	run_e2e
+	run_san
+}
+
+sh conf/run/install.sh test
+for what in "${@:-all}"; do
+	case $what in
+	all | lint | unit | db | http | fuzz | sandbox | e2e | san) "run_$what" ;;
+	*)
+		echo "run.sh: no suite $what" >&2
+		exit 2
+		;;
+	esac
+done
+[ -z "$broken" ] || echo "What failed, and where it says why:$broken"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
