@@ -73,8 +73,7 @@ whenSignedOut(() => {
   if (session.get().status !== 'in') return;
   setGuard(null);
   draft.set(old => ({ ...old, base: null, dirty: false }));
-  session.set({ status: 'out', data: null, error: null });
-  navigate('/login?problem=session_ended', { replace: true });
+  navigate('/login?problem=session_ended', { replace: true }).then(() => session.set({ status: 'out', data: null, error: null }));
 });
 startRouter();
 loadSession();

@@ -26,15 +26,13 @@ export function usedProperties(expression) {
 export function expandFields(catalogue) {
   const out = [];
   for (const field of catalogue.fields) {
-    if (field.selectable_in_mapping === false) continue;
+    if (field.selectable === false) continue;
     const [first, last] = field.range ?? [0, -1];
     if (!field.range) out.push(field);
     for (let n = first; n <= last; n += 1) out.push({ ...field, name: field.name.replace('{n}', n) });
   }
   return out;
 }
-
-const isMoney = name => /^(Amount|Order(SubTotal|Discount$|Shipping|Tax|Margin).*|Money\d+|Item(Price|SubTotal|Discount|TotalDiscount|Money)\{i\}.*)$/.test(name);
 
 /**
  * What impact.com demands and this mapping lacks, each {fields: [alternatives]}.  Only rows that are on count.
@@ -47,9 +45,9 @@ export function missingFields(rows, catalogue) {
     for (const f of catalogue.fields) if (f.name === row.field) for (const alias of f.aliases ?? []) mapped.add(alias);
   }
   const { always, event_identifier: identifiers, attribution_key: keys } = catalogue.rules;
-  const selectable = name => catalogue.fields.find(f => f.name === name)?.selectable_in_mapping !== false;
+  const selectable = name => catalogue.fields.find(f => f.name === name)?.selectable !== false;
   const missing = always.filter(name => selectable(name) && !mapped.has(name)).map(name => ({ fields: [name] }));
-  const offered = list => list.filter(name => catalogue.fields.some(f => f.name === name && f.selectable_in_mapping !== false));
+  const offered = list => list.filter(name => catalogue.fields.some(f => f.name === name && f.selectable !== false));
   if (!identifiers.some(name => mapped.has(name))) missing.push({ fields: ['EventTypeCode', ...offered(identifiers).filter(n => n !== 'EventTypeCode')] });
   if (!keys.some(name => mapped.has(name))) missing.push({ fields: offered(keys) });
   return missing;
@@ -59,7 +57,7 @@ export function missingFields(rows, catalogue) {
 export const nameMissing = missing => missing.map(m => m.fields.length === 1 ? m.fields[0] : words.oneOf(m.fields.slice(0, 3)));
 
 /** Combinations that impact.com expects or refuses; advice, not a refusal. */
-export function combinationHints(rows, catalogue) {
+export function combinationHints(rows, catalogue, fieldByName) {
   const names = rows.filter(r => r.active).map(r => r.field);
   const has = name => names.includes(name);
   const hints = [];
@@ -71,7 +69,7 @@ export function combinationHints(rows, catalogue) {
     if (!(catalogue.rules.item_amount ?? []).some(has)) lack.push('ItemPrice{i}');
     if (lack.length) hints.push(words.itemsNeed(lack.join(', ')));
   }
-  if (names.some(isMoney) && !has('CurrencyCode')) hints.push(words.currencyNeed);
+  if (names.some(name => fieldByName.get(name)?.money) && !has('CurrencyCode')) hints.push(words.currencyNeed);
   return hints;
 }
 

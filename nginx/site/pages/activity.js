@@ -1,9 +1,11 @@
 // One line per decision, newest first; new ones appear by themselves.
-import { html, useEffect, useRef, useState } from '../html.js';
+import { html, useEffect, useMemo, useRef, useState } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
 import { usePoll } from '../lib/load.js';
+import { loadLabels } from '../lib/labels.js';
 import { navigate } from '../lib/router.js';
+import { useStore } from '../lib/store.js';
 import { Counters } from '../parts/counters.js';
 import { DecisionRow } from '../parts/decision-row.js';
 import { Empty, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
@@ -84,6 +86,7 @@ function Nothing({ filtered }) {
 export function Activity({ query, session }) {
   const filters = { outcome: words.counters[query.get('outcome')] ? query.get('outcome') : '', object: text.objects[query.get('object')] ? query.get('object') : '' };
   const { data, error, more, stale, read, readMore } = useActivity(filters);
+  const labels = useStore(useMemo(loadLabels, []));
   const filtered = Boolean(filters.outcome || filters.object);
   return html`<${PageHead} title=${words.title} lead=${words.lead} />
     <section aria-label=${words.filters}>
@@ -96,7 +99,7 @@ export function Activity({ query, session }) {
     ${!data && (error ? html`<${Failed} error=${error} retry=${read} />` : html`<div class="card"><${Skeleton} lines=${10} tall /></div>`)}
     ${data && html`<section class=${`card list${stale ? ' stale' : ''}`} aria-label=${words.list} aria-busy=${stale ? 'true' : 'false'}>
       ${data.rows.length === 0 ? html`<${Nothing} filtered=${filtered} />`
-        : html`<ul class="decisions">${data.rows.map(row => html`<${DecisionRow} key=${row.id} row=${row} session=${session} />`)}</ul>`}
+        : html`<ul class="decisions">${data.rows.map(row => html`<${DecisionRow} key=${row.id} row=${row} session=${session} labels=${labels} />`)}</ul>`}
       ${data.next_cursor && html`<div class="row-foot"><button type="button" class="btn" disabled=${more} onClick=${readMore}>${more ? words.moreBusy : words.more}</button></div>`}
     </section>`}`;
 }

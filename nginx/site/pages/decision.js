@@ -1,9 +1,11 @@
 // One decision: what was decided and why, the exact fields, impact.com's verdict, and what to do.
-import { html } from '../html.js';
+import { html, useMemo } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
 import { formatDate, formatMoney } from '../lib/format.js';
+import { loadLabels } from '../lib/labels.js';
 import { useLoad, usePoll } from '../lib/load.js';
+import { useStore } from '../lib/store.js';
 import { Out } from '../parts/icons.js';
 import { Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
 import { eventWords, outcomeBadge, recordName, recordUrl } from '../parts/decision-row.js';
@@ -43,7 +45,7 @@ function Verdict({ conversion, code }) {
 function Fields({ fields, sent }) {
   const title = sent ? words.fields : words.fieldsBuilt;
   return html`<section class="card" aria-labelledby="fields"><h2 id="fields">${fields.length ? title : words.fields}</h2>
-    ${fields.length === 0 ? html`<p class="muted">${words.fieldsNone}</p>` : html`<div class="scroll-x" role="region" tabindex="0" aria-labelledby="fields"><table class="table fields">
+    ${fields.length === 0 ? html`<p class="muted">${words.fieldsNone}</p>` : html`<div class="scroll-x" role="group" tabindex="0" aria-labelledby="fields"><table class="table fields">
       <thead><tr><th scope="col">${words.field}</th><th scope="col">${words.value}</th><th scope="col">${words.made}</th></tr></thead>
       <tbody>${fields.map(f => html`<tr key=${f.name}><th scope="row">${f.name}</th><td><code class="wrap">${f.value}</code></td>
         <td><code class="wrap">${f.expression}</code> ${words.from[f.from] && html`<span class="muted">${words.from[f.from]}</span>`}</td></tr>`)}</tbody></table></div>`}</section>`;
@@ -77,6 +79,7 @@ function Story({ data, session }) {
 export function Decision({ id, session }) {
   const { data, error, reload } = useLoad(() => get(`/api/activity/${id}`), [id]);
   usePoll(reload, EVERY_MS, [reload]);
+  useStore(useMemo(loadLabels, [])); // drawn again when the labels are there
   const title = data ? capital(recordName(data.row)) : text.activity.title;
   return html`<p class="crumb"><a href="/activity">${words.back}</a></p>
     <${PageHead} title=${title} lead=${data?.row.name} />

@@ -22,12 +22,7 @@ function Tabs({ object, doc }) {
     ${text.objects[key].name} <span class="count">${doc ? doc.objects[key].mapping.length : '–'}</span></a>`)}</nav>`;
 }
 
-/** The presets of an object, each {id, label, description, rows: [{field, expression, when}]}. */
-function presetsOf(list, object) {
-  const all = list?.presets ?? list ?? [];
-  return all.filter(p => (p.object ?? p.object_type) === object)
-    .map(p => ({ id: p.id, label: p.label ?? p.name ?? p.id, description: p.description ?? p.help ?? p.question ?? '', rows: p.mapping ?? p.rows ?? [] }));
-}
+const presetsOf = (list, object) => list.presets.filter(p => p.object === object);
 
 const toRow = (row, id) => ({ id, field: row.field, expression: row.expression, when: row.when ?? '', active: row.active ?? true });
 
@@ -113,14 +108,14 @@ function ObjectMapping({ object, state, fields, presets }) {
   rows.forEach((row, i) => { if (notes.get(row.id)?.error) problems.push(`${name} ${i + 1}: ${notes.get(row.id).error}`); });
 
   return html`
-    <div class="toolbar"><span class="muted">${catalogue.data?.fetched_at && html`${words.fetched('')} <${Time} at=${catalogue.data.fetched_at} />`}</span>
+    <div class="toolbar"><span class="muted">${words.fetched} <${Time} at=${catalogue.data?.fetched_at} fallback="…" /></span>
       <button type="button" class="btn" disabled=${catalogue.busy} onClick=${() => refreshCatalogue(object)}><${Refresh}/>${catalogue.busy ? words.refreshing : words.refresh}</button></div>
     <${CatalogueState} object=${object} catalogue=${catalogue} />
     <div role="status">
       ${(rows.length > 0 || live) && html`<${Missing} missing=${missing} name=${name} live=${live} onAdd=${field => add(field, false)} />`}
       ${!missing.length && general.map(f => html`<${Notice} key=${f.path} kind="bad">${f.message}<//>`)}
       ${said && html`<${Notice} kind="ok">${said}<//>`}
-      ${combinationHints(rows, fields).map(h => html`<${Notice} key=${h} kind="warn">${h}<//>`)}
+      ${combinationHints(rows, fields, fieldByName).map(h => html`<${Notice} key=${h} kind="warn">${h}<//>`)}
     </div>
     <section class="card" aria-label=${words.rows(name)}>
       ${rows.length === 0 && html`<${Empty} title=${words.emptyTitle(name)}>${words.emptyBody}<//>`}

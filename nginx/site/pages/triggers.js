@@ -13,12 +13,7 @@ import { AddTrigger, Trigger } from '../parts/trigger.js';
 
 const words = text.triggers;
 
-/** The names of the predefined triggers of an object, whichever way the list writes them. */
-function predefinedOf(list, object) {
-  const found = list?.objects?.[object] ?? list?.[object] ?? (list?.triggers ?? []).filter(t => (t.object ?? t.object_type) === object);
-  const entries = Array.isArray(found) ? found : found?.properties ?? found?.triggers ?? [];
-  return entries.map(t => typeof t === 'string' ? t : t.property ?? t.name).filter(Boolean);
-}
+const predefinedOf = (list, object) => list.objects[object] ?? [];
 
 function setCreated(object, on) {
   edit(doc => {

@@ -1,6 +1,7 @@
 // One decision as a line: when, which record, what happened, what became of it.
 import { html, Component } from '../html.js';
 import { text } from '../text.js';
+import { labelOf } from '../lib/labels.js';
 import { Badge } from './notice.js';
 import { Out } from './icons.js';
 import { Time } from './time.js';
@@ -18,7 +19,8 @@ export function eventWords(row) {
   if (kind === 'created') return words.created(one);
   if (kind === 'deleted') return words.deleted(one);
   if (!property) return `${one} ${kind ?? ''}`;
-  return value === '' ? words.emptied(property) : words.changed(property, label || value);
+  const name = labelOf(row.object_type, property);
+  return value === '' ? words.emptied(name) : words.changed(name, label || value);
 }
 
 export function recordUrl(row, session) {
@@ -30,7 +32,7 @@ export const recordName = row => `${text.objects[row.object_type]?.one ?? row.ob
 
 export class DecisionRow extends Component {
   shouldComponentUpdate(next) {
-    return next.row !== this.props.row;
+    return next.row !== this.props.row || next.labels !== this.props.labels;
   }
   render({ row, session }) {
     const url = recordUrl(row, session);
@@ -38,7 +40,7 @@ export class DecisionRow extends Component {
       <span class="d-time"><${Time} at=${row.at} /></span>
       <span class="d-badge">${outcomeBadge(row.outcome)}</span>
       <div class="d-main"><a class="d-sentence" href=${`/activity/${row.id}`}>${row.sentence}</a>
-        <span class="d-event">${eventWords(row)}${row.order_id && html` · <code>${row.order_id}</code>`}${row.waits_until && html` · ${words.until('')} <${Time} at=${row.waits_until} />`}</span></div>
+        <span class="d-event">${eventWords(row)}${row.order_id && html` · <code>${row.order_id}</code>`}${row.waits_until && html` · ${words.until} <${Time} at=${row.waits_until} />`}</span></div>
       <span class="d-record">${row.name && html`<strong class="cut">${row.name}</strong>`}
         ${url ? html`<a href=${url} target="_blank" rel="noopener noreferrer" aria-label=${`${recordName(row)}: ${words.openIn}`}>${recordName(row)} <${Out}/></a>` : html`<span>${recordName(row)}</span>`}</span>
     </li>`;

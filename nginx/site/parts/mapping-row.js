@@ -20,7 +20,7 @@ function Source({ row, number, sources, expert, invalid, describedBy, onChange }
   if (expert) {
     return html`<input type="text" class="mono" aria-label=${words.expressionLabel(number)} aria-invalid=${invalid ? 'true' : undefined} aria-describedby=${describedBy}
       autocomplete="off" autocapitalize="none" spellcheck=${false} placeholder="{dealname}" maxlength="4096" value=${row.expression} onInput=${e => onChange({ expression: e.target.value })} />
-      <span class="help">${words.expressionHelp}</span>`;
+      ${!row.expression && html`<span class="help">${words.expressionHelp}</span>`}`;
   }
   return html`<${Combobox} label=${words.sourceLabel(number)} options=${sources} value=${plainProperty(row.expression) ?? ''} invalid=${invalid} describedBy=${describedBy}
     placeholder=${words.searchProperties} onChange=${name => onChange({ expression: `{${name}}` })} />`;

@@ -26,7 +26,7 @@ export function Skeleton({ lines = 4, tall = false }) {
 }
 
 export function Failed({ error, retry, title = text.common.failedTitle }) {
-  return html`<div class="card failed" role="alert">
+  return html`<div class="card load-failed" role="alert">
     <h2>${title}</h2><p>${error?.message}</p>
     ${retry && html`<button type="button" class="btn" onClick=${retry}>${text.common.retry}</button>`}
   </div>`;

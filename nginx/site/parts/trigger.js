@@ -52,20 +52,21 @@ export function Trigger({ trigger, property, known, pipelines, first, focus, fau
 
 /** Predefined ones first, then every other property; those that HubSpot does not report to the app say so. */
 function triggerOptions(properties, predefined) {
+  const names = predefined.map(t => t.property);
   const own = properties.filter(p => p.source === 'record' && !p.computed);
-  const rank = p => p.subscribed === false ? 2 : predefined.includes(p.name) ? 0 : 1;
-  const order = p => { const i = predefined.indexOf(p.name); return i < 0 ? predefined.length : i; };
+  const rank = p => p.subscribed === false ? 2 : names.includes(p.name) ? 0 : 1;
+  const order = p => { const i = names.indexOf(p.name); return i < 0 ? names.length : i; };
   return own.map((p, i) => ({ p, i, rank: rank(p) }))
     .sort((a, b) => a.rank - b.rank || order(a.p) - order(b.p) || a.i - b.i)
     .map(({ p, rank: r }) => ({ value: p.name, text: p.label || p.name, hint: p.name, badge: r === 0 ? words.predefined : p.type,
-      disabled: r === 2, reason: r === 2 ? words.notSubscribed : undefined }));
+      disabled: r === 2, reason: r === 2 ? words.notSubscribed : predefined.find(t => t.property === p.name)?.hint }));
 }
 
 export function AddTrigger({ object, catalogue, predefined, onAdd }) {
   const [open, setOpen] = useState(false);
   const box = useRef(null);
   const button = useRef(null);
-  const options = useMemo(() => triggerOptions(catalogue.data?.properties ?? [], predefined), [catalogue.data, predefined.join()]);
+  const options = useMemo(() => triggerOptions(catalogue.data?.properties ?? [], predefined), [catalogue.data, predefined]);
   useEffect(() => { if (open) box.current?.querySelector('input')?.focus(); }, [open, catalogue.busy]);
   const close = () => { setOpen(false); setTimeout(() => button.current?.focus()); };
   if (!open) return html`<button type="button" class="btn" ref=${button} onClick=${() => setOpen(true)}><${Plus}/>${words.add}</button>`;

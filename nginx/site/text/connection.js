@@ -10,7 +10,6 @@ export const overview = {
     account: 'Account',
     lastOk: 'Last successful call',
     lastEvent: 'Last event received',
-    scopes: n => `${n} of the app’s permissions granted`,
     reconnect: 'Connect to HubSpot again',
   },
   impact: {

@@ -67,7 +67,7 @@ export const mappings = {
   addItem: 'Add line item mapping',
   refresh: 'Refresh properties',
   refreshing: 'Reading from HubSpot…',
-  fetched: at => `Properties as of ${at}`,
+  fetched: 'Properties as of',
   news: names => names.length === 1 ? `1 new property: ${names[0]}.` : `${names.length} new properties: ${names.join(', ')}.`,
   noNews: 'No new properties since the last refresh.',
   preset: 'Presets',
