@@ -1,0 +1,12 @@
+/* receiver.h - the loop of connector-hooks: one request, its receiver by path, one answer. */
+#ifndef HOOK_RECEIVER_H
+#define HOOK_RECEIVER_H
+
+#include "base/settings.h"
+
+struct db;
+
+/* Serves FastCGI on descriptor 0 until SIGTERM; the program's exit code. */
+int receiver_run(const struct settings *settings, struct db *db);
+
+#endif
