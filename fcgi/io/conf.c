@@ -80,20 +80,104 @@ conf_read_file(struct arena *a, const char *path, size_t max, struct str *out, s
 	return read_file(a, path, max, false, out, e);
 }
 
-/* libconfig would read other files for @include, and cuts its input at a NUL. */
+/* A walk over the text of a configuration, for what libconfig does not tell. */
+struct scan {
+	struct str text;
+	size_t at;
+	unsigned line;
+	struct faults *faults;
+};
+
+static char
+peek(const struct scan *s, size_t ahead)
+{
+	return s->at + ahead < s->text.n ? s->text.p[s->at + ahead] : '\0';
+}
+
+static void
+advance(struct scan *s, size_t n)
+{
+	for (; n > 0 && s->at < s->text.n; n--)
+		s->line += s->text.p[s->at++] == '\n' ? 1 : 0;
+}
+
+/* Over a text in double quotes, or a comment; false when neither starts here. */
+static bool
+skip_text(struct scan *s)
+{
+	const char *end = "\n";
+
+	if (peek(s, 0) == '"') {
+		advance(s, 1);
+		while (s->at < s->text.n && peek(s, 0) != '"')
+			advance(s, peek(s, 0) == '\\' ? 2 : 1);
+		advance(s, 1);
+		return true;
+	}
+	if (peek(s, 0) == '/' && peek(s, 1) == '*') {
+		end = "*/";
+		advance(s, 2);
+	} else if (peek(s, 0) != '#' && !(peek(s, 0) == '/' && peek(s, 1) == '/')) {
+		return false;
+	}
+	while (s->at < s->text.n && !str_starts(str_slice(s->text, s->at, s->text.n), str_from(end)))
+		advance(s, 1);
+	return true;
+}
+
+static bool
+is_word(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.';
+}
+
+/* libconfig 1.5 cuts a number to 32 bits, or to 64 when an L stands behind it, without a word (F-158). */
+static void
+check_number(struct scan *s, struct str word)
+{
+	bool hex = str_starts(word, STR("0x")) || str_starts(word, STR("0X"));
+	bool wide = str_ends(word, STR("L"));
+	struct str digits = str_slice(word, hex ? 2 : 0, word.n);
+	int64_t ignored;
+
+	while (str_ends(digits, STR("L")))
+		digits.n--;
+	while (digits.n > 1 && digits.p[0] == '0')
+		digits = str_slice(digits, 1, digits.n);
+	bool fits = hex ? digits.n <= (wide ? 15 : 7) : str_to_int(digits, 0, wide ? INT64_MAX : INT32_MAX, &ignored);
+	/* Real numbers and malformed ones are refused later, by their type. */
+	bool number = hex || str_to_int(str_slice(digits, 0, 1), 0, 9, &ignored);
+	for (size_t i = 0; i < digits.n && !hex; i++)
+		number = number && digits.p[i] >= '0' && digits.p[i] <= '9';
+	if (number && !fits)
+		add_fault(s->faults, s->line,
+		    wide ? "a whole number is too big"
+		         : "a whole number over 2147483647 is written with an L behind it");
+}
+
+/* libconfig would also read other files for @include, and cuts its input at a NUL. */
 static bool
 check_text(struct faults *f, struct str text)
 {
-	struct str rest = text, line;
-	unsigned number = 0;
+	struct scan s = { .text = text, .line = 1, .faults = f };
 
-	while (str_cut(&rest, '\n', &line)) {
-		number++;
-		if (str_starts(str_trim(line), STR("@")))
-			add_fault(f, number, "@include is not allowed");
-		if (str_find_char(line, '\0') < line.n)
-			add_fault(f, number, "a NUL byte");
+	while (s.at < text.n) {
+		char c = peek(&s, 0);
+		if (skip_text(&s))
+			continue;
+		if (c == '@')
+			add_fault(f, s.line, "@include is not allowed");
+		if (c == '\0')
+			add_fault(f, s.line, "a NUL byte");
+		size_t n = 0;
+		while (is_word(peek(&s, n)))
+			n++;
+		if (c >= '0' && c <= '9')
+			check_number(&s, str_slice(text, s.at, s.at + n));
+		advance(&s, n == 0 ? 1 : n);
 	}
+	if (str_find_char(text, '\0') < text.n && f->n == 0)
+		add_fault(f, 1, "a NUL byte");
 	return f->n == 0;
 }
 
