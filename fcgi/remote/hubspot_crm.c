@@ -42,7 +42,8 @@ void
 hubspot_crm_batch_read(struct arena *a, const struct settings *s, const struct secret *token, struct str object_type,
     const struct str *ids, size_t n_ids, const struct str *properties, size_t n_properties, struct http_request *out)
 {
-	struct json *body = json_object(a), *names = json_array(a);
+	struct json *body = json_object(a);
+	struct json *names = json_array(a);
 
 	for (size_t i = 0; i < n_properties; i++)
 		json_push_str(names, properties[i]);

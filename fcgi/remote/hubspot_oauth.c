@@ -86,7 +86,8 @@ struct str
 hubspot_oauth_authorize_url(struct arena *a, const struct settings *s, struct str redirect_uri, struct str scopes,
     struct str optional_scopes, struct str state)
 {
-	struct str base = s->hubspot_authorize_url, query = { 0 };
+	struct str base = s->hubspot_authorize_url;
+	struct str query = { 0 };
 	struct err e = { 0 };
 	struct buf b;
 
@@ -193,7 +194,8 @@ static enum hubspot_oauth_result
 refused(struct arena *a, const struct http_answer *answer, struct err *e)
 {
 	const struct json *body = wire_error_body(a, answer);
-	struct str status = code_word(a, body, "status"), error = code_word(a, body, "error");
+	struct str status = code_word(a, body, "status");
+	struct str error = code_word(a, body, "error");
 
 	err_set(e, wire_code(answer->status), "HubSpot's token service answered %d (" STR_FMT ", " STR_FMT ")",
 	    answer->status, STR_ARG(status), STR_ARG(error));

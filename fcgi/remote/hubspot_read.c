@@ -60,7 +60,8 @@ hubspot_crm_read_records(struct arena *a, const struct http_answer *answer, stru
 {
 	const struct json *results = NULL;
 	struct json *body = NULL;
-	size_t length, count = 0;
+	size_t length;
+	size_t count = 0;
 
 	*out = NULL;
 	*n = 0;
@@ -146,7 +147,8 @@ hubspot_crm_read_associations(struct arena *a, const struct http_answer *answer,
 {
 	const struct json *results = NULL;
 	struct json *body = NULL;
-	size_t length, pairs = 0;
+	size_t length;
+	size_t pairs = 0;
 
 	*out = NULL;
 	*more = NULL;
@@ -160,7 +162,8 @@ hubspot_crm_read_associations(struct arena *a, const struct http_answer *answer,
 	*more = arena_array(a, length, sizeof(**more));
 	for (size_t i = 0; i < length; i++) {
 		const struct json *row = wire_list_at(results, i);
-		struct str from = end_id(a, json_get_nocase(row, "from")), after = next_after(a, row);
+		struct str from = end_id(a, json_get_nocase(row, "from"));
+		struct str after = next_after(a, row);
 
 		if (from.n == 0)
 			continue;
@@ -214,7 +217,8 @@ read_options(struct arena *a, const struct json *options)
 static struct json *
 read_property(struct arena *a, const struct json *p)
 {
-	struct str name = wire_text(a, p, "name"), type = wire_text(a, p, "type");
+	struct str name = wire_text(a, p, "name");
+	struct str type = wire_text(a, p, "type");
 	struct json *row;
 
 	if (name.n == 0 || name.n > VALUE_MAX || wire_bool(a, p, "hidden") || wire_bool(a, p, "archived"))
@@ -288,7 +292,8 @@ display_order(struct arena *a, const struct json *list)
 static bool
 is_certain(struct str probability)
 {
-	struct decimal p = { 0 }, one = { 0 };
+	struct decimal p = { 0 };
+	struct decimal one = { 0 };
 	struct err e = { 0 };
 
 	return decimal_parse(probability, &p, &e) && decimal_parse(STR("1"), &one, &e) && decimal_cmp(p, one) == 0;

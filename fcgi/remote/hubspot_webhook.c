@@ -166,7 +166,8 @@ static bool
 read_association(struct arena *a, const struct json *j, struct hubspot_webhook_item *item)
 {
 	struct event *ev = &item->event;
-	struct str from = { 0 }, to = { 0 };
+	struct str from = { 0 };
+	struct str to = { 0 };
 
 	if (!read_id(a, json_get(j, "fromObjectId"), &ev->object_id) ||
 	    !read_id(a, json_get(j, "toObjectId"), &ev->to_id))
@@ -227,8 +228,10 @@ read_merge(struct reader *r, const struct json *j, struct hubspot_webhook_item *
 {
 	const struct json *losers = json_get(j, "mergedObjectIds");
 	struct arena *a = r->arena;
-	struct str primary = { 0 }, loser = { 0 };
-	size_t first = r->n, n = json_type(losers) == JSON_ARRAY ? json_length(losers) : 1;
+	struct str primary = { 0 };
+	struct str loser = { 0 };
+	size_t first = r->n;
+	size_t n = json_type(losers) == JSON_ARRAY ? json_length(losers) : 1;
 
 	if (!read_id(a, json_get(j, "primaryObjectId"), &primary))
 		(void)read_id(a, json_get(j, "objectId"), &primary);
@@ -317,7 +320,8 @@ skip_string(struct str s, size_t at)
 static bool
 next_element(struct str s, size_t at, struct str *element, size_t *end)
 {
-	size_t depth = 0, from = at;
+	size_t depth = 0;
+	size_t from = at;
 
 	while (at < s.n) {
 		char c = s.p[at];
@@ -348,8 +352,10 @@ hubspot_webhook_read(struct arena *a, struct str body, int64_t now_ms, int64_t a
     struct hubspot_webhook_item **out, size_t *n, struct err *e)
 {
 	struct reader r = { .arena = a, .now_ms = now_ms, .app_id = app_id };
-	struct str s = str_trim(body), element = { 0 };
-	size_t at = 1, end = 0;
+	struct str s = str_trim(body);
+	struct str element = { 0 };
+	size_t at = 1;
+	size_t end = 0;
 
 	*out = NULL;
 	*n = 0;

@@ -6,12 +6,13 @@
 #include "core/decimal.h"
 #include "remote/wire.h"
 
-#define ID_MAX       64
-#define MESSAGE_MAX  240
-#define REFUSAL_MAX  500
-#define FIELD_MAX    64
-#define ERRORS_SHOWN 5
-#define EPOCH_FROM   INT64_C(100000000) /* a reset above this is a time, not a number of seconds */
+#define ID_MAX        64
+#define MESSAGE_MAX   240
+#define REFUSAL_MAX   500
+#define FIELD_MAX     64
+#define ERRORS_SHOWN  5
+#define COMPLAINT_MAX 1600
+#define EPOCH_FROM    INT64_C(100000000) /* a reset above this is a time, not a number of seconds */
 
 /* "Field: message; Field: message", else the general message; empty when the body says nothing. */
 static struct str
@@ -22,7 +23,7 @@ complaint(struct arena *a, const struct json *body)
 	struct err e = { 0 };
 	struct buf b;
 
-	buf_init(&b, a, ERRORS_SHOWN * (FIELD_MAX + MESSAGE_MAX + 8));
+	buf_init(&b, a, COMPLAINT_MAX);
 	for (size_t i = 0; i < wire_list_length(errors) && i < ERRORS_SHOWN; i++) {
 		const struct json *row = wire_list_at(errors, i);
 		struct str field = wire_cut(a, wire_text(a, row, "field"), FIELD_MAX);
@@ -104,7 +105,8 @@ impact_read_company(struct arena *a, const struct http_answer *answer, struct im
 static int64_t
 next_page(struct arena *a, const struct json *body)
 {
-	int64_t page = wire_int(a, body, "@page"), pages = wire_int(a, body, "@numpages");
+	int64_t page = wire_int(a, body, "@page");
+	int64_t pages = wire_int(a, body, "@numpages");
 
 	if (wire_text(a, body, "@nextpageuri").n == 0 || page < 1 || page > INT32_MAX || (pages > 0 && page >= pages))
 		return 0;
@@ -179,8 +181,10 @@ plain_id(struct str s)
 static struct str
 uri_id(struct str uri, struct str name)
 {
-	size_t end = uri.n, slash;
-	struct str before, id;
+	size_t end = uri.n;
+	size_t slash;
+	struct str before;
+	struct str id;
 
 	for (slash = end; slash > 0 && uri.p[slash - 1] != '/'; slash--)
 		;
@@ -220,7 +224,8 @@ read_ids(struct arena *a, const struct json *body, struct impact_receipt *out)
 		out->action_id = action;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		struct str uri = wire_text(a, body, keys[i]);
-		struct str batch_id = uri_id(uri, STR("APISubmissions")), action_id = uri_id(uri, STR("Actions"));
+		struct str batch_id = uri_id(uri, STR("APISubmissions"));
+		struct str action_id = uri_id(uri, STR("Actions"));
 
 		if (out->uri.n == 0 && (batch_id.n > 0 || action_id.n > 0))
 			out->uri = uri;

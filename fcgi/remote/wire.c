@@ -165,7 +165,9 @@ wire_cut(struct arena *a, struct str s, size_t max)
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
-		p[i] = c < 0x20 || c == 0x7f ? ' ' : (char)c;
+		p[i] = s.p[i];
+		if (c < 0x20 || c == 0x7f)
+			p[i] = ' ';
 	}
 	return (struct str){ .p = p, .n = n };
 }
