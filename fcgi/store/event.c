@@ -24,7 +24,7 @@ enum {
 #define WAKE_SET " SET p.due = UTC_TIMESTAMP(3) WHERE e.tenant_id = ? AND e.batch = ? AND p.looks > 0"
 
 const struct sql event_sql[] = {
-	[INSERT] = { "event.insert", SQL_TENANT, "iisssssssttssssiis", "",
+	[INSERT] = { "event.insert", SQL_TENANT, "iissssssssttssssiis", "",
 	    "INSERT INTO event (tenant_id, occurred_day, event_key, source, kind, object_type, object_id, to_type, "
 	    "to_id, property, value, occurred_at, received_at, event_id, subscription_type, change_source, source_id, "
 	    "attempt, echo, batch) VALUES ",
