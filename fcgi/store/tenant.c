@@ -5,6 +5,7 @@
 #include "core/config_document.h"
 #include "io/db.h"
 #include "store/config.h"
+#include "store/lease.h"
 
 #define COLUMNS                                                                                                        \
 	"tenant_id, portal_id, state, sending, hub_domain, ui_domain, time_zone, currency, config_revision, "          \
@@ -137,7 +138,8 @@ tenant_set_state(struct db *db, int64_t tenant_id, enum tenant_state state, stru
 bool
 tenant_set_sending(struct db *db, int64_t tenant_id, bool on, struct err *e)
 {
-	return db_run(db, &tenant_sql[SET_SENDING], DB_IN(DB_V_I(on ? 1 : 0), DB_V_I(tenant_id)), NULL, e);
+	return db_run(db, &tenant_sql[SET_SENDING], DB_IN(DB_V_I(on ? 1 : 0), DB_V_I(tenant_id)), NULL, e) &&
+	       (!on || lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e));
 }
 
 bool

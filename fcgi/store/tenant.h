@@ -35,6 +35,7 @@ bool tenant_ensure(struct db *db, struct arena *a, const struct vault *v, int64_
 bool tenant_connected(struct db *db, int64_t tenant_id, struct str hub_domain, struct str ui_domain,
     struct str time_zone, struct str currency, struct err *e) CC_MUST_USE;
 bool tenant_set_state(struct db *db, int64_t tenant_id, enum tenant_state state, struct err *e) CC_MUST_USE;
+/* On again: what waited is due at once. */
 bool tenant_set_sending(struct db *db, int64_t tenant_id, bool on, struct err *e) CC_MUST_USE;
 bool tenant_list(struct db *db, struct arena *a, struct tenant **out, size_t *n, struct err *e) CC_MUST_USE;
 
