@@ -8,7 +8,6 @@
 
 #include "base/arena.h"
 #include "base/json.h"
-#include "remote/wire.h"
 
 /* HubSpot sends up to 100 events; the rest is room. */
 #define ITEMS_MAX     20000
@@ -77,13 +76,16 @@ static bool
 read_id(struct arena *a, const struct json *value, struct str *out)
 {
 	enum json_type type = json_type(value);
+	struct str text;
 	int64_t id = 0;
 
 	if (type != JSON_INT && type != JSON_STRING)
 		return false;
-	if (!str_to_int(json_text(a, value), 1, INT64_MAX, &id))
+	text = json_text(a, value);
+	/* No leading zero: one record has one spelling. */
+	if (text.n == 0 || text.p[0] == '0' || !str_to_int(text, 1, INT64_MAX, &id))
 		return false;
-	*out = str_printf(a, "%lld", (long long)id);
+	*out = text;
 	return true;
 }
 
@@ -113,6 +115,13 @@ read_kind(struct str type, struct str *object, enum event_kind *kind)
 	return false;
 }
 
+/* A scalar of the element as text; its names have one spelling, so they are looked up by hash. */
+static struct str
+text_at(struct arena *a, const struct json *j, const char *key)
+{
+	return str_trim(json_text_at(a, j, key));
+}
+
 /* What every event has, whatever it is about. */
 static bool
 read_common(struct reader *r, const struct json *j, struct hubspot_webhook_item *item)
@@ -123,14 +132,14 @@ read_common(struct reader *r, const struct json *j, struct hubspot_webhook_item 
 	int64_t app_id = 0;
 
 	ev->source = STR("hubspot");
-	ev->subscription_type = wire_text(a, j, "subscriptionType");
+	ev->subscription_type = text_at(a, j, "subscriptionType");
 	/* One table of HubSpot's documentation has this name for it. */
 	if (ev->subscription_type.n == 0)
-		ev->subscription_type = wire_text(a, j, "eventType");
-	ev->event_id = wire_text(a, j, "eventId");
-	ev->change_source = wire_text(a, j, "changeSource");
-	ev->source_id = wire_text(a, j, "sourceId");
-	ev->attempt = wire_int(a, j, "attemptNumber");
+		ev->subscription_type = text_at(a, j, "eventType");
+	ev->event_id = text_at(a, j, "eventId");
+	ev->change_source = text_at(a, j, "changeSource");
+	ev->source_id = text_at(a, j, "sourceId");
+	(void)json_int(json_get(j, "attemptNumber"), &ev->attempt);
 	if (!read_number(a, json_get(j, "portalId"), 1, &ev->portal_id))
 		return fault(item, STR("portalId is missing or no account id"));
 	if (ev->subscription_type.n == 0 || ev->subscription_type.n > TYPE_TEXT_MAX)
@@ -150,10 +159,10 @@ read_common(struct reader *r, const struct json *j, struct hubspot_webhook_item 
 static bool
 read_end_type(struct arena *a, const struct json *j, const char *type_id_key, bool from, struct str *name)
 {
-	struct str pair = wire_text(a, j, "associationType");
+	struct str pair = text_at(a, j, "associationType");
 	size_t at = str_find(pair, STR("_TO_"));
 
-	*name = wire_text(a, j, type_id_key);
+	*name = text_at(a, j, type_id_key);
 	if (name->n > 0)
 		return true;
 	if (at == 0 || at + 4 >= pair.n)
@@ -178,7 +187,8 @@ read_association(struct arena *a, const struct json *j, struct hubspot_webhook_i
 	ev->to_type = event_object_type(to);
 	if (ev->object_type.n == 0 || ev->to_type.n == 0)
 		return unused(item, STR("an association with a record type that is not used here"));
-	ev->kind = wire_bool(a, j, "associationRemoved") ? EVENT_DISSOCIATED : EVENT_ASSOCIATED;
+	ev->kind =
+	    str_eq_nocase(text_at(a, j, "associationRemoved"), STR("true")) ? EVENT_DISSOCIATED : EVENT_ASSOCIATED;
 	item->ok = true;
 	return true;
 }
@@ -267,7 +277,7 @@ read_event(struct reader *r, const struct json *j, struct hubspot_webhook_item *
 	if (ev->kind == EVENT_ASSOCIATED)
 		return read_association(r->arena, j, item);
 	if (str_eq_nocase(object, STR("object"))) {
-		object = wire_text(r->arena, j, "objectTypeId");
+		object = text_at(r->arena, j, "objectTypeId");
 		if (object.n == 0)
 			return fault(item, STR("objectTypeId is missing"));
 	}

@@ -373,6 +373,10 @@ faulty_elements_say_why(void **state)
 		    "merged" },
 		{ "{" COMMON "," AT ",\"subscriptionType\":\"contact.merge\",\"mergedObjectIds\":[2]}", "surviving" },
 		{ "{" COMMON "," AT
+		  ",\"subscriptionType\":\"contact.merge\",\"primaryObjectId\":\"x\",\"mergedObjectIds\":[2]}",
+		    "surviving" },
+		{ "{" COMMON "," AT "," CREATED ",\"objectId\":\"0123\"}", "objectId" },
+		{ "{" COMMON "," AT
 		  ",\"subscriptionType\":\"deal.associationChange\",\"associationType\":\"DEAL_TO_CONTACT\","
 		  "\"fromObjectId\":1}",
 		    "toObjectId" },
