@@ -5,9 +5,9 @@ import { triggers, mappings, draft } from './text/rules.js';
 import { activity, decision } from './text/activity.js';
 
 const objects = {
+  deals: { name: 'Deals', one: 'deal' },
   contacts: { name: 'Contacts', one: 'contact' },
   companies: { name: 'Companies', one: 'company' },
-  deals: { name: 'Deals', one: 'deal' },
 };
 
 const nav = {

@@ -53,8 +53,8 @@ export function missingFields(rows, catalogue) {
   return missing;
 }
 
-/** "OrderId, one of EventTypeCode or EventTypeId" in the words of the page. */
-export const nameMissing = missing => missing.map(m => m.fields.length === 1 ? m.fields[0] : words.oneOf(m.fields.slice(0, 3)));
+/** "OrderId", "EventTypeCode (or EventTypeId, ActionTrackerId)": what is missing, in the words of the page. */
+export const nameMissing = missing => missing.map(m => m.fields.length === 1 ? m.fields[0] : words.oneOf(m.fields[0], m.fields.slice(1, 3)));
 
 /** Combinations that impact.com expects or refuses; advice, not a refusal. */
 export function combinationHints(rows, catalogue, fieldByName) {

@@ -15,7 +15,7 @@ import { SaveBar } from '../parts/savebar.js';
 import { Time } from '../parts/time.js';
 
 const words = text.mappings;
-const OBJECTS = ['contacts', 'companies', 'deals'];
+const OBJECTS = Object.keys(text.objects);
 
 function Tabs({ object, doc }) {
   return html`<nav class="tabs" aria-label=${words.tabs}>${OBJECTS.map(key => html`<a key=${key} href=${`/mappings/${key}`} aria-current=${key === object ? 'page' : undefined}>

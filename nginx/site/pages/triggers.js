@@ -12,6 +12,7 @@ import { Switch } from '../parts/switch.js';
 import { AddTrigger, Trigger } from '../parts/trigger.js';
 
 const words = text.triggers;
+const OBJECTS = Object.keys(text.objects);
 
 const predefinedOf = (list, object) => list.objects[object] ?? [];
 
@@ -39,7 +40,6 @@ const setTriggers = (object, fn) => editObject(object, one => ({ ...one, trigger
 function ObjectCard({ object, config, faults, predefined, missing }) {
   const { name, one } = text.objects[object];
   const catalogue = useStore(catalogueStore(object));
-  useEffect(() => loadCatalogue(object), [object]);
   const properties = useMemo(() => byName(catalogue.data?.properties ?? []), [catalogue.data]);
   const [newest, setNewest] = useState(null);
   const created = config.triggers.find(t => t.on === 'created');
@@ -72,10 +72,13 @@ function ObjectCard({ object, config, faults, predefined, missing }) {
 export function Triggers() {
   const state = useStore(draft);
   const lists = useLoad(() => Promise.all([fixed('triggers'), fixed('impact-fields')]));
-  useEffect(() => { loadDraft(); }, []);
+  const catalogues = OBJECTS.map(object => useStore(catalogueStore(object)));
+  useEffect(() => { loadDraft(); OBJECTS.forEach(loadCatalogue); }, []);
   const failed = state.status === 'failed' ? state.error : lists.error;
   const retry = () => { loadDraft(); lists.reload(); };
-  const ready = state.status === 'ready' && lists.data;
+  // Triggers are drawn with the properties they name, so that nothing jumps when those arrive.
+  const named = OBJECTS.every((object, i) => catalogues[i].data || catalogues[i].error || !state.doc?.objects[object].triggers.some(t => t.on === 'changed'));
+  const ready = state.status === 'ready' && lists.data && named;
   const missing = {};
   const problems = [];
   if (ready) {
@@ -89,7 +92,7 @@ export function Triggers() {
   return html`<${PageHead} title=${words.title} lead=${words.lead} />
     ${!ready && (failed ? html`<${Failed} error=${failed} retry=${retry} />`
       : html`<div class="stack">${[1, 2, 3].map(n => html`<div class="card" key=${n}><${Skeleton} lines=${7} tall /></div>`)}</div>`)}
-    ${ready && html`<div class="stack">${['contacts', 'companies', 'deals'].map(object => html`<${ObjectCard} key=${object} object=${object}
+    ${ready && html`<div class="stack">${OBJECTS.map(object => html`<${ObjectCard} key=${object} object=${object}
       config=${state.doc.objects[object]} faults=${state.faults} predefined=${predefinedOf(lists.data[0], object)} missing=${missing[object]} />`)}
       <${SaveBar} state=${state} problems=${problems} /></div>`}`;
 }

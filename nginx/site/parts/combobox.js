@@ -1,9 +1,10 @@
 // Editable combobox with list autocomplete, as the WAI-ARIA authoring practices describe it.
-import { html, useState, useRef, useEffect, useId, useMemo } from '../html.js';
+import { html, useState, useRef, useEffect, useLayoutEffect, useId, useMemo } from '../html.js';
 import { text } from '../text.js';
 
 const LIMIT = 60; // options drawn at once; typing narrows the list
 const BEFORE = 20; // of them before the chosen one
+const ROOM = 380; // height of the list and of the save bar below it
 
 const fold = s => s.toLowerCase();
 
@@ -32,7 +33,9 @@ export function Combobox({ label, options, value, onChange, invalid, describedBy
   const [open, setOpen] = useState(false);
   const [query, setQuery] = useState(null); // null: show the chosen option's text
   const [active, setActive] = useState(-1);
+  const [up, setUp] = useState(false);
   const list = useRef(null);
+  const box = useRef(null);
   const chosen = useMemo(() => options.find(o => o.value === value), [options, value]);
   const found = useMemo(() => {
     if (!open) return [];
@@ -42,6 +45,12 @@ export function Combobox({ label, options, value, onChange, invalid, describedBy
     return hits;
   }, [open, query, options]);
   const { start, rows, after } = windowOf(found, value, query !== null);
+
+  useLayoutEffect(() => { // opens upwards where there is no room below
+    if (!open) return;
+    const { top, bottom } = box.current.getBoundingClientRect();
+    setUp(innerHeight - bottom < ROOM && top > innerHeight - bottom);
+  }, [open]);
 
   useEffect(() => {
     if (open && active >= 0) list.current?.querySelector('[data-active]')?.scrollIntoView({ block: 'nearest' });
@@ -75,7 +84,7 @@ export function Combobox({ label, options, value, onChange, invalid, describedBy
     act();
   };
 
-  return html`<div class=${`combo${open ? ' open' : ''}`}>
+  return html`<div class=${`combo${open ? ' open' : ''}${up ? ' up' : ''}`} ref=${box}>
     <input id=${id} type="text" role="combobox" autocomplete="off" autocapitalize="none" spellcheck=${false} aria-autocomplete="list"
       aria-label=${label} aria-expanded=${open ? 'true' : 'false'} aria-controls=${`${id}-list`}
       aria-activedescendant=${open && rows[active] ? `${id}-o${start + active}` : undefined}

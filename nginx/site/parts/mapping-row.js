@@ -31,7 +31,7 @@ export function MappingRow({ row, number, sources, targets, note, faultText, hel
   const simple = row.expression === '' || plainProperty(row.expression) !== null;
   const [wantsExpert, setExpert] = useState(false);
   const expert = wantsExpert || !simple;
-  const more = expert || row.when !== '';
+  const more = wantsExpert || row.when !== '';
   useEffect(() => {
     if (focus) line.current?.querySelector('input')?.focus();
   }, [focus]);
@@ -54,7 +54,7 @@ export function MappingRow({ row, number, sources, targets, note, faultText, hel
       ${note?.hint && html`<p class="hint" id=${`${id}-hint`}>${note.hint}</p>`}
       ${note?.eventDate && html`<p class="hint">${words.eventDateHint} <button type="button" class="link-btn" onClick=${() => onChange({ expression: '{event.occurredAt}' })}>${words.eventDateUse}</button></p>`}</td>
     <td class="c-end"><button type="button" class="icon" aria-label=${words.more(number)} title=${words.moreShort} aria-pressed=${more ? 'true' : 'false'}
-        disabled=${!simple || row.when !== ''} onClick=${() => setExpert(!wantsExpert)}><${Braces}/></button>
+        disabled=${row.when !== ''} onClick=${() => setExpert(!wantsExpert)}><${Braces}/></button>
       <button type="button" class="icon danger" aria-label=${words.remove(number, row.field)} onClick=${onRemove}><${Cross}/></button></td>
   </tr>`;
 }
