@@ -28,6 +28,7 @@ wait_plan_s = "1 2 5 30";
 follow_plan_s = "1 2 3 5";
 follow_confirmed_s = 20;
 unknown_wait_s = 20;
+impact_hour_s = 60;
 lease_s = 6;
 CONF
 

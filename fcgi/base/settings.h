@@ -40,7 +40,7 @@ struct settings {
 	int64_t hubspot_app_id, hubspot_calls_per_10s;
 	/* impact.com */
 	struct str impact_api_url;
-	int64_t impact_calls_per_hour;
+	int64_t impact_calls_per_hour, impact_hour_s;
 	/* intake */
 	int64_t webhook_max_bytes, webhook_window_ms;
 	bool inbox_compress;

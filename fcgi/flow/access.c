@@ -14,7 +14,6 @@
 #define CREDENTIAL_WAIT_MS (15LL * 60 * 1000)
 
 #define HUBSPOT_WINDOW_S 10
-#define IMPACT_WINDOW_S  3600
 
 static bool
 not_ready(struct access *out, struct str why, int64_t wait_ms)
@@ -82,5 +81,5 @@ access_impact(struct step *s, struct str account_sid, int64_t calls, struct impa
 		*e = (struct err){ .code = ERR_NONE };
 		return not_ready(out, STR("credentials_refused"), CREDENTIAL_WAIT_MS);
 	}
-	return take(s, BUDGET_IMPACT, calls, p->settings->impact_calls_per_hour, IMPACT_WINDOW_S, granted, out, e);
+	return take(s, BUDGET_IMPACT, calls, p->settings->impact_calls_per_hour, p->settings->impact_hour_s, granted, out, e);
 }
