@@ -32,6 +32,7 @@ struct transfer {
 	int64_t started_mono_ms, send_before_mono_ms, timeout_ms;
 	bool released; /* connected in time: from here on a byte may have left */
 	bool late;     /* the window closed first */
+	bool headers_end;    /* the empty line behind them has come */
 	const char *refused; /* why the answer was not taken */
 };
 
@@ -143,8 +144,11 @@ on_header(char *p, size_t size, size_t count, void *arg)
 	/* A new status line: what came before was an interim answer (100, 103). */
 	if (str_starts(line, STR("HTTP/"))) {
 		t->n_headers = 0;
+		t->headers_end = false;
 		return line.n;
 	}
+	if (str_trim(line).n == 0)
+		t->headers_end = true;
 	size_t colon = str_find_char(line, ':');
 	if (colon == line.n)
 		return line.n;
@@ -371,6 +375,9 @@ fill_answer(struct transfer *t, CURLcode result)
 	memset(answer, 0, sizeof *answer);
 	answer->elapsed_ms = clock_mono_ms() - t->started_mono_ms;
 	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	/* libcurl takes headers that were cut for an answer with an empty body. */
+	if (result == CURLE_OK && !t->headers_end)
+		t->refused = "the answer ended within its headers";
 	if (result == CURLE_OK && status >= 100 && t->refused == NULL) {
 		struct http_header *headers = arena_array(t->arena, t->n_headers, sizeof *headers);
 		memcpy(headers, t->headers, t->n_headers * sizeof *headers);

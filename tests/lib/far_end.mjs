@@ -54,7 +54,7 @@ function junk(n) {
 
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n';
 
-// Each takes (socket, path, argument behind the dash).
+// Each takes (socket, path, argument behind the dash, the request as it came).
 const FAULTS = {
 	ok: (s, path) => s.write(reply(200, normal(path))),
 	status: (s, path, n) => s.write(reply(n, '{"status":"error","message":"scripted","Status":"ERROR"}', n === '429' ? { 'Retry-After': '3' } : {})),
@@ -81,6 +81,9 @@ const FAULTS = {
 	huge_headers: (s) => { s.write('HTTP/1.1 200 OK\r\n'); endless(s, `X-More: ${'x'.repeat(1000)}\r\n`, 0); },
 	deep: (s) => s.end(reply(200, `{"results":${'['.repeat(100000)}`)),
 	twice: (s) => s.end(reply(200, '{"results":[],"results":[],"Status":"QUEUED","Status":"QUEUED"}')),
+	echo: (s, path, n, raw) => s.write(reply(200, raw)),
+	// A kept connection that dies: the first request of this name on it is answered, the next is read and not answered.
+	kept: (s) => (s.served === 1 ? s.write(reply(200, 'first')) : s.destroy()),
 	nul: (s) => s.end(reply(200, '{"results":[]}\0')),
 };
 
@@ -93,10 +96,10 @@ function cut_request(bytes) {
 	const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
 	if (bytes.length < end + 4 + length)
 		return null;
-	return { path: head.split(' ')[1] ?? '/', rest: bytes.subarray(end + 4 + length) };
+	return { path: head.split(' ')[1] ?? '/', raw: bytes.subarray(0, end + 4 + length), rest: bytes.subarray(end + 4 + length) };
 }
 
-function serve(socket, path) {
+function serve(socket, path, raw) {
 	const name = path.split('/')[1];
 	const [, kind, argument] = /^([a-z_]+)(?:-(\w+))?/.exec(name) ?? [];
 	if (kind === 'count') {
@@ -104,7 +107,9 @@ function serve(socket, path) {
 		return;
 	}
 	counts.set(name, (counts.get(name) ?? 0) + 1);
-	(FAULTS[kind] ?? FAULTS.empty)(socket, path, argument ?? '404');
+	socket.served = socket.last === name ? socket.served + 1 : 1;
+	socket.last = name;
+	(FAULTS[kind] ?? FAULTS.empty)(socket, path, argument ?? '404', raw);
 }
 
 function on_connection(socket) {
@@ -114,7 +119,7 @@ function on_connection(socket) {
 		bytes = Buffer.concat([bytes, data]);
 		for (let request = cut_request(bytes); request !== null; request = cut_request(bytes)) {
 			bytes = request.rest;
-			serve(socket, request.path);
+			serve(socket, request.path, request.raw);
 		}
 	});
 }
