@@ -20,7 +20,11 @@ void hubspot_oauth_revoke(struct arena *a, const struct settings *s, const struc
 void hubspot_oauth_account(struct arena *a, const struct settings *s, const struct secret *access_token,
     struct http_request *out);
 
-/* What a refusal of the token endpoint means (hubspot.md 1.3). */
+/*
+ * What a refusal of the token endpoint means (hubspot.md 1.3).  A bare "invalid_grant", without HubSpot's finer
+ * key, is DISCONNECTED: right for a refresh; for an exchange the caller reads it as a refused code.  *e never
+ * repeats the far end's own words here, because they may quote what was sent.
+ */
 enum hubspot_oauth_result {
 	HUBSPOT_OAUTH_OK,
 	HUBSPOT_OAUTH_DISCONNECTED, /* uninstalled, revoked, or the account is gone */
