@@ -1,6 +1,7 @@
 // The configuration document while it is edited.  Event Triggers and Field Mappings share one draft, because a
 // trigger cannot go live before its object's required fields are mapped: both are saved together.
 import { get, post, put } from '../api.js';
+import { text } from '../text.js';
 import { createStore } from './store.js';
 
 const CHECK_AFTER_MS = 400;
@@ -83,6 +84,17 @@ export async function saveDraft(revision = draft.get().base.revision) {
     if (error.status === 422 || error.status === 400) return faults.length ? { faults } : { error };
     return { error };
   }
+}
+
+/** A fault as a sentence: one that begins in small letters is said about its place in the document. */
+export function faultSentence({ path, message }, doc) {
+  if (!/^[a-z]/.test(message)) return message;
+  const [, object, list, id] = path.split('.');
+  const name = text.objects[object]?.name ?? path;
+  const at = doc.objects[object]?.[list]?.findIndex?.(one => one.id === id) ?? -1;
+  if (at < 0) return text.draft.fault(name, message);
+  const where = list === 'mapping' ? text.draft.faultRow(name, at + 1) : text.draft.faultTrigger(name, doc.objects[object][list][at].property);
+  return text.draft.fault(where, message);
 }
 
 /** Faults of a path and of everything below it. */

@@ -87,6 +87,12 @@ function typeHint(row, field, property) {
   return null;
 }
 
+/** Whether the account has a property; some names are the language's own, or another spelling of one. */
+function isKnown(name, propertyByName) {
+  if (/^(event|account|i$)/.test(name) || /(^|\.)(hs_)?lastmodifieddate$/.test(name)) return true;
+  return propertyByName.has(name.replace(/^line_item\d+\./, 'line_item{i}.').replace(/^(deal|company)\./, (prefix) => propertyByName.has(name) ? prefix : ''));
+}
+
 /** Per row id {error, hint}: errors refuse the save, hints do not. */
 export function checkRows(rows, fieldByName, propertyByName) {
   const found = new Map();
@@ -96,13 +102,13 @@ export function checkRows(rows, fieldByName, propertyByName) {
     if (!row.field && !row.expression) note.error = words.incomplete;
     else if (!row.field) note.error = words.noField;
     else if (!row.expression) note.error = words.noSource;
-    else if (row.active && !row.when) {
+    else if (row.active) { // several rows may fill a field when each but the last has a condition
       if (first.has(row.field)) note.error = words.duplicate(row.field, first.get(row.field) + 1);
-      else first.set(row.field, index);
+      else if (!row.when.trim()) first.set(row.field, index);
     }
     if (!note.error) {
       const name = plainProperty(row.expression);
-      const unknown = propertyByName.size ? usedProperties(row.expression).find(p => !propertyByName.has(p) && !/^(event|account|item)\./.test(p)) : null;
+      const unknown = propertyByName.size ? usedProperties(row.expression).find(p => !isKnown(p, propertyByName)) : null;
       if (unknown) note.hint = words.unknownProperty(unknown);
       else note.hint = typeHint(row, fieldByName.get(row.field) ?? fieldByName.get(slotOf(row.field)), propertyByName.get(name));
       if (row.field === 'OrderId' && name === 'hs_object_id') note.hint = words.orderIdPlain;

@@ -2,7 +2,7 @@
 import { html, useEffect, useMemo, useState } from '../html.js';
 import { text } from '../text.js';
 import { byName, catalogueStore, fixed, loadCatalogue, refreshCatalogue } from '../lib/catalogue.js';
-import { draft, edit, editObject, faultsAt, loadDraft } from '../lib/draft.js';
+import { draft, edit, editObject, faultSentence, faultsAt, loadDraft } from '../lib/draft.js';
 import { checkRows, combinationHints, expandFields, isItemRow, missingFields, nameMissing, newId } from '../lib/mapping.js';
 import { useLoad } from '../lib/load.js';
 import { useStore } from '../lib/store.js';
@@ -89,6 +89,7 @@ function ObjectMapping({ object, state, fields, presets }) {
   const notes = useMemo(() => checkRows(rows, fieldByName, propertyByName), [rows, fieldByName, propertyByName]);
   const live = config.triggers.some(t => t.mode === 'live');
   const missing = missingFields(rows, fields);
+  const hints = combinationHints(rows, fields, fieldByName);
   const general = faultsAt(state.faults, `objects.${object}`).filter(f => !rows.some(r => f.path.startsWith(`objects.${object}.mapping.${r.id}`)));
   const inItems = row => object === 'deals' && (isItemRow(row) || itemIds.has(row.id));
 
@@ -105,6 +106,7 @@ function ObjectMapping({ object, state, fields, presets }) {
 
   const problems = [];
   if (live && missing.length) problems.push(`${words.missingTitle} ${name}: ${nameMissing(missing).join('; ')}.`);
+  if (live) problems.push(...hints);
   rows.forEach((row, i) => { if (notes.get(row.id)?.error) problems.push(`${name} ${i + 1}: ${notes.get(row.id).error}`); });
 
   return html`
@@ -113,9 +115,9 @@ function ObjectMapping({ object, state, fields, presets }) {
     <${CatalogueState} object=${object} catalogue=${catalogue} />
     <div role="status">
       ${(rows.length > 0 || live) && html`<${Missing} missing=${missing} name=${name} live=${live} onAdd=${field => add(field, false)} />`}
-      ${!missing.length && general.map(f => html`<${Notice} key=${f.path} kind="bad">${f.message}<//>`)}
+      ${!missing.length && !hints.length && general.map(f => html`<${Notice} key=${f.path} kind="bad">${faultSentence(f, state.doc)}<//>`)}
       ${said && html`<${Notice} kind="ok">${said}<//>`}
-      ${combinationHints(rows, fields, fieldByName).map(h => html`<${Notice} key=${h} kind="warn">${h}<//>`)}
+      ${hints.map(h => html`<${Notice} key=${h} kind=${live ? 'bad' : 'warn'}>${h}<//>`)}
     </div>
     <section class="card" aria-label=${words.rows(name)}>
       ${rows.length === 0 && html`<${Empty} title=${words.emptyTitle(name)}>${words.emptyBody}<//>`}

@@ -50,7 +50,7 @@ export function MappingRow({ row, number, sources, targets, note, faultText, hel
     <td class="c-field"><${Combobox} label=${words.fieldLabel(number)} options=${targets} value=${row.field} invalid=${fieldBad} describedBy=${described}
         placeholder=${words.searchFields} onChange=${field => onChange({ field })} />
       ${error && html`<p class="err" id=${`${id}-error`}>${error}</p>`}
-      ${column > 0 && html`<${Marked} source=${faultText.includes('when') ? row.when : row.expression} column=${column} />`}
+      ${column > 0 && html`<${Marked} source=${/of the condition/.test(faultText) ? row.when : row.expression} column=${column} />`}
       ${note?.hint && html`<p class="hint" id=${`${id}-hint`}>${note.hint}</p>`}
       ${note?.eventDate && html`<p class="hint">${words.eventDateHint} <button type="button" class="link-btn" onClick=${() => onChange({ expression: '{event.occurredAt}' })}>${words.eventDateUse}</button></p>`}</td>
     <td class="c-end"><button type="button" class="icon" aria-label=${words.more(number)} title=${words.moreShort} aria-pressed=${more ? 'true' : 'false'}

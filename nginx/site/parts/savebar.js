@@ -1,7 +1,7 @@
 // The bar below Event Triggers and Field Mappings: what is unsaved, Save, and what came of it.
 import { html, useEffect, useState } from '../html.js';
 import { text } from '../text.js';
-import { changedPages, discard, draft, saveDraft, takeTheirs } from '../lib/draft.js';
+import { changedPages, discard, draft, faultSentence, saveDraft, takeTheirs } from '../lib/draft.js';
 import { describeChanges } from '../lib/changes.js';
 import { formatDateTime } from '../lib/format.js';
 import { setGuard } from '../lib/router.js';
@@ -50,7 +50,7 @@ export function SaveBar({ state, problems = [] }) {
     if (result?.conflict) result = await resolveConflict(result.conflict, draft.get().base);
     if (!result) setSaid(null);
     else if (result.saved) setSaid({ kind: 'ok', title: result.changed ? words.saved(result.revision) : words.unchanged, lines: [] });
-    else if (result.faults) setSaid({ kind: 'bad', title: words.refused, lines: result.faults.map(f => f.message) });
+    else if (result.faults) setSaid({ kind: 'bad', title: words.refused, lines: result.faults.map(f => faultSentence(f, draft.get().doc)) });
     else setSaid({ kind: 'bad', title: words.failed, lines: [result.error?.message ?? words.conflictTitle] });
   };
   const onDiscard = async () => {
