@@ -44,14 +44,14 @@ src    = $(sort $(wildcard $(1)))
 objs   = $(patsubst %.c,$(B)/%.o,$(1))
 bins   = $(patsubst %.c,$(B)/%,$(1))
 MAINS := $(call src,fcgi/main_*.c)
-LAYERS:= $(call src,fcgi/*/*.c) fcgi/program.c
+LAYERS:= $(filter-out $(MAINS),$(call src,fcgi/*.c fcgi/*/*.c)) fcgi/program.c
 TLIB  := $(call src,tests/lib/*.c)
 UNIT  := $(call src,tests/unit/test_*.c)
 DB    := $(call src,tests/db/test_*.c)
 HTTP  := $(call src,tests/http/test_*.c)
 FUZZ  := $(call src,tests/fuzz/fuzz_*.c)
 ALL   := $(MAINS) $(LAYERS) $(TLIB) $(UNIT) $(DB) $(HTTP) $(FUZZ) $(call src,tests/fuzz/replay.c)
-FILES := $(ALL) $(call src,fcgi/*/*.h tests/*/*.h)
+FILES := $(ALL) $(call src,fcgi/*.h fcgi/*/*.h tests/*/*.h)
 # main_site.c is connector-site; main_ctl.c is connectorctl.
 PROGRAMS := $(patsubst $(B)/connector-ctl,$(B)/connectorctl,$(MAINS:fcgi/main_%.c=$(B)/connector-%))
 
