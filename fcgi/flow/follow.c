@@ -129,8 +129,9 @@ take_submission(struct follow *f, struct follow_item *item, const struct http_an
 	if (!impact_read_submission(f->step.arena, answer, &info, e))
 		return false;
 	item->partner_id = str_slice(info.partner_id, 0, 32);
-	if (info.order_id.n > 0 && !str_eq(info.order_id, item->d.order_id))
-		return err_set(e, ERR_REMOTE, "the submission is of another order");
+	if ((info.order_id.n > 0 && !str_eq(info.order_id, item->d.order_id)) ||
+	    (info.batch_id.n > 0 && !str_eq(info.batch_id, item->d.batch_id)))
+		return err_set(e, ERR_REMOTE, "the submission is of another conversion");
 	if (!info.complete) {
 		item->want = FOLLOW_DONE;
 		return later(f, item, plan_ms(f, item), e);

@@ -20,7 +20,7 @@
 #define HINT_CAP_MS (60LL * 60 * 1000)
 
 struct send_item {
-	int64_t conversion_id, attempt;
+	int64_t conversion_id, attempt, tries;
 };
 
 struct send {
@@ -74,8 +74,9 @@ retry_ms(const struct step *step, int64_t tries)
 
 /* What the far side said of this attempt, as the row that keeps it. */
 static void
-read_answer(struct step *step, const struct http_answer *answer, struct conversion_answer *w)
+read_answer(const struct send *s, const struct http_answer *answer, int64_t tries, struct conversion_answer *w)
 {
+	const struct step *step = &s->step;
 	const struct settings *settings = step->parts->settings;
 	struct impact_receipt receipt = { .batch_id = { .n = 0 } };
 	struct err why = { .code = ERR_NONE };
@@ -84,6 +85,11 @@ read_answer(struct step *step, const struct http_answer *answer, struct conversi
 	struct err text = { .code = ERR_NONE };
 
 	w->http_status = answer->status;
+	if (understood && receipt.refusal.n == 0 &&
+	    !impact_receipt_is_ours(step->arena, settings, &s->account, &receipt)) {
+		log_event(LOG_ERROR, "send.foreign_receipt", LOG_I("conversion", w->conversion_id));
+		understood = false; /* it may be booked somewhere: UNKNOWN, and looked for */
+	}
 	switch (send_classify(answer->outcome, answer->status, understood)) {
 	case SEND_ACCEPTED:
 		w->to = STATE_ACCEPTED;
@@ -103,7 +109,7 @@ read_answer(struct step *step, const struct http_answer *answer, struct conversi
 		w->result = STR("not_sent");
 		w->message = str_copy(step->arena, str_from(answer->err.text));
 		w->counts = true;
-		w->due_in_ms = retry_ms(step, 0);
+		w->due_in_ms = retry_ms(step, tries);
 		return;
 	case SEND_WAIT:
 		w->to = STATE_READY;
@@ -136,7 +142,7 @@ answered(struct step *step, size_t i)
 		.attempt = s->items[i].attempt };
 	struct err e = { .code = ERR_NONE };
 
-	read_answer(step, &step->answers[i], &w);
+	read_answer(s, &step->answers[i], s->items[i].tries, &w);
 	log_event(LOG_INFO, "send.answered", LOG_I("conversion", w.conversion_id), LOG_I("attempt", w.attempt),
 	    LOG_S("result", w.result), LOG_I("status", w.http_status), LOG_I("ms", step->answers[i].elapsed_ms));
 	if (str_eq(w.result, STR("rate_limited")) &&
@@ -176,7 +182,7 @@ start_one(struct send *s, const struct delivery *d, struct err *e)
 		return false;
 	impact_conversion(step->arena, settings, &s->account, c.body, begun + settings->send_window_ms, &q);
 	s->items[step_request(step, &q)] =
-	    (struct send_item){ .conversion_id = d->conversion_id, .attempt = attempt };
+	    (struct send_item){ .conversion_id = d->conversion_id, .attempt = attempt, .tries = d->tries };
 	log_event(LOG_INFO, "send.sending", LOG_I("conversion", d->conversion_id), LOG_I("attempt", attempt));
 	return true;
 }
