@@ -70,24 +70,43 @@ open_token(struct db *db, const struct vault *v, struct arena *a, int64_t tenant
 	return vault_open(v, db, a, tenant_id, place(a, tenant_id, column), sealed, out, e);
 }
 
+static bool
+load_row(struct db *db, struct arena *a, int64_t tenant_id, const struct db_value **row, struct install *out,
+    struct err *e)
+{
+	const struct db_value *v;
+
+	if (!db_query_one(db, &install_sql[LOAD], DB_IN(DB_V_I(tenant_id)), a, row, e))
+		return err_wrap(e, "HubSpot's tokens of tenant %lld", (long long)tenant_id);
+	v = *row;
+	*out = (struct install){ .tenant_id = tenant_id,
+		.hub_user_id = v[0].i,
+		.scopes = v[1].s,
+		.expires_ms = v[4].i,
+		.last_ok_ms = v[5].i,
+		.connected = str_eq(v[6].s, STR("connected")),
+		.refused = v[7].i,
+		.version = v[8].i,
+		.expires_in_ms = v[9].kind == DB_NULL ? -1 : v[9].i };
+	return true;
+}
+
+bool
+install_facts(struct db *db, struct arena *a, int64_t tenant_id, struct install *out, struct err *e)
+{
+	const struct db_value *row;
+
+	return load_row(db, a, tenant_id, &row, out, e);
+}
+
 bool
 install_load(struct db *db, const struct vault *v, struct arena *a, int64_t tenant_id, struct install *out,
     struct err *e)
 {
 	const struct db_value *row;
 
-	if (!db_query_one(db, &install_sql[LOAD], DB_IN(DB_V_I(tenant_id)), a, &row, e))
-		return err_wrap(e, "HubSpot's tokens of tenant %lld", (long long)tenant_id);
-	*out = (struct install){ .tenant_id = tenant_id,
-		.hub_user_id = row[0].i,
-		.connected = str_eq(row[6].s, STR("connected")),
-		.scopes = row[1].s,
-		.expires_ms = row[4].i,
-		.last_ok_ms = row[5].i,
-		.refused = row[7].i,
-		.version = row[8].i,
-		.expires_in_ms = row[9].kind == DB_NULL ? -1 : row[9].i };
-	return open_token(db, v, a, tenant_id, "access_token", row[2].s, &out->access_token, e) &&
+	return load_row(db, a, tenant_id, &row, out, e) &&
+	       open_token(db, v, a, tenant_id, "access_token", row[2].s, &out->access_token, e) &&
 	       open_token(db, v, a, tenant_id, "refresh_token", row[3].s, &out->refresh_token, e);
 }
 

@@ -25,6 +25,8 @@ struct install {
 
 bool install_load(struct db *db, const struct vault *v, struct arena *a, int64_t tenant_id, struct install *out,
     struct err *e) CC_MUST_USE;
+/* The same without the tokens: for showing. */
+bool install_facts(struct db *db, struct arena *a, int64_t tenant_id, struct install *out, struct err *e) CC_MUST_USE;
 /* A log-in or a re-install: replaces everything, state connected, makes the tenant's token schedule row. */
 bool install_save(struct db *db, const struct vault *v, struct arena *a, const struct install *in, int64_t expires_in_s,
     struct err *e) CC_MUST_USE;

@@ -51,6 +51,8 @@ refused(struct token *t, const struct err *why, struct err *e)
 		t->step.again_in_ms = DISCONNECTED_MS;
 		log_event(LOG_WARN, "token.disconnected", LOG_I("portal_user", t->install.hub_user_id));
 	}
+	if (t->scheduled)
+		return true;
 	return err_set(e, ERR_DENIED, "HubSpot no longer accepts this connection; log in again to renew it");
 }
 
@@ -63,6 +65,10 @@ failed(struct token *t, const struct err *why, struct err *e)
 	t->step.again_in_ms = left < REFRESH_GAP_MS ? REFRESH_GAP_MS / 6 : REFRESH_GAP_MS;
 	if (!install_refresh_failed(p->db, t->step.tenant_id, t->install.version, p->worker, false, e))
 		return false;
+	if (t->scheduled) {
+		log_event(LOG_WARN, "token.not_refreshed", LOG_C("problem", why->text));
+		return true;
+	}
 	*e = *why;
 	return err_wrap(e, "refreshing HubSpot's token");
 }
@@ -201,5 +207,6 @@ token_refresh_new(struct arena *a, const struct parts *parts, int64_t tenant_id)
 
 	token_init(t, a, parts, tenant_id);
 	t->step.next = periodic;
+	t->scheduled = true;
 	return &t->step;
 }

@@ -15,7 +15,7 @@ struct token {
 	struct install install; /* with a token that holds, when `then` runs */
 	step_fn *then;
 	int64_t refused_version; /* HubSpot did not take this one; -1: none */
-	bool refreshed;
+	bool refreshed, scheduled;
 };
 
 void token_init(struct token *t, struct arena *a, const struct parts *parts, int64_t tenant_id);

@@ -1,0 +1,48 @@
+/* account.c - who is logged in, into which account; and logging out. */
+#include "base/arena.h"
+#include "store/session.h"
+#include "store/tenant.h"
+#include "web/cookie.h"
+#include "web/handlers.h"
+
+bool
+session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
+{
+	const struct person *p = &rq->session.person;
+	struct json *person, *tenant;
+	struct tenant t;
+
+	if (!web_query(rq, NULL, 0, NULL, e) || !tenant_load(rq->parts->db, rq->arena, rq->tenant_id, &t, e))
+		return false;
+	person = json_object(rq->arena);
+	json_set_str(person, "email", p->email);
+	json_set_str(person, "role", str_from(person_role_name(p->role)));
+	tenant = json_object(rq->arena);
+	json_set_int(tenant, "id", t.tenant_id);
+	json_set_int(tenant, "portal_id", t.portal_id);
+	json_set_str(tenant, "name", t.hub_domain);
+	json_set_str(tenant, "state", str_from(tenant_state_name(t.state)));
+	json_set_bool(tenant, "sending", t.sending);
+	rp->json = json_object(rq->arena);
+	json_set(rp->json, "person", person);
+	json_set(rp->json, "tenant", tenant);
+	json_set_str(rp->json, "csrf_token", rq->session.csrf_token);
+	json_set_str(rp->json, "public_url", rq->parts->settings->public_url);
+	json_set_str(rp->json, "ui_domain", t.ui_domain);
+	return true;
+}
+
+bool
+session_logout(struct web_request *rq, struct web_reply *rp, struct err *e)
+{
+	struct str url = rq->parts->settings->public_url, cookie;
+
+	if (!web_members(rq->body, NULL, 0, e))
+		return false;
+	if (cookie_value(rq->wire->cookie, cookie_name(rq->arena, url, COOKIE_SESSION), &cookie) &&
+	    !session_close(rq->parts->db, rq->arena, cookie, e))
+		return false;
+	web_cookie(rp, cookie_set(rq->arena, url, COOKIE_SESSION, STR(""), 0));
+	rp->status = 204;
+	return true;
+}

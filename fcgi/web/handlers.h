@@ -1,0 +1,22 @@
+/* handlers.h - one function per row of the route table; what each takes and gives stands in openapi.json. */
+#ifndef WEB_HANDLERS_H
+#define WEB_HANDLERS_H
+
+#include "web/routes.h"
+
+/* oauth.c: the way to HubSpot and back */
+web_handler oauth_start, oauth_callback;
+/* account.c: who is logged in */
+web_handler session_show, session_logout;
+/* overview.c */
+web_handler overview_show;
+/* settings.c: impact.com's credentials, and the switch that stops all sending */
+web_handler settings_show, sending_switch, impact_connect;
+/* config.c: the configuration document and its revisions */
+web_handler config_show, config_change, config_try;
+/* catalogue.c: what can be mapped to what */
+web_handler catalogue_show, catalogue_renew, impact_fields_show, presets_show, triggers_show, functions_show;
+/* activity.c */
+web_handler activity_show, activity_decision;
+
+#endif

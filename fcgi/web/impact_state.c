@@ -1,0 +1,100 @@
+/* impact_state.c - see impact_state.h. */
+#include "web/impact_state.h"
+
+#include "store/activity.h"
+#include "store/cache.h"
+#include "store/config.h"
+
+static bool
+load_document(const struct web_request *rq, struct config_document *out, struct err *e)
+{
+	struct config_revision now;
+	struct config_fault *faults;
+	size_t n;
+
+	return config_current(rq->parts->db, rq->arena, rq->tenant_id, &now, e) &&
+	       config_document_parse(rq->arena, now.document, out, &faults, &n, e);
+}
+
+static bool
+load_check(const struct web_request *rq, const struct json **out, struct err *e)
+{
+	struct json *doc = NULL;
+	struct str text;
+	int64_t fetched_ms;
+
+	*out = NULL;
+	if (!cache_get(rq->parts->db, rq->arena, rq->tenant_id, STR("impact.check"), &text, &fetched_ms, e)) {
+		if (e->code != ERR_NOT_FOUND)
+			return false;
+		*e = (struct err){ .code = ERR_NONE };
+		return true;
+	}
+	if (!json_parse(rq->arena, text, &json_limits_answer, &doc, e))
+		return false;
+	*out = doc;
+	return true;
+}
+
+/* What parks conversions because of the credentials. */
+static bool
+load_refusal(const struct web_request *rq, struct str *out, struct err *e)
+{
+	struct activity_problem *list;
+	size_t n;
+
+	*out = STR("");
+	if (!activity_problems(rq->parts->db, rq->arena, rq->tenant_id, &list, &n, e))
+		return false;
+	for (size_t i = 0; i < n && out->n == 0; i++)
+		if (str_eq(list[i].state, STR("PARKED")) &&
+		    (str_eq(list[i].code, STR("credentials_refused")) || str_eq(list[i].code, STR("scope_missing"))))
+			*out = list[i].code;
+	return true;
+}
+
+bool
+impact_state_load(const struct web_request *rq, struct impact_state *out, struct err *e)
+{
+	*out = (struct impact_state){ 0 };
+	return load_document(rq, &out->document, e) &&
+	       credential_facts(rq->parts->db, rq->arena, rq->tenant_id, STR("impact.auth_token"), &out->token, e) &&
+	       load_check(rq, &out->check, e) &&
+	       activity_proved(rq->parts->db, rq->arena, rq->tenant_id, out->document.program_id, &out->proved, e) &&
+	       load_refusal(rq, &out->refused, e);
+}
+
+const char *
+impact_state_name(const struct impact_state *s)
+{
+	if (s->document.account_sid.n == 0 || !s->token.set)
+		return "not_set";
+	return s->refused.n > 0 ? "failed" : "connected";
+}
+
+struct json *
+impact_state_checks(struct arena *a, const struct impact_state *s)
+{
+	struct json *list;
+
+	if (s->check == NULL)
+		return NULL;
+	list = json_copy(a, json_get(s->check, "checks"));
+	for (size_t i = 0; i < json_length(list); i++) {
+		struct json *row = json_at(list, i);
+
+		if (!str_eq(json_text_at(a, row, "id"), STR("conversions")))
+			continue;
+		if (str_eq(s->refused, STR("scope_missing"))) {
+			json_set_str(row, "state", STR("failed"));
+			json_set_str(row, "sentence",
+			    STR("impact.com refused a conversion: the token may not submit any."));
+			json_set_str(row, "advice",
+			    STR("Allow Conversions for the token in impact.com, or enter another token."));
+		} else if (s->proved) {
+			json_set_str(row, "state", STR("ok"));
+			json_set_str(row, "sentence", STR("impact.com has accepted conversions with this connection."));
+		}
+	}
+	return list;
+}

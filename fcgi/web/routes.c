@@ -1,0 +1,139 @@
+/* routes.c - see routes.h. */
+#include "web/routes.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "web/guard.h"
+#include "web/handlers.h"
+
+#define SMALL           ((size_t)4 * 1024)
+#define BIG             ((size_t)256 * 1024)
+#define QUERY_BYTES_MAX 4096
+
+/* clang-format off */
+const struct web_route web_routes[] = {
+	/* method    path                         auth              body   content            handler */
+	{ WEB_GET,  "/oauth/start",              WEB_AUTH_NONE,   0,     WEB_CONTENT_NONE, oauth_start       },
+	{ WEB_GET,  "/oauth/hubspot/callback",   WEB_AUTH_NONE,   0,     WEB_CONTENT_NONE, oauth_callback    },
+	{ WEB_GET,  "/api/session",              WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, session_show      },
+	{ WEB_POST, "/api/session/logout",       WEB_AUTH_MEMBER, SMALL, WEB_CONTENT_JSON, session_logout    },
+	{ WEB_GET,  "/api/overview",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, overview_show     },
+	{ WEB_GET,  "/api/settings",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, settings_show     },
+	{ WEB_POST, "/api/sending",              WEB_AUTH_EDITOR, SMALL, WEB_CONTENT_JSON, sending_switch    },
+	{ WEB_POST, "/api/live/impact",          WEB_AUTH_EDITOR, SMALL, WEB_CONTENT_JSON, impact_connect    },
+	{ WEB_GET,  "/api/config",               WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, config_show       },
+	{ WEB_PUT,  "/api/config",               WEB_AUTH_EDITOR, BIG,   WEB_CONTENT_JSON, config_change     },
+	{ WEB_POST, "/api/config/check",         WEB_AUTH_MEMBER, BIG,   WEB_CONTENT_JSON, config_try        },
+	{ WEB_GET,  "/api/catalogue",            WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, catalogue_show    },
+	{ WEB_POST, "/api/live/catalogue",       WEB_AUTH_MEMBER, SMALL, WEB_CONTENT_JSON, catalogue_renew   },
+	{ WEB_GET,  "/api/impact-fields",        WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, impact_fields_show },
+	{ WEB_GET,  "/api/presets",              WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, presets_show      },
+	{ WEB_GET,  "/api/triggers",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, triggers_show     },
+	{ WEB_GET,  "/api/functions",            WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, functions_show    },
+	{ WEB_GET,  "/api/activity",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, activity_show     },
+	{ WEB_GET,  "/api/activity/:id",         WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, activity_decision },
+};
+/* clang-format on */
+const size_t web_routes_n = sizeof(web_routes) / sizeof(web_routes[0]);
+
+static const char *const method_names[] = { "", "GET", "POST", "PUT" };
+
+static const struct json_limits body_limits = { .max_depth = 16, .max_tokens = 60000 };
+
+/* Segment by segment; an empty segment matches no parameter. */
+static bool
+path_matches(struct str pattern, struct str path, struct str params[WEB_PARAMS_MAX])
+{
+	struct str want, have;
+	size_t n = 0;
+
+	while (str_cut(&pattern, '/', &want)) {
+		if (!str_cut(&path, '/', &have))
+			return false;
+		if (!str_starts(want, STR(":"))) {
+			if (!str_eq(want, have))
+				return false;
+			continue;
+		}
+		if (have.n == 0 || n >= WEB_PARAMS_MAX)
+			return false;
+		params[n++] = have;
+	}
+	return path.p == NULL;
+}
+
+const struct web_route *
+web_route_find(struct arena *a, struct str method, struct str path, struct str params[WEB_PARAMS_MAX],
+    struct str *allow)
+{
+	struct err e = { 0 };
+	struct buf b;
+
+	buf_init(&b, a, 64);
+	for (size_t i = 0; i < web_routes_n; i++) {
+		const char *name = method_names[web_routes[i].method];
+
+		if (!path_matches(str_from(web_routes[i].path), path, params))
+			continue;
+		if (str_eq(method, str_from(name)))
+			return &web_routes[i];
+		buf_addf(&b, "%s%s", b.n > 0 ? ", " : "", name);
+	}
+	if (!buf_done(&b, allow, &e))
+		*allow = STR("");
+	return NULL;
+}
+
+static bool
+read_body(struct web_request *rq, const struct web_route *route, struct web_reply *rp, struct err *e)
+{
+	struct json *body;
+	struct str text;
+
+	if (route->content == WEB_CONTENT_NONE)
+		return true;
+	if (!rq->wire->read_body(rq->wire->arg, rq->arena, route->max_body, &text, e))
+		return err_wrap(e, "the body");
+	if (!json_parse(rq->arena, text, &body_limits, &body, e)) {
+		rp->status = 400;
+		return err_wrap(e, "the body is not well-formed JSON");
+	}
+	if (json_type(body) != JSON_OBJECT)
+		return err_set(e, ERR_INVALID, "the body must be a JSON object");
+	rq->body = body;
+	return true;
+}
+
+static bool
+serve(struct web_request *rq, struct web_reply *rp, struct err *e)
+{
+	const struct web_route *route =
+	    web_route_find(rq->arena, rq->wire->method, rq->wire->path, rq->params, &rp->allow);
+
+	if (route == NULL && rp->allow.n > 0) {
+		rp->status = 405;
+		return err_set(e, ERR_INVALID, "this address does not take " STR_FMT,
+		    STR_ARG(str_slice(rq->wire->method, 0, 16)));
+	}
+	if (route == NULL)
+		return err_set(e, ERR_NOT_FOUND, "there is nothing at this address");
+	rp->allow = STR("");
+	if (rq->wire->query.n > QUERY_BYTES_MAX)
+		return err_set(e, ERR_LIMIT, "the query is too long");
+	return guard_check(rq, route, rp, e) && read_body(rq, route, rp, e) && route->handler(rq, rp, e);
+}
+
+void
+web_serve(struct web_request *rq, struct web_reply *rp)
+{
+	struct err e = { .code = ERR_NONE };
+
+	rp->status = 200;
+	if (serve(rq, rp, &e))
+		return;
+	web_fail(rq->arena, rp, &e);
+	if (rp->status >= 500)
+		log_event(LOG_ERROR, "request.failed", LOG_I("status", rp->status), LOG_C("code", err_name(e.code)),
+		    LOG_C("problem", e.text));
+}

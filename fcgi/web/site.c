@@ -1,0 +1,92 @@
+/* site.c - see site.h. */
+#include "web/site.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "io/db.h"
+#include "io/fcgi.h"
+#include "web/routes.h"
+
+/* A body of 256 KB as JSON, a configuration, and a catalogue of thousands of properties. */
+#define ARENA_MAX ((size_t)256 * 1024 * 1024)
+
+struct site {
+	const struct installation *installation;
+	struct fcgi *fcgi;
+	struct http *http;
+	struct arena *arena;
+};
+
+static bool
+read_body(void *arg, struct arena *a, size_t max, struct str *out, struct err *e)
+{
+	return fcgi_body(arg, a, max, out, e);
+}
+
+/* The path of a request target, without the query. */
+static struct str
+path_of(struct str uri)
+{
+	return str_slice(uri, 0, str_find_char(uri, '?'));
+}
+
+static struct web_wire
+wire_of(struct fcgi *f)
+{
+	return (struct web_wire){ .method = fcgi_param(f, "REQUEST_METHOD"),
+		.path = path_of(fcgi_param(f, "REQUEST_URI")),
+		.query = fcgi_param(f, "QUERY_STRING"),
+		.content_type = fcgi_param(f, "CONTENT_TYPE"),
+		.cookie = fcgi_param(f, "HTTP_COOKIE"),
+		.origin = fcgi_param(f, "HTTP_ORIGIN"),
+		.fetch_site = fcgi_param(f, "HTTP_SEC_FETCH_SITE"),
+		.csrf_token = fcgi_param(f, "HTTP_X_CSRF_TOKEN"),
+		.read_body = read_body,
+		.arg = f };
+}
+
+static void
+answer(struct site *s)
+{
+	int64_t began_ms = clock_mono_ms();
+	struct web_wire wire = wire_of(s->fcgi);
+	struct web_request rq = { .arena = s->arena,
+		.wire = &wire,
+		.installation = s->installation,
+		.parts = &s->installation->parts,
+		.http = s->http };
+	struct web_reply rp = { .status = 0 };
+	struct str headers, body;
+
+	log_context(0, fcgi_param(s->fcgi, "REQUEST_ID"));
+	web_serve(&rq, &rp);
+	web_render(s->arena, &rp, &headers, &body);
+	fcgi_reply(s->fcgi, rp.status, headers, body);
+	log_context(rq.tenant_id, fcgi_param(s->fcgi, "REQUEST_ID"));
+	log_event(LOG_INFO, "request.done", LOG_S("method", wire.method), LOG_S("path", str_slice(wire.path, 0, 128)),
+	    LOG_I("status", rp.status), LOG_I("ms", clock_mono_ms() - began_ms));
+	log_context(0, STR(""));
+}
+
+bool
+site_run(const struct installation *installation, struct err *e)
+{
+	struct site s = { .installation = installation };
+
+	if (!fcgi_open(&s.fcgi, e))
+		return false;
+	s.http = http_new(installation->parts.settings);
+	s.arena = arena_new(ARENA_MAX);
+	log_event(LOG_INFO, "site.ready", LOG_S("process", installation->parts.worker));
+	while (fcgi_accept(s.fcgi)) {
+		answer(&s);
+		/* A handler that failed inside a transaction leaves none behind. */
+		db_rollback(installation->parts.db);
+		arena_reset(s.arena);
+	}
+	http_free(s.http);
+	arena_free(s.arena);
+	fcgi_close(s.fcgi);
+	return true;
+}
