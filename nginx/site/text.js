@@ -22,6 +22,8 @@ const nav = {
   stop: 'Stop all sending',
   start: 'Start sending again',
   states: { ok: 'Connected, sending is on', stopped: 'Sending is stopped', paused: 'Paused: app removed in HubSpot', disconnected: 'Not connected to HubSpot' },
+  open: page => `Open ${page}`,
+  impact: 'impact.com',
   notFound: 'There is no such page',
   notFoundHelp: 'The address may be mistyped, or the page has moved.',
   toOverview: 'Go to the overview',

@@ -8,6 +8,11 @@ export const session = createStore({ status: 'loading', data: null, error: null 
 export async function loadSession() {
   try {
     const data = await get('/api/session', { quiet: true });
+    const before = session.get().data;
+    if (before && (before.tenant.id !== data.tenant.id || before.person.email !== data.person.email)) {
+      location.assign('/'); // another account was chosen in another tab: nothing of this page belongs to it
+      return session.get();
+    }
     setCsrfToken(data.csrf_token);
     session.set({ status: 'in', data, error: null });
   } catch (error) {

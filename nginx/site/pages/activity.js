@@ -28,7 +28,7 @@ function merge(shown, fresh) {
     return before && JSON.stringify(before) === JSON.stringify(row) ? before : row;
   });
   const last = fresh.at(-1);
-  const rest = fresh.length < LIMIT ? [] : shown.filter(row => old.has(row.id) && (row.at < last.at || (row.at === last.at && row.id < last.id)));
+  const rest = fresh.length < LIMIT ? [] : shown.filter(row => old.has(row.id) && row.id < last.id); // newest first is by id
   return [...kept, ...rest];
 }
 

@@ -5,6 +5,7 @@ import { text } from '../text.js';
 import { formatDate, formatMoney } from '../lib/format.js';
 import { loadLabels } from '../lib/labels.js';
 import { useLoad, usePoll } from '../lib/load.js';
+import { fixLink } from '../lib/fix.js';
 import { useStore } from '../lib/store.js';
 import { Out } from '../parts/icons.js';
 import { Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
@@ -13,11 +14,7 @@ import { Time } from '../parts/time.js';
 
 const words = text.decision;
 const EVERY_MS = 2000;
-const PAGES = { settings: '/settings', triggers: '/triggers', mappings: '/mappings', activity: '/activity', overview: '/' };
 const capital = s => s.charAt(0).toUpperCase() + s.slice(1);
-
-/** A fix of an object's mapping opens that object's tab. */
-const fixPath = (fix, row) => fix === 'mappings' && text.objects[row.object_type] ? `/mappings/${row.object_type}` : PAGES[fix];
 
 function Verdict({ conversion, code }) {
   if (!conversion) return html`<section class="card" aria-labelledby="verdict"><h2 id="verdict">${words.verdict}</h2><p class="muted">${words.verdictNone}</p></section>`;
@@ -64,12 +61,12 @@ function Timeline({ steps }) {
 function Story({ data, session }) {
   const { row, advice, fix, conversion } = data;
   const url = data.record_url || recordUrl(row, session);
-  const page = fixPath(fix, row);
+  const to = fix === 'hubspot' && url ? { href: url, label: text.activity.openIn, out: true } : fixLink(fix, row.code, row.object_type);
   return html`<div class="stack">
     <section class="card verdict-line" aria-label=${text.activity.result}>
       <p class="big-sentence" role="status">${outcomeBadge(row.outcome)} ${row.sentence}</p>
       <p class="muted">${capital(eventWords(row))}, <${Time} at=${row.event?.occurred_at ?? row.at} full /> ${url && html`· <a href=${url} target="_blank" rel="noopener noreferrer">${text.activity.openIn} <${Out}/></a>`}</p>
-      ${advice && html`<${Notice} kind=${row.outcome === 'failed' ? 'bad' : 'info'} title=${`${words.advice}:`} action=${page && html`<a class="btn" href=${page}>${words.fix(text.nav.pages[fix])}</a>`}>${advice}<//>`}
+      ${advice && html`<${Notice} kind=${row.outcome === 'failed' ? 'bad' : 'info'} title=${`${words.advice}:`} action=${to && html`<a class="btn" href=${to.href} target=${to.out ? '_blank' : undefined} rel=${to.out ? 'noopener noreferrer' : undefined}>${to.label}</a>`}>${advice}<//>`}
     </section>
     <div class="two wide-left"><${Timeline} steps=${data.timeline} /><${Verdict} conversion=${conversion} code=${row.code} /></div>
     <${Fields} fields=${data.fields} sent=${Boolean(conversion) && conversion.attempts !== 0} />

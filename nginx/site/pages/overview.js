@@ -2,7 +2,9 @@
 import { html } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
+import { fixLink } from '../lib/fix.js';
 import { useLoad, usePoll } from '../lib/load.js';
+import { obstacle } from '../lib/session.js';
 import { Counters } from '../parts/counters.js';
 import { Check } from '../parts/icons.js';
 import { Badge, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
@@ -10,7 +12,6 @@ import { Time } from '../parts/time.js';
 
 const words = text.overview;
 const EVERY_MS = 5000;
-const PAGES = { settings: '/settings', triggers: '/triggers', mappings: '/mappings', activity: '/activity', overview: '/', hubspot: '/oauth/start' };
 
 const Facts = ({ rows }) => html`<dl class="facts">${rows.filter(r => r[1]).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
@@ -42,11 +43,15 @@ function Impact({ impact }) {
   </section>`;
 }
 
+function Fix({ item }) {
+  const to = fixLink(item.page, item.code);
+  return to && html`<a class="btn" href=${to.href} target=${to.out ? '_blank' : undefined} rel=${to.out ? 'noopener noreferrer' : undefined}>${to.label}</a>`;
+}
+
 function Attention({ items }) {
   return html`<section aria-labelledby="attention"><h2 id="attention">${words.attention}</h2>
     ${items.length === 0 && html`<p class="muted">${words.attentionNone}</p>`}
-    ${items.map((item, i) => html`<${Notice} key=${item.code + i} kind="warn" title=${item.sentence}
-      action=${PAGES[item.page] && html`<a class="btn" href=${PAGES[item.page]}>${words.fix(text.nav.pages[item.page] ?? words.hubspot.name)}</a>`}>${item.advice}<//>`)}
+    ${items.map((item, i) => html`<${Notice} key=${item.code + i} kind="warn" title=${item.sentence} action=${html`<${Fix} item=${item} />`}>${item.advice}<//>`)}
   </section>`;
 }
 
@@ -60,7 +65,7 @@ function Checklist({ items }) {
       <span class="tick" aria-hidden="true">${item.done && html`<${Check}/>`}</span>
       <span class="sr">${item.done ? words.done : words.open}: </span>
       <span>${item.sentence}</span>
-      ${!item.done && PAGES[item.page] && html`<a href=${PAGES[item.page]}>${words.checklistLinks[item.id] ?? words.fix(text.nav.pages[item.page])}</a>`}
+      ${!item.done && html`<a href=${item.page === 'hubspot' ? '/oauth/start' : fixLink(item.page)?.href ?? '/'}>${words.checklistLinks[item.id]}</a>`}
     </li>`)}</ol>
   </section>`;
 }
@@ -70,7 +75,10 @@ function Bones() {
     <${Skeleton} lines=${1} /><div class="card"><${Skeleton} lines=${3} /></div><div class="card"><${Skeleton} lines=${6} tall /></div>`;
 }
 
-export function Overview() {
+// The banner above every page says these already.
+const BANNER = { stopped: 'stopped', disconnected: 'disconnected', paused: 'disconnected' };
+
+export function Overview({ session }) {
   const { data, error, reload } = useLoad(() => get('/api/overview'));
   usePoll(reload, EVERY_MS, [reload]);
   return html`<${PageHead} title=${words.title} lead=${words.lead} />
@@ -79,7 +87,7 @@ export function Overview() {
     ${data && html`<div class="stack">
       <section aria-labelledby="connections"><h2 class="sr" id="connections">${words.connections}</h2>
         <div class="two"><${HubSpot} hubspot=${data.hubspot} lastEvent=${data.last_event_at} /><${Impact} impact=${data.impact} /></div></section>
-      <${Attention} items=${data.attention} />
+      <${Attention} items=${data.attention.filter(item => item.code !== BANNER[obstacle(session)])} />
       <section aria-labelledby="counters"><h2 id="counters">${words.counters}</h2><${Counters} counters=${data.counters} /></section>
       <${Checklist} items=${data.checklist} />
     </div>`}`;

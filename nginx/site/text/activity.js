@@ -41,7 +41,6 @@ export const decision = {
   title: (one, id) => `${one} ${id}`,
   back: 'Back to Activity',
   advice: 'What to do',
-  fix: page => `Open ${page}`,
   timeline: 'What happened',
   timelineNone: 'No steps are recorded.',
   steps: { received: 'Received', decided: 'Decided', read: 'Read', built: 'Built', sending: 'Sending', answered: 'Answered', accepted: 'Accepted', confirmed: 'Confirmed', rejected: 'Rejected', unknown: 'Unknown', waiting: 'Waiting' },

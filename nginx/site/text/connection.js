@@ -25,7 +25,6 @@ export const overview = {
   },
   attention: 'Needs your attention',
   attentionNone: 'Nothing needs your attention.',
-  fix: page => `Open ${page}`,
   checklist: 'Set up',
   progress: (done, all) => `${done} of ${all} done`,
   complete: 'All set up.',
