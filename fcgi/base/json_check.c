@@ -9,6 +9,8 @@
 
 #include <sys/random.h>
 
+#include "base/clock.h"
+
 #define DEPTH_MAX 64
 
 const struct json_limits json_limits_input = { .max_depth = 16, .max_tokens = 20000 };
@@ -381,7 +383,7 @@ check_word(struct walk *w, struct str word)
 static bool
 check_scalar(struct walk *w)
 {
-	size_t start, n;
+	size_t start = 0, n = 0;
 
 	if (w->at >= w->n)
 		return wrong(w, "a value is missing");
@@ -404,7 +406,7 @@ check_scalar(struct walk *w)
 static bool
 check_key(struct walk *w, size_t owner)
 {
-	size_t start, n;
+	size_t start = 0, n = 0;
 
 	skip_space(w);
 	if (!count_token(w))
@@ -482,7 +484,7 @@ json_check(struct str text, const struct json_limits *limits, struct err *e)
 
 	/* A hash that nobody outside can foresee; without one, keys could be chosen to collide. */
 	if (seed == 0 && getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
-		seed = (uint64_t)(uintptr_t)&w;
+		seed = (uint64_t)clock_mono_ms() | 1;
 	if (text.n > UINT32_MAX)
 		return err_set(e, ERR_LIMIT, "JSON of %zu bytes", text.n);
 	w.keys.seed = seed;

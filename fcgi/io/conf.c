@@ -266,7 +266,7 @@ bool
 conf_load(struct arena *a, const char *path, struct settings *out, struct str *faults, struct err *e)
 {
 	struct faults f = { .path = path, .first = e };
-	struct str text;
+	struct str text = STR("");
 	struct err ignored;
 	config_t config;
 
@@ -294,7 +294,7 @@ conf_load(struct arena *a, const char *path, struct settings *out, struct str *f
 bool
 conf_master_key(struct arena *a, const char *path, struct secret *out, struct err *e)
 {
-	struct str text, bytes;
+	struct str text = STR(""), bytes = STR("");
 
 	if (!read_file(a, path, 200, true, &text, e))
 		return false;

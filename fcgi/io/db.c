@@ -383,7 +383,7 @@ bool
 db_query_one(struct db *db, const struct sql *q, const struct db_value *in, size_t n, struct arena *a,
     const struct db_value **row, struct err *e)
 {
-	struct db_rows rows;
+	struct db_rows rows = { .n = 0 };
 
 	if (!db_query(db, q, in, n, a, &rows, e))
 		return false;

@@ -152,25 +152,21 @@ get_time(const MYSQL_TIME *t)
 static void
 put_value(MYSQL_BIND *b, struct cell *c, const struct db_value *v, char letter)
 {
+	static const char letters[] = { [DB_INT] = 'i', [DB_BYTES] = 's', [DB_TIME] = 't' };
+
 	c->is_null = v->kind == DB_NULL;
-	switch (v->kind) {
-	case DB_NULL:
-		break;
-	case DB_INT:
-		assert(letter == 'i');
+	if (c->is_null)
+		return;
+	assert(letter == letters[v->kind]);
+	if (v->kind == DB_INT)
 		c->i = v->i;
-		break;
-	case DB_TIME:
-		assert(letter == 't');
+	if (v->kind == DB_TIME)
 		put_time(&c->time, v->i);
-		break;
-	case DB_BYTES:
-		assert(letter == 's');
+	if (v->kind == DB_BYTES) {
 		c->length = (unsigned long)v->s.n;
 		b->buffer_length = c->length;
 		/* Parameters are only read; the client's field is not const. */
 		b->buffer = v->s.p == NULL ? &c->i : (void *)(uintptr_t)v->s.p;
-		break;
 	}
 }
 

@@ -55,7 +55,10 @@ http_new(const struct settings *s)
 	(void)signal(SIGPIPE, SIG_IGN);
 	/* Would make libcurl write the keys of every connection into a file. */
 	(void)unsetenv("SSLKEYLOGFILE");
-	if (h == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (h->multi = curl_multi_init()) == NULL)
+	if (h == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		abort();
+	h->multi = curl_multi_init();
+	if (h->multi == NULL)
 		abort();
 	struct str ca = s->ca_file.n == 0 ? STR(SYSTEM_CA_FILE) : s->ca_file;
 	h->ca_file = strndup(ca.p, ca.n);
@@ -427,6 +430,20 @@ next_waiting(struct http *h)
 	return t;
 }
 
+/* Takes the first running transfer out of its list. */
+static struct transfer *
+next_running(struct http *h)
+{
+	struct transfer *t = h->running;
+
+	if (t == NULL)
+		return NULL;
+	h->running = t->next;
+	if (t->next != NULL)
+		t->next->link = &h->running;
+	return t;
+}
+
 /* Connecting, TLS included, ends with the window to send, if that is sooner. */
 static void
 start_waiting(struct http *h)
@@ -490,7 +507,7 @@ static bool
 step(struct http *h, int64_t wait_ms, int fd, struct err *e)
 {
 	struct curl_waitfd extra = { .fd = fd, .events = CURL_WAIT_POLLIN };
-	size_t before = h->n_in_flight, finished;
+	size_t before = h->n_in_flight, finished = 0;
 
 	if (!turn(h, &finished, e))
 		return false;
@@ -529,15 +546,13 @@ http_free(struct http *h)
 
 	if (h == NULL)
 		return;
-	while ((t = h->running) != NULL || (t = h->waiting) != NULL) {
-		if (t == h->running) {
-			(void)curl_multi_remove_handle(h->multi, t->easy);
-			transfer_unlink(t);
-		} else {
-			(void)next_waiting(h);
-		}
+	while ((t = next_running(h)) != NULL) {
+		(void)curl_multi_remove_handle(h->multi, t->easy);
 		finish(t, CURLE_ABORTED_BY_CALLBACK);
 	}
+	/* Last, because a `done` above may have submitted one more. */
+	while ((t = next_waiting(h)) != NULL)
+		finish(t, CURLE_ABORTED_BY_CALLBACK);
 	for (size_t i = 0; i < h->n_idle; i++)
 		curl_easy_cleanup(h->idle[i]);
 	(void)curl_multi_cleanup(h->multi);
