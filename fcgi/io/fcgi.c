@@ -104,11 +104,14 @@ fcgi_close(struct fcgi *f)
 	free(f);
 }
 
+/* False for a request that is not worth an answer: its client left within the parameters, or they are absurd. */
 static bool
 copy_params(struct fcgi *f)
 {
 	size_t n = 0, bytes = 0;
 
+	if (FCGX_GetError(f->request.in) != 0)
+		return false;
 	arena_reset(f->memory);
 	f->n_params = 0;
 	while (f->request.envp != NULL && f->request.envp[n] != NULL)
