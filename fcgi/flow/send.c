@@ -16,8 +16,10 @@
 
 /* Conversions of one tenant under way at once (design 6, Fairness). */
 #define SEND_MAX 4
-/* A refusal of credentials or scope: one probe after this long, unless somebody sets them anew. */
+/* The longest wait that an answer may ask of us at once. */
 #define HINT_CAP_MS (60LL * 60 * 1000)
+/* Refused credentials: nothing goes out for this long, unless somebody enters them anew. */
+#define REFUSED_MS (15LL * 60 * 1000)
 
 struct send_item {
 	int64_t conversion_id, attempt, tries;
@@ -133,6 +135,19 @@ read_answer(const struct send *s, const struct http_answer *answer, int64_t trie
 	}
 }
 
+/* What concerns all of the tenant's calls: the limit is reached, or the credentials are refused. */
+static void
+hold_back(const struct send *s, const struct conversion_answer *w)
+{
+	struct err e = { .code = ERR_NONE };
+	int64_t for_ms = str_eq(w->result, STR("rate_limited")) ? w->due_in_ms :
+		str_eq(w->code, STR("credentials_refused"))	? REFUSED_MS :
+								  0;
+
+	if (for_ms > 0 && !budget_block(s->step.parts->db, s->step.tenant_id, BUDGET_IMPACT, for_ms, &e))
+		log_event(LOG_WARN, "send.budget", LOG_C("why", e.text));
+}
+
 /* Kept at once: an answer must not wait for its neighbours. */
 static void
 answered(struct step *step, size_t i)
@@ -145,9 +160,7 @@ answered(struct step *step, size_t i)
 	read_answer(s, &step->answers[i], s->items[i].tries, &w);
 	log_event(LOG_INFO, "send.answered", LOG_I("conversion", w.conversion_id), LOG_I("attempt", w.attempt),
 	    LOG_S("result", w.result), LOG_I("status", w.http_status), LOG_I("ms", step->answers[i].elapsed_ms));
-	if (str_eq(w.result, STR("rate_limited")) &&
-	    !budget_block(step->parts->db, step->tenant_id, BUDGET_IMPACT, w.due_in_ms, &e))
-		log_event(LOG_WARN, "send.budget", LOG_C("why", e.text));
+	hold_back(s, &w);
 	/* A row that could not be written stays SENDING; the next owner makes it UNKNOWN and looks for it. */
 	if (!conversion_answered(step->parts->db, &w, &e))
 		log_event(LOG_ERROR, "send.answer_lost", LOG_I("conversion", w.conversion_id), LOG_C("why", e.text));

@@ -19,6 +19,7 @@ enum budget_destination {
 /* *granted of `want` (0 to want); when 0, *wait_ms says when to ask again. */
 bool budget_take(struct db *db, struct arena *a, int64_t tenant_id, enum budget_destination to, int64_t want,
     int64_t limit, int64_t window_s, int64_t *granted, int64_t *wait_ms, struct err *e) CC_MUST_USE;
+/* Nothing may be called for that long; 0 lifts it. */
 bool budget_block(struct db *db, int64_t tenant_id, enum budget_destination to, int64_t for_ms, struct err *e) CC_MUST_USE;
 
 extern const struct sql budget_sql[];

@@ -7,6 +7,7 @@
 #include "core/date.h"
 #include "store/activity.h"
 #include "store/cache.h"
+#include "store/budget.h"
 #include "store/config.h"
 #include "store/conversion.h"
 #include "store/credential.h"
@@ -152,7 +153,8 @@ save(struct credentials *c, struct err *e)
 		return false;
 	c->saved = true;
 	/* What was parked for want of credentials goes out now; if this fails it does at its next look. */
-	if (!conversion_unpark(p->db, c->step.tenant_id, STR("credentials_refused"), &n, &ignored) ||
+	if (!budget_block(p->db, c->step.tenant_id, BUDGET_IMPACT, 0, &ignored) ||
+	    !conversion_unpark(p->db, c->step.tenant_id, STR("credentials_refused"), &n, &ignored) ||
 	    !conversion_unpark(p->db, c->step.tenant_id, STR("scope_missing"), &n, &ignored) ||
 	    !conversion_unpark(p->db, c->step.tenant_id, STR("disconnected"), &n, &ignored))
 		log_event(LOG_WARN, "credentials.not_resumed", LOG_C("problem", ignored.text));
