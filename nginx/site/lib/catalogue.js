@@ -44,11 +44,17 @@ export function fixed(name) {
 /** Properties by the name that expressions use. */
 export const byName = list => new Map(list.map(one => [one.name, one]));
 
+/** "Contact: Email" for what comes from an associated record. */
+function optionText(property) {
+  const from = text.mappings.associated[property.source];
+  return from ? `${from}: ${property.label || property.name}` : property.label || property.name;
+}
+
 /** Options of the combobox for a mapping's source. */
 export function sourceOptions(properties, items) {
   const rank = p => (p.source === 'line_item') === items ? (p.source === 'record' || p.source === 'line_item' ? 0 : 1) : 2;
   return properties.filter(p => items || p.source !== 'line_item')
-    .map((p, i) => [rank(p), i, { value: p.name, text: p.label || p.name, hint: p.name, badge: text.mappings.sources[p.source] || p.type }])
+    .map((p, i) => [rank(p), i, { value: p.name, text: optionText(p), hint: p.name, badge: text.mappings.sources[p.source] || p.type }])
     .sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(entry => entry[2]);
 }
 

@@ -116,7 +116,7 @@ function ObjectMapping({ object, state, fields, presets }) {
     <div role="status">
       ${(rows.length > 0 || live) && html`<${Missing} missing=${missing} name=${name} live=${live} onAdd=${field => add(field, false)} />`}
       ${!missing.length && !hints.length && general.map(f => html`<${Notice} key=${f.path} kind="bad">${faultSentence(f, state.doc)}<//>`)}
-      ${said && html`<${Notice} kind="ok">${said}<//>`}
+      ${said && state.dirty && html`<${Notice} kind="ok">${said}<//>`}
       ${hints.map(h => html`<${Notice} key=${h} kind=${live ? 'bad' : 'warn'}>${h}<//>`)}
     </div>
     <section class="card" aria-label=${words.rows(name)}>

@@ -34,7 +34,7 @@ export const activity = {
   changed: (property, value) => value ? `${property} became ${value}` : `${property} changed`,
   emptied: property => `${property} was emptied`,
   openIn: 'Open in HubSpot',
-  until: 'Next look',
+  until: 'waits until',
 };
 
 export const decision = {

@@ -31,7 +31,7 @@ export const overview = {
   done: 'done',
   open: 'to do',
   counters: 'Events so far',
-  checklistLinks: { hubspot: 'Connect', impact: 'Enter credentials', consent: 'Give consent', trigger: 'Add a trigger', mapping: 'Map fields', first_conversion: 'See activity' },
+  checklistLinks: { hubspot: 'Connect', impact: 'Enter credentials', consent: 'Give consent', trigger: 'Add a trigger', mapping: 'Map fields', first_conversion: 'Watch for it' },
 };
 
 export const settings = {

@@ -102,6 +102,7 @@ export const mappings = {
   function: 'Function',
   does: 'What it does',
   example: 'Example',
+  associated: { contact: 'Contact', company: 'Company' },
   sources: { record: '', computed: 'computed', contact: 'contact', company: 'company', line_item: 'line item', event: 'event', account: 'account' },
   required: 'required',
   oneRequired: 'one of these',
