@@ -8,6 +8,11 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -73,7 +78,8 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	step(db, "DROP TABLE IF EXISTS io_row");
+	if (db != NULL)
+		step(db, "DROP TABLE IF EXISTS io_row");
 	db_free(db);
 	arena_free(a);
 	return 0;
@@ -449,6 +455,97 @@ bytes_are_compared_as_bytes(void **state)
 	}
 }
 
+/* F-129: the server cannot make us send a file. */
+static void
+no_file_of_ours_is_sent_to_the_server(void **state)
+{
+	(void)state;
+	unsigned number = 0;
+
+	assert_false(
+	    db_migrate_step(db, STR("LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE io_row (bytes)"), &number, &e));
+	assert_int_not_equal(number, 0);
+	db_rollback(db);
+	(void)connection_id(db);
+}
+
+/* A server on 127.0.0.1 that greets without TLS, if at all, and counts what it is told; the count is its exit code. */
+static pid_t
+fake_server(bool greets, int64_t *port)
+{
+	static const char greeting[] = "\x4a\0\0\0\x0a"
+	                               "5.5.5-10.11.0-fake\0"
+	                               "\1\0\0\0"
+	                               "abcdefgh\0"
+	                               "\xfe\xf7"
+	                               "\x2d\2\0"
+	                               "\xff\x81"
+	                               "\x15"
+	                               "\0\0\0\0\0\0\0\0\0\0"
+	                               "ijklmnopqrst\0"
+	                               "mysql_native_password";
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof at;
+	char heard[1000];
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
+	*port = ntohs(at.sin_port);
+	pid_t child = fork();
+	if (child == 0) {
+		int client = accept(fd, NULL, NULL);
+		if (greets && write(client, greeting, sizeof greeting) < 0)
+			_exit(99);
+		ssize_t n = read(client, heard, sizeof heard);
+		_exit(n > 90 ? 90 : n < 0 ? 99 : (int)n);
+	}
+	(void)close(fd);
+	return child;
+}
+
+/* F-130: over a network there is TLS or nothing; the user's name and password are not said without it. */
+static void
+over_a_network_nothing_is_said_without_tls(void **state)
+{
+	(void)state;
+	struct settings s = settings;
+	int status = 0;
+
+	s.database_host = STR("127.0.0.1");
+	s.database_user = STR("canary");
+	s.database_password = secret_copy(a, STR("canary"));
+	pid_t server = fake_server(true, &s.database_port);
+	struct db *remote = db_new(&s);
+	assert_false(db_ping(remote, &e));
+	assert_int_equal(e.code, ERR_DB);
+	assert_non_null(strstr(e.text, "SSL"));
+	db_free(remote);
+	assert_int_equal(waitpid(server, &status, 0), server);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* F-122: the library would wait for ever. */
+static void
+a_server_that_never_greets_is_left_after_five_seconds(void **state)
+{
+	(void)state;
+	struct settings s = settings;
+	int status = 0;
+
+	s.database_host = STR("127.0.0.1");
+	pid_t server = fake_server(false, &s.database_port);
+	struct db *remote = db_new(&s);
+	int64_t began = clock_mono_ms();
+	assert_false(db_ping(remote, &e));
+	assert_int_equal(e.code, ERR_DB);
+	assert_in_range(clock_mono_ms() - began, 3000, 7000);
+	db_free(remote);
+	assert_int_equal(waitpid(server, &status, 0), server);
+}
+
 int
 main(void)
 {
@@ -470,6 +567,9 @@ main(void)
 		cmocka_unit_test_setup(a_number_that_does_not_fit_is_an_error_not_another_number, fresh_table),
 		cmocka_unit_test_setup(several_statements_in_one_text_are_refused, fresh_table),
 		cmocka_unit_test_setup(bytes_are_compared_as_bytes, fresh_table),
+		cmocka_unit_test_setup(no_file_of_ours_is_sent_to_the_server, fresh_table),
+		cmocka_unit_test(over_a_network_nothing_is_said_without_tls),
+		cmocka_unit_test(a_server_that_never_greets_is_left_after_five_seconds),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
