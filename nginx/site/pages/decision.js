@@ -39,13 +39,18 @@ function Verdict({ conversion, code }) {
     <dl class="facts">${facts.map(([key, value]) => html`<div key=${key}><dt>${words.facts[key]}</dt><dd class="wrap">${value}</dd></div>`)}</dl></section>`;
 }
 
+function Made({ field }) {
+  if (!field.expression) return html`<span class="muted">${words.from.settings}</span>`;
+  return html`<code class="wrap">${field.expression}</code> <span class="muted">${words.from[field.from] ?? ''}</span>`;
+}
+
 function Fields({ fields, sent }) {
   const title = sent ? words.fields : words.fieldsBuilt;
   return html`<section class="card" aria-labelledby="fields"><h2 id="fields">${fields.length ? title : words.fields}</h2>
     ${fields.length === 0 ? html`<p class="muted">${words.fieldsNone}</p>` : html`<div class="scroll-x" role="group" tabindex="0" aria-labelledby="fields"><table class="table fields">
       <thead><tr><th scope="col">${words.field}</th><th scope="col">${words.value}</th><th scope="col">${words.made}</th></tr></thead>
       <tbody>${fields.map(f => html`<tr key=${f.name}><th scope="row">${f.name}</th><td><code class="wrap">${f.value}</code></td>
-        <td><code class="wrap">${f.expression}</code> ${words.from[f.from] && html`<span class="muted">${words.from[f.from]}</span>`}</td></tr>`)}</tbody></table></div>`}</section>`;
+        <td><${Made} field=${f} /></td></tr>`)}</tbody></table></div>`}</section>`;
 }
 
 function Timeline({ steps }) {

@@ -93,7 +93,7 @@ function Form({ data, onSaved }) {
     setBusy(false);
   };
   const faults = result?.fields ?? {};
-  return html`<form class="card form" onSubmit=${submit} novalidate aria-labelledby="impact-title">
+  return html`<form class="card form" onSubmit=${submit} noValidate aria-labelledby="impact-title">
       <h2 id="impact-title">${words.impactTitle}</h2>
       <${Field} label=${words.sid} help=${words.sidHelp} error=${faults.account_sid} required>${attributes => html`
         <input ...${attributes} type="text" name="account_sid" autocomplete="off" spellcheck=${false} value=${form.sid} onInput=${e => set('sid', e.target.value)} required />`}<//>

@@ -50,7 +50,7 @@ export const decision = {
   field: 'impact.com field',
   value: 'Value',
   made: 'Made from',
-  from: { event: 'from the event', record: 'from the record' },
+  from: { event: 'from the event', record: 'from the record', settings: 'from Settings' },
   verdict: 'What impact.com says',
   verdictNone: 'No conversion was made of this event.',
   facts: {
