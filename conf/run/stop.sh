@@ -42,4 +42,5 @@ while supervisor_lives || any_keeper; do
 done
 for name in $SERVICES; do kill_group "$name"; done
 rm -f "$VAR/runsvdir.pid"
+[ "$RUN" = "$VAR/run" ] || rm -rf "$RUN"
 [ "${1:-}" = quiet ] || echo "Stopped."
