@@ -39,7 +39,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(faults.n == 0 && settings.public_url.n > 0 && settings.lease_s >= 2);
 	else
 		assert(faults.n > 0 && e.code != ERR_NONE && strstr(e.text, path) != NULL);
-	(void)conf_master_key(a, path, &key, &e);
+	assert(!conf_master_key(a, path, &key, &e) || key.length == 32);
 	arena_free(a);
 	(void)close(fd);
 	return 0;
