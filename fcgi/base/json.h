@@ -34,7 +34,8 @@ extern const struct json_limits json_limits_answer;
 
 /*
  * True when `text` is one well-formed RFC 8259 document: strict UTF-8, no duplicate keys, no \u0000, no
- * lone surrogates, numbers by the grammar, nothing behind it.  ERR_INVALID with the byte position.
+ * lone surrogates, numbers by the grammar, integers within int64, nothing behind it.  Else ERR_INVALID, or
+ * ERR_LIMIT for depth and number of values, with the byte position.
  */
 bool json_check(struct str text, const struct json_limits *limits, struct err *e) CC_MUST_USE;
 bool json_parse(struct arena *a, struct str text, const struct json_limits *limits, struct json **out,
