@@ -18,13 +18,12 @@
 	"CAST(c.amount AS CHAR), CAST(c.payout AS CHAR), c.currency, c.action_state, c.action_detail, c.locking_at, "  \
 	"c.cleared_at, c.sending_at, c.accepted_at, c.ended_at, c.created_at, c.attempts, c.revision, q.due"
 #define COLUMN_LETTERS                                                                                                 \
-	"itttt"                                                                                                        \
-	"sss"                                                                                                          \
+	"ittttsss"                                                                                                     \
 	"sssss"                                                                                                        \
 	"issss"                                                                                                        \
 	"sssss"                                                                                                        \
 	"ss"                                                                                                           \
-	"sssss"                                                                                                        \
+	"ssss"                                                                                                         \
 	"ttttttiit"
 #define COLUMN_COUNT 38
 

@@ -35,7 +35,7 @@ company(struct credentials *c)
 		break;
 	}
 	check(c, "company", "failed", STR("impact.com does not accept this Account SID and Auth Token."),
-	    "Copy both again from impact.com: Settings > Technical > API Access.");
+	    "Copy both again from impact.com, under API Credentials.");
 	json_set_str(c->fields, "auth_token",
 	    STR("impact.com does not accept this Account SID and Auth Token. Copy both again, they belong together."));
 }

@@ -100,8 +100,10 @@ oauth_callback(struct web_request *rq, struct web_reply *rp, struct err *e)
 
 	if (!web_query(rq, WEB_NAMES("code", "state", "error", "error_description", "error_uri"), v, e))
 		return to_login(rq, rp, "state_missing", e);
-	if (v[STATE].n == 0 || !browser_cookie(rq, &browser))
+	if (v[STATE].n == 0)
 		return to_login(rq, rp, v[ERROR].n > 0 ? refusal_of(v[ERROR]) : "state_missing", e);
+	if (!browser_cookie(rq, &browser))
+		return to_login(rq, rp, "state_unknown", e);
 	if (!session_login_take(rq->parts->db, rq->arena, v[STATE], browser, rq->parts->settings->oauth_state_s, e))
 		return to_login(rq, rp, e->code == ERR_NOT_FOUND ? "state_unknown" : "database_unavailable", e);
 	if (v[ERROR].n > 0)
