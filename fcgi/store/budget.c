@@ -30,8 +30,11 @@ const struct sql budget_sql[] = {
 	    NULL, NULL },
 	[TAKE] = { "budget.take", SQL_TENANT, "iisi", "",
 	    "UPDATE budget SET used = used + ? WHERE " ONE " AND used = ?", NULL, NULL },
-	[BLOCK] = { "budget.block", SQL_TENANT, "iis", "",
-	    "UPDATE budget SET blocked_until = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND WHERE " ONE, NULL, NULL },
+	[BLOCK] = { "budget.block", SQL_TENANT, "isi", "",
+	    "INSERT INTO budget (tenant_id, destination, window_start, blocked_until) VALUES (?, ?, UTC_TIMESTAMP(3), "
+	    "UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND) ON DUPLICATE KEY UPDATE blocked_until = "
+	    "VALUES(blocked_until)",
+	    NULL, NULL },
 };
 const size_t budget_sql_n = sizeof(budget_sql) / sizeof(budget_sql[0]);
 
@@ -93,6 +96,6 @@ budget_take(struct db *db, struct arena *a, int64_t tenant_id, enum budget_desti
 bool
 budget_block(struct db *db, int64_t tenant_id, enum budget_destination to, int64_t for_ms, struct err *e)
 {
-	return db_run(db, &budget_sql[BLOCK], DB_IN(DB_V_I(for_ms), DB_V_I(tenant_id), DB_V_S(str_from(names[to]))),
+	return db_run(db, &budget_sql[BLOCK], DB_IN(DB_V_I(tenant_id), DB_V_S(str_from(names[to])), DB_V_I(for_ms)),
 	    NULL, e);
 }
