@@ -15,7 +15,7 @@ struct check {
 	const struct catalogue *catalogue;
 	const struct catalogue_value *values;
 	const struct catalogue_field **fields; /* of each value; NULL: none */
-	int64_t *items;	                /* of each value; 0: none */
+	int64_t *items;                 /* of each value; 0: none */
 	size_t n;
 	struct catalogue_fault *faults;
 	size_t n_faults;

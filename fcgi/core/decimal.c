@@ -33,39 +33,55 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* The digits before the point; zeros in front do not count. */
+static bool
+take_front(struct str s, size_t *at, decimal_units *units, struct err *e)
+{
+	size_t from = *at;
+	size_t digits = 0;
+
+	for (; *at < s.n && is_digit(s.p[*at]); (*at)++) {
+		digits += digits > 0 || s.p[*at] != '0';
+		if (digits > DIGITS_FRONT)
+			return err_set(e, ERR_INVALID, "the number has more than %d digits", DIGITS_FRONT);
+		*units = *units * 10 + (s.p[*at] - '0');
+	}
+	return *at > from || err_set(e, ERR_INVALID, "it is no number");
+}
+
+/* The digits behind the point; zeros at the end do not count. */
+static bool
+take_behind(struct str s, size_t *at, decimal_units *units, struct err *e)
+{
+	size_t from = *at;
+
+	for (; *at < s.n && is_digit(s.p[*at]); (*at)++) {
+		size_t place = *at - from;
+
+		if (place < PLACES)
+			*units += (decimal_units)(s.p[*at] - '0') * powers[PLACES - 1 - place];
+		else if (s.p[*at] != '0')
+			return err_set(e, ERR_INVALID, "the number has more than %d decimal places", PLACES);
+	}
+	return *at > from || err_set(e, ERR_INVALID, "it is no number");
+}
+
 bool
 decimal_parse(struct str s, struct decimal *out, struct err *e)
 {
-	size_t i = 0;
-	size_t front = 0;
-	size_t behind = 0;
-	decimal_units units = 0;
 	bool negative = s.n > 0 && s.p[0] == '-';
+	size_t at = negative ? 1 : 0;
+	decimal_units units = 0;
 
-	if (negative)
-		i++;
-	/* Zeros in front do not count as digits. */
-	for (; i < s.n && is_digit(s.p[i]); i++) {
-		if (units > 0 && ++behind >= DIGITS_FRONT)
-			return err_set(e, ERR_INVALID, "the number has more than %d digits", DIGITS_FRONT);
-		units = units * 10 + (s.p[i] - '0');
-		front++;
-	}
-	if (front == 0)
-		return err_set(e, ERR_INVALID, "it is no number");
-	behind = 0;
+	if (!take_front(s, &at, &units, e))
+		return false;
 	units *= powers[PLACES];
-	if (i < s.n && s.p[i] == '.') {
-		for (i++; i < s.n && is_digit(s.p[i]); i++, behind++) {
-			if (behind >= PLACES && s.p[i] != '0')
-				return err_set(e, ERR_INVALID, "the number has more than %d decimal places", PLACES);
-			if (behind < PLACES)
-				units += (decimal_units)(s.p[i] - '0') * powers[PLACES - 1 - behind];
-		}
-		if (behind == 0)
-			return err_set(e, ERR_INVALID, "it is no number");
+	if (at < s.n && s.p[at] == '.') {
+		at++;
+		if (!take_behind(s, &at, &units, e))
+			return false;
 	}
-	if (i != s.n)
+	if (at != s.n)
 		return err_set(e, ERR_INVALID, "it is no number");
 	out->units = negative ? -units : units;
 	return true;

@@ -114,9 +114,8 @@ parse_arg(struct lang_parser *p, struct lang_arg *out)
 		if (c == '{') {
 			if (!is_index(s, p->at))
 				return lang_parser_fail(p, p->at, "a \"{\" in an argument needs a \\ before it");
-			memcpy(text + n, "{i}", 3);
-			n += 3;
-			p->at += 3;
+			for (size_t k = 0; k < 3; k++)
+				text[n++] = s.p[p->at++];
 			continue;
 		}
 		if (c == '\\') {

@@ -27,15 +27,17 @@ fault(struct compiler *c, struct str path, struct str message)
 		c->faults[c->n_faults++] = (struct config_fault){ .path = path, .message = message };
 }
 
-static void
+static bool
 names_add(struct compiler *c, struct names *names, struct str name)
 {
 	struct str *bigger;
 
 	for (size_t i = 0; i < names->n; i++) {
 		if (str_eq(names->p[i], name))
-			return;
+			return true;
 	}
+	if (names->n >= RULESET_PROPERTIES_MAX)
+		return false;
 	if (names->n == names->cap) {
 		names->cap = names->cap == 0 ? 16 : names->cap * 2;
 		bigger = arena_array(c->arena, names->cap, sizeof(*bigger));
@@ -44,6 +46,7 @@ names_add(struct compiler *c, struct names *names, struct str name)
 		names->p = bigger;
 	}
 	names->p[names->n++] = name;
+	return true;
 }
 
 /* Notes what a field needs to be read; false with a fault when there is no such field. */
@@ -52,6 +55,7 @@ need_field(struct compiler *c, struct ruleset_object *o, struct str field, struc
 {
 	struct scope s;
 	struct err e = { 0 };
+	bool room = true;
 
 	if (!scope_resolve(o->config->type, field, &s, &e)) {
 		fault(c, path, str_copy(c->arena, str_from(e.text)));
@@ -59,31 +63,34 @@ need_field(struct compiler *c, struct ruleset_object *o, struct str field, struc
 	}
 	switch (s.kind) {
 	case SCOPE_OWN:
-		names_add(c, &c->own, s.name);
+		room = names_add(c, &c->own, s.name);
 		break;
 	case SCOPE_CONTACT:
 		o->needs_contact = true;
-		names_add(c, &c->contact, s.name);
+		room = names_add(c, &c->contact, s.name);
 		break;
 	case SCOPE_COMPANY:
 		o->needs_company = true;
-		names_add(c, &c->company, s.name);
+		room = names_add(c, &c->company, s.name);
 		break;
 	case SCOPE_ITEM:
 		o->needs_items = true;
-		names_add(c, &c->item, s.name);
+		room = names_add(c, &c->item, s.name);
 		break;
 	case SCOPE_ACCOUNT:
 		o->needs_account = true;
 		break;
 	case SCOPE_COMPUTED:
-		names_add(c, &c->own, str_from(computed_table[s.computed].property));
+		room = names_add(c, &c->own, str_from(computed_table[s.computed].property));
 		break;
 	case SCOPE_EVENT:
 	case SCOPE_INDEX:
 		break;
 	}
-	return true;
+	if (!room)
+		fault(c, path,
+		    str_printf(c->arena, "The mapping reads more than %d properties.", RULESET_PROPERTIES_MAX));
+	return room;
 }
 
 static bool
@@ -198,8 +205,8 @@ compile_object(struct compiler *c, const struct config_object *config, struct ru
 			o->n_rows++;
 	}
 	if (o->needs_contact) {
-		names_add(c, &c->contact, STR("custom_impact_click_id"));
-		names_add(c, &c->contact, STR("createdate"));
+		(void)names_add(c, &c->contact, STR("custom_impact_click_id"));
+		(void)names_add(c, &c->contact, STR("createdate"));
 	}
 	o->properties = c->own.p;
 	o->n_properties = c->own.n;

@@ -11,6 +11,9 @@
 #include "core/event.h"
 #include "lang/lang.h"
 
+/* An object's mapping reads at most so many properties of one record type. */
+#define RULESET_PROPERTIES_MAX 1000
+
 struct ruleset_row {
 	const struct config_row *row;
 	const struct catalogue_field *field;

@@ -45,13 +45,14 @@ waits_double_up_to_the_cap_with_full_jitter(void **state)
 		{ -5, CAP, 5, 999999, 0 },
 		{ 2000, CAP, 0, -3, 0 },
 		{ 2000, CAP, 0, INT64_MAX, 1999 },
-		{ INT64_MAX, INT64_MAX, 0, 500000, INT64_MAX / 1000000 * 500000 + INT64_MAX % 1000000 * 500000 / 1000000 },
+		{ INT64_MAX, INT64_MAX, 0, 500000,
+		    INT64_MAX / 1000000 * 500000 + INT64_MAX % 1000000 * 500000 / 1000000 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(
-		    retry_wait_ms(rows[i].base, rows[i].cap, rows[i].attempt, rows[i].random), rows[i].want);
+		assert_int_equal(retry_wait_ms(rows[i].base, rows[i].cap, rows[i].attempt, rows[i].random),
+		    rows[i].want);
 }
 
 static void
