@@ -21,7 +21,8 @@ const struct sql conversion_sql[] = {
 	[EVENT_TYPE_BY_CODE] = { "conversion.event_type_by_code", SQL_TENANT, "iss", "i",
 	    "SELECT event_type_id FROM event_type WHERE tenant_id = ? AND program_id = ? AND code = ?", NULL, NULL },
 	[EVENT_TYPE_BY_ID] = { "conversion.event_type_by_id", SQL_TENANT, "iss", "i",
-	    "SELECT event_type_id FROM event_type WHERE tenant_id = ? AND program_id = ? AND remote_id = ?", NULL, NULL },
+	    "SELECT event_type_id FROM event_type WHERE tenant_id = ? AND program_id = ? AND remote_id = ?", NULL,
+	    NULL },
 	[EVENT_TYPE_ADD_CODE] = { "conversion.event_type_add_code", SQL_TENANT, "iss", "",
 	    "INSERT INTO event_type (tenant_id, program_id, code) VALUES (?, ?, ?) "
 	    "ON DUPLICATE KEY UPDATE tenant_id = tenant_id",
@@ -47,10 +48,12 @@ const struct sql conversion_sql[] = {
 	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3)) "
 	    "ON DUPLICATE KEY UPDATE tenant_id = tenant_id",
 	    NULL, NULL },
-	[REVISE] = { "conversion.revise", SQL_TENANT, "ssstssii", "",
+	[REVISE] = { "conversion.revise", SQL_TENANT, "ssstssssii", "",
 	    "UPDATE conversion SET state = 'READY', revision = revision + 1, code = '', message = '', body = ?, "
-	    "body_hash = ?, fields = ?, event_date = ?, trigger_id = ?, lane = ?, unanswered = 0, batch_id = '', "
-	    "accepted_at = NULL, ended_at = NULL, version = version + 1 "
+	    "body_hash = ?, fields = ?, event_date = ?, trigger_id = ?, lane = ?, customer_id = ?, order_expression = "
+	    "?, "
+	    "unanswered = 0, batch_id = '', partner_id = '', accepted_at = NULL, ended_at = NULL, version = version + "
+	    "1 "
 	    "WHERE tenant_id = ? AND conversion_id = ? AND state = 'REJECTED'",
 	    NULL, NULL },
 	[DELIVER] = { "conversion.deliver", SQL_TENANT, "ii", "",
@@ -74,7 +77,7 @@ find_event_type(struct db *db, struct arena *a, int64_t tenant_id, struct str pr
 	const struct db_value *row;
 
 	if (!db_query_one(db, &conversion_sql[by_code ? EVENT_TYPE_BY_CODE : EVENT_TYPE_BY_ID],
-		DB_IN(DB_V_I(tenant_id), DB_V_S(program_id), DB_V_S(value)), a, &row, e))
+	        DB_IN(DB_V_I(tenant_id), DB_V_S(program_id), DB_V_S(value)), a, &row, e))
 		return false;
 	*id = row[0].i;
 	return true;
@@ -90,8 +93,8 @@ conversion_event_type(struct db *db, struct arena *a, int64_t tenant_id, struct 
 		return err_wrap(e, "event type");
 	*e = (struct err){ .code = ERR_NONE };
 	return (db_run(db, &conversion_sql[by_code ? EVENT_TYPE_ADD_CODE : EVENT_TYPE_ADD_ID],
-		    DB_IN(DB_V_I(tenant_id), DB_V_S(program_id), DB_V_S(value)), NULL, e) &&
-		   find_event_type(db, a, tenant_id, program_id, by_code, value, event_type_id, e)) ||
+	            DB_IN(DB_V_I(tenant_id), DB_V_S(program_id), DB_V_S(value)), NULL, e) &&
+	           find_event_type(db, a, tenant_id, program_id, by_code, value, event_type_id, e)) ||
 	       err_wrap(e, "event type");
 }
 
@@ -109,68 +112,88 @@ insert(struct db *db, int64_t tenant_id, const struct conversion *c, bool held, 
 
 	return db_run(db, &conversion_sql[INSERT],
 	    DB_IN(DB_V_I(tenant_id), DB_V_S(c->effect_key), DB_V_S(c->effect_key), DB_V_S(c->lane),
-		DB_V_S(c->program_id), DB_V_I(c->event_type_id), DB_V_S(c->event_type), DB_V_S(c->order_id),
-		DB_V_S(c->customer_id), DB_V_S(c->object_type), DB_V_S(c->object_id), DB_V_S(c->trigger_id),
-		DB_V_S(c->trigger_value), DB_V_S(c->order_expression), DB_V_S(state), DB_V_S(code), DB_V_S(c->body),
-		DB_V_S(c->body_hash), DB_V_S(c->fields), DB_V_T(c->event_date_ms), DB_V_T(c->occurred_ms)),
+	        DB_V_S(c->program_id), DB_V_I(c->event_type_id), DB_V_S(c->event_type), DB_V_S(c->order_id),
+	        DB_V_S(c->customer_id), DB_V_S(c->object_type), DB_V_S(c->object_id), DB_V_S(c->trigger_id),
+	        DB_V_S(c->trigger_value), DB_V_S(c->order_expression), DB_V_S(state), DB_V_S(code), DB_V_S(c->body),
+	        DB_V_S(c->body_hash), DB_V_S(c->fields), DB_V_T(c->event_date_ms), DB_V_T(c->occurred_ms)),
 	    changed, e);
 }
 
 /* The effect is in the ledger: a duplicate, or the next revision of what was refused. */
 static bool
 meet(struct db *db, int64_t tenant_id, const struct conversion *c, const struct db_value *existing,
-    enum conversion_claim *result, int64_t *id, int64_t *other, bool *collision, struct err *e)
+    struct conversion_claimed *out, struct err *e)
 {
 	int64_t changed = 0;
 
-	*id = *other = existing[0].i;
-	*collision = !str_eq(existing[3].s, c->object_type) || !str_eq(existing[4].s, c->object_id);
-	*result = CONVERSION_DUPLICATE;
-	if (*collision || !str_eq(existing[1].s, STR("REJECTED")) || str_eq(existing[2].s, c->body_hash))
+	*out = (struct conversion_claimed){ .result = CONVERSION_DUPLICATE,
+		.id = existing[0].i,
+		.collision = !str_eq(existing[3].s, c->object_type) || !str_eq(existing[4].s, c->object_id) };
+	if (out->collision || !str_eq(existing[1].s, STR("REJECTED")) || str_eq(existing[2].s, c->body_hash))
 		return true;
 	if (!db_run(db, &conversion_sql[REVISE],
-		DB_IN(DB_V_S(c->body), DB_V_S(c->body_hash), DB_V_S(c->fields), DB_V_T(c->event_date_ms),
-		    DB_V_S(c->trigger_id), DB_V_S(c->lane), DB_V_I(tenant_id), DB_V_I(*id)),
-		&changed, e))
+	        DB_IN(DB_V_S(c->body), DB_V_S(c->body_hash), DB_V_S(c->fields), DB_V_T(c->event_date_ms),
+	            DB_V_S(c->trigger_id), DB_V_S(c->lane), DB_V_I(tenant_id), DB_V_I(out->id)),
+	        &changed, e))
 		return false;
 	if (changed != 1)
-		return err_set(e, ERR_CONFLICT, "conversion %lld moved meanwhile", (long long)*id);
-	*result = CONVERSION_REVISED;
-	return deliver(db, tenant_id, *id, e);
+		return err_set(e, ERR_CONFLICT, "conversion %lld moved meanwhile", (long long)out->id);
+	out->result = CONVERSION_REVISED;
+	return deliver(db, tenant_id, out->id, e);
+}
+
+/* The mapping was edited: did this object's value go out already under another OrderId? */
+static bool
+guard(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, int64_t *other, struct err *e)
+{
+	const struct db_value *row;
+
+	*other = 0;
+	if (db_query_one(db, &conversion_sql[GUARD],
+	        DB_IN(DB_V_I(tenant_id), DB_V_S(c->object_type), DB_V_S(c->object_id), DB_V_S(c->program_id),
+	            DB_V_I(c->event_type_id), DB_V_S(c->trigger_value), DB_V_S(c->order_id),
+	            DB_V_S(c->order_expression)),
+	        a, &row, e)) {
+		*other = row[0].i;
+		return true;
+	}
+	if (e->code != ERR_NOT_FOUND)
+		return false;
+	*e = (struct err){ .code = ERR_NONE };
+	return true;
+}
+
+static bool
+claim_new(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, struct conversion_claimed *out,
+    struct err *e)
+{
+	int64_t changed;
+
+	*out = (struct conversion_claimed){ .result = CONVERSION_NEW };
+	if (!guard(db, a, tenant_id, c, &out->other, e))
+		return false;
+	if (out->other != 0)
+		out->result = CONVERSION_HELD;
+	if (!insert(db, tenant_id, c, out->result == CONVERSION_HELD, &changed, e))
+		return false;
+	if (changed == 0) /* another process claimed it between our look and our insert */
+		return err_set(e, ERR_CONFLICT, "the effect was claimed meanwhile");
+	out->id = db_last_id(db);
+	return out->result == CONVERSION_HELD || deliver(db, tenant_id, out->id, e);
 }
 
 bool
 conversion_claim(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c,
-    enum conversion_claim *result, int64_t *id, int64_t *other, bool *collision, struct err *e)
+    struct conversion_claimed *out, struct err *e)
 {
 	const struct db_value *row;
-	int64_t changed;
 
-	*other = 0;
-	*collision = false;
 	if (db_query_one(db, &conversion_sql[BY_CLAIM], DB_IN(DB_V_I(tenant_id), DB_V_S(c->effect_key)), a, &row, e))
-		return meet(db, tenant_id, c, row, result, id, other, collision, e);
+		return meet(db, tenant_id, c, row, out, e) || err_wrap(e, "claiming a conversion");
 	if (e->code != ERR_NOT_FOUND)
 		return err_wrap(e, "claiming a conversion");
 	*e = (struct err){ .code = ERR_NONE };
-	*result = CONVERSION_NEW;
-	if (db_query_one(db, &conversion_sql[GUARD],
-		DB_IN(DB_V_I(tenant_id), DB_V_S(c->object_type), DB_V_S(c->object_id), DB_V_S(c->program_id),
-		    DB_V_I(c->event_type_id), DB_V_S(c->trigger_value), DB_V_S(c->order_id),
-		    DB_V_S(c->order_expression)),
-		a, &row, e)) {
-		*other = row[0].i;
-		*result = CONVERSION_HELD;
-	} else if (e->code != ERR_NOT_FOUND) {
-		return err_wrap(e, "claiming a conversion");
-	}
-	*e = (struct err){ .code = ERR_NONE };
-	if (!insert(db, tenant_id, c, *result == CONVERSION_HELD, &changed, e))
-		return err_wrap(e, "claiming a conversion");
-	if (changed == 0) /* another process claimed it between our look and our insert */
-		return err_set(e, ERR_CONFLICT, "the effect was claimed meanwhile");
-	*id = db_last_id(db);
-	return *result == CONVERSION_HELD || deliver(db, tenant_id, *id, e);
+	return claim_new(db, a, tenant_id, c, out, e) || err_wrap(e, "claiming a conversion");
 }
 
 bool
@@ -180,12 +203,29 @@ conversion_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t id, s
 
 	if (!db_query_one(db, &conversion_sql[LOAD], DB_IN(DB_V_I(tenant_id), DB_V_I(id)), a, &r, e))
 		return err_wrap(e, "conversion %lld", (long long)id);
-	*out = (struct conversion){ .conversion_id = r[0].i, .effect_key = r[1].s, .lane = r[2].s,
-		.program_id = r[3].s, .event_type_id = r[4].i, .event_type = r[5].s, .order_id = r[6].s,
-		.customer_id = r[7].s, .object_type = r[8].s, .object_id = r[9].s, .trigger_id = r[10].s,
-		.body = r[11].s, .event_date_ms = r[12].i, .occurred_ms = r[13].i, .revision = r[15].i,
-		.attempts = r[16].i, .unanswered = r[17].i, .version = r[18].i, .batch_id = r[19].s,
-		.action_id = r[20].s, .code = r[21].s, .sending_ms = r[22].i, .accepted_ms = r[23].i };
+	*out = (struct conversion){ .conversion_id = r[0].i,
+		.effect_key = r[1].s,
+		.lane = r[2].s,
+		.program_id = r[3].s,
+		.event_type_id = r[4].i,
+		.event_type = r[5].s,
+		.order_id = r[6].s,
+		.customer_id = r[7].s,
+		.object_type = r[8].s,
+		.object_id = r[9].s,
+		.trigger_id = r[10].s,
+		.body = r[11].s,
+		.event_date_ms = r[12].i,
+		.occurred_ms = r[13].i,
+		.revision = r[15].i,
+		.attempts = r[16].i,
+		.unanswered = r[17].i,
+		.version = r[18].i,
+		.batch_id = r[19].s,
+		.action_id = r[20].s,
+		.code = r[21].s,
+		.sending_ms = r[22].i,
+		.accepted_ms = r[23].i };
 	if (!state_parse(r[14].s, &out->state))
 		return err_set(e, ERR_DB, "conversion %lld has an unknown state", (long long)id);
 	return true;
