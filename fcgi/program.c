@@ -17,16 +17,16 @@ static bool
 tell(const char *name, const struct str *faults, const struct err *e)
 {
 	if (faults != NULL && faults->n > 0)
-		fprintf(stderr, "%s: cannot start:\n" STR_FMT "\n", name, STR_ARG(*faults));
+		(void)fprintf(stderr, "%s: cannot start:\n" STR_FMT "\n", name, STR_ARG(*faults));
 	else
-		fprintf(stderr, "%s: cannot start: %s\n", name, e->text);
+		(void)fprintf(stderr, "%s: cannot start: %s\n", name, e->text);
 	return false;
 }
 
 static bool
 usage(const char *name)
 {
-	fprintf(stderr, "usage: %s -c FILE [--check]\n", name);
+	(void)fprintf(stderr, "usage: %s -c FILE [--check]\n", name);
 	return false;
 }
 
@@ -95,10 +95,10 @@ program_check(struct program *p)
 	struct err e = { .code = ERR_NONE };
 
 	if (!statements_check(p->db, &e)) {
-		fprintf(stderr, "check: %s\n", e.text);
+		(void)fprintf(stderr, "check: %s\n", e.text);
 		return 1;
 	}
-	puts("configuration and statements are in order");
+	(void)puts("configuration and statements are in order");
 	return 0;
 }
 

@@ -23,15 +23,16 @@ not_ready(struct access *out, struct str why, int64_t wait_ms)
 }
 
 static bool
-take(struct step *s, enum budget_destination to, int64_t calls, int64_t limit, int64_t window_s, int64_t *granted,
+take(struct step *s, enum budget_destination to, int64_t calls, const struct budget_limit *limit, int64_t *granted,
     struct access *out, struct err *e)
 {
-	int64_t wait_ms;
+	struct budget_slice slice;
 
-	if (!budget_take(s->parts->db, s->arena, s->tenant_id, to, calls, limit, window_s, granted, &wait_ms, e))
+	if (!budget_take(s->parts->db, s->arena, s->tenant_id, to, calls, limit, &slice, e))
 		return false;
-	if (*granted == 0)
-		return not_ready(out, STR("rate_limited"), wait_ms);
+	*granted = slice.granted;
+	if (slice.granted == 0)
+		return not_ready(out, STR("rate_limited"), slice.wait_ms);
 	*out = (struct access){ .ready = true };
 	return true;
 }
@@ -46,6 +47,7 @@ bool
 access_hubspot(struct step *s, int64_t calls, struct secret *token, struct access *out, struct err *e)
 {
 	const struct parts *p = s->parts;
+	const struct budget_limit limit = { .calls = p->settings->hubspot_calls_per_10s, .window_s = HUBSPOT_WINDOW_S };
 	struct install install;
 	int64_t granted;
 
@@ -62,7 +64,7 @@ access_hubspot(struct step *s, int64_t calls, struct secret *token, struct acces
 		return access_token_refused(s, e);
 	}
 	*token = install.access_token;
-	return take(s, BUDGET_HUBSPOT, calls, p->settings->hubspot_calls_per_10s, HUBSPOT_WINDOW_S, &granted, out, e);
+	return take(s, BUDGET_HUBSPOT, calls, &limit, &granted, out, e);
 }
 
 bool
@@ -70,6 +72,8 @@ access_impact(struct step *s, struct str account_sid, int64_t calls, struct impa
     struct access *out, struct err *e)
 {
 	const struct parts *p = s->parts;
+	const struct budget_limit limit = { .calls = p->settings->impact_calls_per_hour,
+		.window_s = p->settings->impact_hour_s };
 
 	*granted = 0;
 	account->sid = account_sid;
@@ -81,5 +85,5 @@ access_impact(struct step *s, struct str account_sid, int64_t calls, struct impa
 		*e = (struct err){ .code = ERR_NONE };
 		return not_ready(out, STR("credentials_refused"), CREDENTIAL_WAIT_MS);
 	}
-	return take(s, BUDGET_IMPACT, calls, p->settings->impact_calls_per_hour, p->settings->impact_hour_s, granted, out, e);
+	return take(s, BUDGET_IMPACT, calls, &limit, granted, out, e);
 }

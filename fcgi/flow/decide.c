@@ -14,7 +14,8 @@
 /* After a read that failed for a moment. */
 #define RETRY_MS 2000
 /* After a read that will not work until somebody mends something. */
-#define REFUSED_MS 60000
+#define REFUSED_MS     60000
+#define PROPERTIES_MAX 4096
 /* The longest wait that an answer may ask of us at once. */
 #define HINT_CAP_MS (10LL * 60 * 1000)
 
@@ -92,48 +93,52 @@ room(const struct decide_round *r)
 	return r->step.n < STEP_REQUESTS_MAX;
 }
 
+/* A set of property names. */
+struct names {
+	struct str *list;
+	size_t n;
+};
+
+static void
+add_names(struct names *set, const struct str *list, size_t n)
+{
+	for (size_t i = 0; i < n && set->n < PROPERTIES_MAX; i++) {
+		size_t j = 0;
+
+		while (j < set->n && !str_eq(set->list[j], list[i]))
+			j++;
+		if (j == set->n)
+			set->list[set->n++] = list[i];
+	}
+}
+
 /* The union of what every object's mapping reads of that type. */
-static const struct str *
-wanted_properties(const struct decide_round *r, struct str type, size_t *n)
+static struct names
+wanted_properties(const struct decide_round *r, struct str type)
 {
 	const struct ruleset_object *own = ruleset_object(&r->rules, type);
-	struct str *all = arena_array(r->step.arena, 4096, sizeof(*all));
-	size_t count = 0;
+	struct names set = { .list = arena_array(r->step.arena, PROPERTIES_MAX, sizeof(struct str)) };
 
-	for (size_t i = 0; own != NULL && i < own->n_properties; i++)
-		all[count++] = own->properties[i];
+	if (own != NULL)
+		add_names(&set, own->properties, own->n_properties);
 	for (int k = 0; k < CONFIG_OBJECTS; k++) {
 		const struct ruleset_object *o = &r->rules.objects[k];
-		bool contact = str_eq(type, STR("contacts"));
-		bool company = str_eq(type, STR("companies"));
-		const struct str *list = contact ? o->contact_properties :
-			company			 ? o->company_properties :
-						   o->item_properties;
-		size_t list_n = contact ? o->n_contact_properties :
-			company		? o->n_company_properties :
-					  o->n_item_properties;
 
-		if (str_eq(type, STR("deals")))
-			break;
-		for (size_t i = 0; i < list_n && count < 4096; i++) {
-			bool known = false;
-
-			for (size_t j = 0; j < count && !known; j++)
-				known = str_eq(all[j], list[i]);
-			if (!known)
-				all[count++] = list[i];
-		}
+		if (str_eq(type, STR("contacts")))
+			add_names(&set, o->contact_properties, o->n_contact_properties);
+		else if (str_eq(type, STR("companies")))
+			add_names(&set, o->company_properties, o->n_company_properties);
+		else if (str_eq(type, STR("line_items")))
+			add_names(&set, o->item_properties, o->n_item_properties);
 	}
-	*n = count;
-	return all;
+	return set;
 }
 
 static void
 request_records(struct decide_round *r, struct str type)
 {
 	struct step *s = &r->step;
-	size_t n_properties;
-	const struct str *properties = wanted_properties(r, type, &n_properties);
+	struct names properties = wanted_properties(r, type);
 
 	while (room(r)) {
 		struct str *ids = arena_array(s->arena, HUBSPOT_BATCH_READ_MAX, sizeof(*ids));
@@ -142,8 +147,8 @@ request_records(struct decide_round *r, struct str type)
 
 		if (n == 0)
 			return;
-		hubspot_crm_batch_read(s->arena, s->parts->settings, &r->token, type, ids, n, properties, n_properties,
-		    &q);
+		hubspot_crm_batch_read(s->arena, s->parts->settings, &r->token, type, ids, n, properties.list,
+		    properties.n, &q);
 		request(r, &q, (struct decide_read){ .kind = DECIDE_RECORDS, .type = type });
 	}
 }
@@ -376,8 +381,8 @@ decide_new(struct arena *a, const struct parts *parts, const struct lease *l)
 {
 	struct decide_round *r = arena_alloc(a, sizeof(*r));
 
-	r->step = (struct step){ .arena = a, .parts = parts, .tenant_id = l->tenant_id, .next = begin,
-		.again_in_ms = -1 };
+	r->step =
+	    (struct step){ .arena = a, .parts = parts, .tenant_id = l->tenant_id, .next = begin, .again_in_ms = -1 };
 	r->lease = *l;
 	return &r->step;
 }

@@ -56,8 +56,8 @@ choose_contact(const struct decide_round *r, const struct event *ev, const char 
 static struct build_record
 as_build(const struct hubspot_record *record)
 {
-	return record == NULL ? (struct build_record){ .properties = NULL } :
-				(struct build_record){ .id = record->id, .properties = record->properties };
+	return record == NULL ? (struct build_record){ .properties = NULL }
+	                      : (struct build_record){ .id = record->id, .properties = record->properties };
 }
 
 static void
@@ -139,11 +139,19 @@ make_conversion(const struct decide_round *r, struct judged *j)
 	const struct build_output *b = &j->built;
 
 	j->outcome = DECISION_CONVERSION;
-	j->conversion = (struct conversion){ .program_id = r->rules.document.program_id, .event_type = b->event_type,
-		.order_id = b->order_id, .customer_id = b->customer_id, .object_type = ev->object_type,
-		.object_id = ev->object_id, .trigger_id = j->item->trigger->id,
-		.trigger_value = str_slice(ev->value, 0, 255), .order_expression = b->order_expression, .body = b->body,
-		.body_hash = crypto_sha256(a, b->body), .fields = write_fields(a, b), .event_date_ms = b->event_date_ms,
+	j->conversion = (struct conversion){ .program_id = r->rules.document.program_id,
+		.event_type = b->event_type,
+		.order_id = b->order_id,
+		.customer_id = b->customer_id,
+		.object_type = ev->object_type,
+		.object_id = ev->object_id,
+		.trigger_id = j->item->trigger->id,
+		.trigger_value = str_slice(ev->value, 0, 255),
+		.order_expression = b->order_expression,
+		.body = b->body,
+		.body_hash = crypto_sha256(a, b->body),
+		.fields = write_fields(a, b),
+		.event_date_ms = b->event_date_ms,
 		.occurred_ms = ev->occurred_ms,
 		.lane = effect_lane(a, b->customer_id, ev->object_type, ev->object_id) };
 }
@@ -166,9 +174,14 @@ judge_matched(const struct decide_round *r, struct judged *j)
 	const struct hubspot_record *record = records_find(r->records, ev->object_type, ev->object_id);
 	const struct hubspot_record *contact = NULL;
 	const char *why = "";
-	struct build_input in = { .rules = &r->rules, .object = object, .catalogue = r->step.parts->catalogue,
-		.event = ev, .record = as_build(record), .account_currency = r->tenant.currency,
-		.account_time_zone = r->tenant.time_zone, .stage_labels = r->stage_labels,
+	struct build_input in = { .rules = &r->rules,
+		.object = object,
+		.catalogue = r->step.parts->catalogue,
+		.event = ev,
+		.record = as_build(record),
+		.account_currency = r->tenant.currency,
+		.account_time_zone = r->tenant.time_zone,
+		.stage_labels = r->stage_labels,
 		.read_at_ms = r->read_at_ms };
 
 	if (record == NULL || record->archived) {
@@ -179,8 +192,7 @@ judge_matched(const struct decide_round *r, struct judged *j)
 	}
 	contact = str_eq(ev->object_type, STR("contacts")) ? record : choose_contact(r, ev, &why);
 	in.contact = as_build(contact);
-	in.company =
-	    as_build(str_eq(ev->object_type, STR("companies")) ? record : first_company(r, ev));
+	in.company = as_build(str_eq(ev->object_type, STR("companies")) ? record : first_company(r, ev));
 	gather_items(r, ev, &in);
 	build_conversion(r->step.arena, &in, &j->built);
 	j->detail = write_detail(r, contact, why, &j->built);
@@ -233,7 +245,7 @@ prepare(const struct decide_round *r, struct judged *j, struct err *e)
 	if (j->outcome != DECISION_CONVERSION)
 		return true;
 	if (!conversion_event_type(s->parts->db, s->arena, s->tenant_id, c->program_id, by_code, c->event_type,
-		&c->event_type_id, e))
+	        &c->event_type_id, e))
 		return false;
 	c->effect_key = effect_key(s->arena, s->tenant_id, c->program_id, c->event_type_id, c->order_id);
 	return true;
@@ -243,20 +255,18 @@ static bool
 claim(const struct decide_round *r, struct judged *j, struct decision *d, struct err *e)
 {
 	const struct step *s = &r->step;
-	enum conversion_claim result;
-	int64_t other;
-	bool collision;
+	struct conversion_claimed claimed;
 
-	if (!conversion_claim(s->parts->db, s->arena, s->tenant_id, &j->conversion, &result, &d->conversion_id, &other,
-		&collision, e))
+	if (!conversion_claim(s->parts->db, s->arena, s->tenant_id, &j->conversion, &claimed, e))
 		return false;
-	switch (result) {
+	d->conversion_id = claimed.id;
+	switch (claimed.result) {
 	case CONVERSION_NEW:
 	case CONVERSION_REVISED:
 		break;
 	case CONVERSION_DUPLICATE:
 		d->outcome = DECISION_SUPPRESSED;
-		d->code = collision ? STR("duplicate_collision") : STR("duplicate_effect");
+		d->code = claimed.collision ? STR("duplicate_collision") : STR("duplicate_effect");
 		break;
 	case CONVERSION_HELD:
 		d->outcome = DECISION_HELD;
@@ -272,8 +282,13 @@ write_one(const struct decide_round *r, struct judged *j, struct err *e)
 	const struct step *s = &r->step;
 	const struct pending *p = j->item->pending;
 	const struct settings *settings = s->parts->settings;
-	struct decision d = { .event_key = p->key, .revision = r->revision, .outcome = j->outcome, .code = j->code,
-		.detail = j->detail, .event = &p->event, .received_ms = p->received_ms };
+	struct decision d = { .event_key = p->key,
+		.revision = r->revision,
+		.outcome = j->outcome,
+		.code = j->code,
+		.detail = j->detail,
+		.event = &p->event,
+		.received_ms = p->received_ms };
 
 	if (j->no_decision)
 		return pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p->key, e);
@@ -321,7 +336,7 @@ decide_write(struct decide_round *r, struct err *e)
 	}
 	if (r->n_items > 0 &&
 	    (!transaction_begin(s->parts->db, e) ||
-		!transaction_end(s->parts->db, write_all(r, judged, &conversions, e), "writing decisions", e)))
+	        !transaction_end(s->parts->db, write_all(r, judged, &conversions, e), "writing decisions", e)))
 		return false;
 	log_event(LOG_INFO, "decide.done", LOG_I("events", r->n_items), LOG_I("conversions", conversions));
 	return pending_next_ms(s->parts->db, s->arena, s->tenant_id, r->lease.shard, &s->again_in_ms, e);

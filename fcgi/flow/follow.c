@@ -80,10 +80,16 @@ static bool
 confirm(struct follow *f, struct follow_item *item, const struct impact_action_info *x, struct err *e)
 {
 	bool settled = str_eq(x->state, STR("REVERSED")) || x->cleared_ms != 0;
-	struct conversion_action action = { .action_id = x->id, .partner_id = x->partner_id,
-		.partner_name = str_slice(x->partner_name, 0, 255), .amount = x->amount, .payout = x->payout,
-		.currency = str_slice(x->currency, 0, 3), .state = x->state,
-		.detail = str_slice(x->state_detail, 0, 64), .locking_ms = x->locking_ms, .cleared_ms = x->cleared_ms,
+	struct conversion_action action = { .action_id = x->id,
+		.partner_id = x->partner_id,
+		.partner_name = str_slice(x->partner_name, 0, 255),
+		.amount = x->amount,
+		.payout = x->payout,
+		.currency = str_slice(x->currency, 0, 3),
+		.state = x->state,
+		.detail = str_slice(x->state_detail, 0, 64),
+		.locking_ms = x->locking_ms,
+		.cleared_ms = x->cleared_ms,
 		.settled = settled };
 
 	item->want = FOLLOW_DONE;
@@ -163,7 +169,7 @@ is_of(const struct follow_item *item, const struct impact_action_info *x)
 {
 	return str_eq(x->order_id, item->d.order_id) &&
 	       (str_eq(x->event_code, item->d.event_type) || str_eq(x->event_type_id, item->d.event_type) ||
-		   x->event_code.n == 0);
+	           x->event_code.n == 0);
 }
 
 /* An answer that could not be used: the item is looked at again, the others go on. */
@@ -201,8 +207,7 @@ ask_listing(struct follow *f, struct err *e)
 		return finish(f, e);
 	for (size_t i = 0; i < f->n_items; i++)
 		if (f->items[i].want == FOLLOW_LISTING && str_eq(f->items[i].d.program_id, f->list_program) &&
-		    f->items[i].d.event_date_ms - first < SPAN_MS - 2 * AROUND_MS &&
-		    f->items[i].d.event_date_ms > last)
+		    f->items[i].d.event_date_ms - first < SPAN_MS - 2 * AROUND_MS && f->items[i].d.event_date_ms > last)
 			last = f->items[i].d.event_date_ms;
 	f->list_from_ms = first - AROUND_MS;
 	f->list_to_ms = last + AROUND_MS;
@@ -274,8 +279,8 @@ take_answers(struct step *step, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		struct follow_item *item = &f->items[f->asked[i]];
 		struct err why = { .code = ERR_NONE };
-		bool ok = item->want == FOLLOW_ACTION ? take_action(f, item, &step->answers[i], &why) :
-							take_submission(f, item, &step->answers[i], &why);
+		bool ok = item->want == FOLLOW_ACTION ? take_action(f, item, &step->answers[i], &why)
+		                                      : take_submission(f, item, &step->answers[i], &why);
 
 		if (ok)
 			continue;
@@ -356,8 +361,8 @@ follow_new(struct arena *a, const struct parts *parts, const struct lease *l)
 {
 	struct follow *f = arena_alloc(a, sizeof(*f));
 
-	f->step = (struct step){ .arena = a, .parts = parts, .tenant_id = l->tenant_id, .next = begin,
-		.again_in_ms = -1 };
+	f->step =
+	    (struct step){ .arena = a, .parts = parts, .tenant_id = l->tenant_id, .next = begin, .again_in_ms = -1 };
 	f->lease = *l;
 	return &f->step;
 }

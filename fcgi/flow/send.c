@@ -140,9 +140,9 @@ static void
 hold_back(const struct send *s, const struct conversion_answer *w)
 {
 	struct err e = { .code = ERR_NONE };
-	int64_t for_ms = str_eq(w->result, STR("rate_limited")) ? w->due_in_ms :
-		str_eq(w->code, STR("credentials_refused"))	? REFUSED_MS :
-								  0;
+	int64_t for_ms = str_eq(w->result, STR("rate_limited"))        ? w->due_in_ms
+	                 : str_eq(w->code, STR("credentials_refused")) ? REFUSED_MS
+	                                                               : 0;
 
 	if (for_ms > 0 && !budget_block(s->step.parts->db, s->step.tenant_id, BUDGET_IMPACT, for_ms, &e))
 		log_event(LOG_WARN, "send.budget", LOG_C("why", e.text));
@@ -153,7 +153,8 @@ static void
 answered(struct step *step, size_t i)
 {
 	struct send *s = (struct send *)step;
-	struct conversion_answer w = { .tenant_id = step->tenant_id, .conversion_id = s->items[i].conversion_id,
+	struct conversion_answer w = { .tenant_id = step->tenant_id,
+		.conversion_id = s->items[i].conversion_id,
 		.attempt = s->items[i].attempt };
 	struct err e = { .code = ERR_NONE };
 
@@ -210,8 +211,8 @@ start_due(struct send *s, struct err *e)
 	int64_t granted;
 	size_t n;
 
-	if (!delivery_due_send(step->parts->db, step->arena, step->tenant_id, settings->order_wait_s, SEND_MAX, &due, &n,
-		e))
+	if (!delivery_due_send(step->parts->db, step->arena, step->tenant_id, settings->order_wait_s, SEND_MAX, &due,
+	        &n, e))
 		return false;
 	if (n == 0)
 		return finish(step, e);
@@ -254,7 +255,7 @@ begin(struct step *step, struct err *e)
 	int64_t stranded;
 
 	if (!conversion_recover(step->parts->db, step->arena, &s->lease, step->parts->settings->unknown_wait_s * 1000,
-		&stranded, e) ||
+	        &stranded, e) ||
 	    !load(s, e))
 		return false;
 	if (stranded > 0)
@@ -274,8 +275,12 @@ send_new(struct arena *a, const struct parts *parts, const struct lease *l)
 {
 	struct send *s = arena_alloc(a, sizeof(*s));
 
-	s->step = (struct step){ .arena = a, .parts = parts, .tenant_id = l->tenant_id, .next = begin,
-		.answered = answered, .again_in_ms = -1 };
+	s->step = (struct step){ .arena = a,
+		.parts = parts,
+		.tenant_id = l->tenant_id,
+		.next = begin,
+		.answered = answered,
+		.again_in_ms = -1 };
 	s->lease = *l;
 	return &s->step;
 }

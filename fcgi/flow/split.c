@@ -39,7 +39,9 @@ quarantine(struct split *s, int64_t tenant_id, const struct inbox_row *row, stru
 		s->cap_quarantine = cap;
 	}
 	s->quarantine[s->n_quarantine++] = (struct event_quarantined){ .tenant_id = tenant_id,
-		.reason = str_slice(reason, 0, 400), .body = body, .received_ms = row->received_ms };
+		.reason = str_slice(reason, 0, 400),
+		.body = body,
+		.received_ms = row->received_ms };
 	log_event(LOG_WARN, "split.quarantined", LOG_S("reason", reason));
 }
 
@@ -76,7 +78,9 @@ add_event(struct split *s, const struct event *ev, int64_t received_ms)
 		s->cap_events = cap;
 	}
 	s->events[s->n_events++] = (struct event_row){ .tenant_id = s->portal_tenant,
-		.key = event_key(s->step.arena, ev), .event = *ev, .received_ms = received_ms,
+		.key = event_key(s->step.arena, ev),
+		.event = *ev,
+		.received_ms = received_ms,
 		.echo = hubspot_webhook_is_echo(ev, s->step.parts->settings->hubspot_app_id) };
 }
 
@@ -135,8 +139,13 @@ split_round(struct step *step, struct err *e)
 			return false;
 	if (n == 0)
 		return true;
-	struct event_batch batch = { .lease = &s->lease, .inbox = rows, .n_inbox = n, .events = s->events,
-		.n_events = s->n_events, .quarantine = s->quarantine, .n_quarantine = s->n_quarantine };
+	struct event_batch batch = { .lease = &s->lease,
+		.inbox = rows,
+		.n_inbox = n,
+		.events = s->events,
+		.n_events = s->n_events,
+		.quarantine = s->quarantine,
+		.n_quarantine = s->n_quarantine };
 	if (!event_commit(db, step->arena, &batch, &n_new, e))
 		return false;
 	if (s->unknown_portal > 0 && !counter_add(db, 0, STR("events.unknown_portal"), s->unknown_portal, e))

@@ -54,9 +54,9 @@ signed_by_hubspot(const struct fcgi *f, struct arena *a, const struct settings *
 		.old = fcgi_param(f, "HTTP_X_HUBSPOT_SIGNATURE"),
 		.version = fcgi_param(f, "HTTP_X_HUBSPOT_SIGNATURE_VERSION") };
 	const struct signature_rules rules = { .secret = &settings->hubspot_client_secret,
-		.previous = secret_empty(&settings->hubspot_client_secret_previous) ?
-		    NULL :
-		    &settings->hubspot_client_secret_previous,
+		.previous = secret_empty(&settings->hubspot_client_secret_previous)
+		                ? NULL
+		                : &settings->hubspot_client_secret_previous,
 		.versions = settings->hubspot_signature_versions,
 		.window_ms = settings->webhook_window_ms };
 
@@ -73,8 +73,8 @@ hubspot_receive(struct fcgi *f, struct arena *a, const struct settings *settings
 	if (!str_eq(fcgi_param(f, "REQUEST_METHOD"), STR("POST")))
 		return answer(405, "Only POST is taken here.\n");
 	if (!fcgi_body(f, a, (size_t)settings->webhook_max_bytes, &body, &e))
-		return e.code == ERR_LIMIT ? refuse(413, "The batch is too large.\n", &e) :
-					     refuse(400, "The body is not as long as announced.\n", &e);
+		return e.code == ERR_LIMIT ? refuse(413, "The batch is too large.\n", &e)
+		                           : refuse(400, "The body is not as long as announced.\n", &e);
 	if (!given_once(f))
 		return answer(400, "A signature header was given more than once.\n");
 	if (!signed_by_hubspot(f, a, settings, body, &e))

@@ -33,8 +33,8 @@ receiver_run(const struct settings *settings, struct db *db)
 	}
 	while (fcgi_accept(f)) {
 		struct hubspot_answer w = dispatch(f, a, settings, db);
-		struct str headers = w.status == 503 ? STR("Content-Type: text/plain\r\nRetry-After: 30\r\n") :
-						       STR("Content-Type: text/plain\r\n");
+		struct str headers = w.status == 503 ? STR("Content-Type: text/plain\r\nRetry-After: 30\r\n")
+		                                     : STR("Content-Type: text/plain\r\n");
 
 		fcgi_reply(f, w.status, headers, w.text);
 		arena_reset(a);

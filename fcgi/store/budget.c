@@ -41,55 +41,75 @@ const size_t budget_sql_n = sizeof(budget_sql) / sizeof(budget_sql[0]);
 static const char *const names[] = { "hubspot", "impact" };
 
 /* Another process took a slice between our look and our update: look again, a few times. */
-#define LOOKS 5
+#define LOOKS   5
+#define RACE_MS 50
+
+struct ask {
+	int64_t tenant_id;
+	struct str to;
+	int64_t want;
+	const struct budget_limit *limit;
+};
+
+/* A slice of the window that the row shows, or of a new one.  *changed is 1 when the row is as we left it. */
+static bool
+slice(struct db *db, const struct ask *q, const struct db_value *row, struct budget_slice *out, int64_t *changed,
+    struct err *e)
+{
+	int64_t used = row[0].i;
+	int64_t left = used >= q->limit->calls ? 0 : q->limit->calls - used;
+
+	if (row[1].i >= q->limit->window_s * 1000) {
+		out->granted = q->want < q->limit->calls ? q->want : q->limit->calls;
+		return db_run(db, &budget_sql[NEW_WINDOW],
+		    DB_IN(DB_V_I(out->granted), DB_V_I(q->tenant_id), DB_V_S(q->to), DB_V_I(used),
+		        DB_V_I(q->limit->window_s)),
+		    changed, e);
+	}
+	out->granted = q->want < left ? q->want : left;
+	out->wait_ms = q->limit->window_s * 1000 - row[1].i;
+	*changed = 1;
+	return out->granted == 0 ||
+	       db_run(db, &budget_sql[TAKE],
+	           DB_IN(DB_V_I(out->granted), DB_V_I(q->tenant_id), DB_V_S(q->to), DB_V_I(used)), changed, e);
+}
 
 static bool
-take_once(struct db *db, struct arena *a, int64_t tenant_id, struct str to, int64_t want, int64_t limit,
-    int64_t window_s, int64_t *granted, int64_t *wait_ms, int64_t *changed, struct err *e)
+take_once(struct db *db, struct arena *a, const struct ask *q, struct budget_slice *out, int64_t *changed,
+    struct err *e)
 {
 	const struct db_value *row;
-	int64_t used;
 
-	if (!db_query_one(db, &budget_sql[READ], DB_IN(DB_V_I(tenant_id), DB_V_S(to)), a, &row, e)) {
+	if (!db_query_one(db, &budget_sql[READ], DB_IN(DB_V_I(q->tenant_id), DB_V_S(q->to)), a, &row, e)) {
 		if (e->code != ERR_NOT_FOUND)
 			return false;
 		*e = (struct err){ .code = ERR_NONE };
-		return db_run(db, &budget_sql[MAKE], DB_IN(DB_V_I(tenant_id), DB_V_S(to)), NULL, e);
+		return db_run(db, &budget_sql[MAKE], DB_IN(DB_V_I(q->tenant_id), DB_V_S(q->to)), NULL, e);
 	}
-	*changed = 1;
-	if (row[2].i > 0) {
-		*wait_ms = row[2].i;
+	if (row[2].i > 0) { /* blocked */
+		out->wait_ms = row[2].i;
+		*changed = 1;
 		return true;
 	}
-	used = row[0].i;
-	if (row[1].i >= window_s * 1000) {
-		*granted = want < limit ? want : limit;
-		return db_run(db, &budget_sql[NEW_WINDOW],
-		    DB_IN(DB_V_I(*granted), DB_V_I(tenant_id), DB_V_S(to), DB_V_I(used), DB_V_I(window_s)), changed, e);
-	}
-	*granted = used >= limit ? 0 : want < limit - used ? want : limit - used;
-	*wait_ms = window_s * 1000 - row[1].i;
-	return *granted == 0 || db_run(db, &budget_sql[TAKE],
-				    DB_IN(DB_V_I(*granted), DB_V_I(tenant_id), DB_V_S(to), DB_V_I(used)), changed, e);
+	return slice(db, q, row, out, changed, e);
 }
 
 bool
-budget_take(struct db *db, struct arena *a, int64_t tenant_id, enum budget_destination to, int64_t want, int64_t limit,
-    int64_t window_s, int64_t *granted, int64_t *wait_ms, struct err *e)
+budget_take(struct db *db, struct arena *a, int64_t tenant_id, enum budget_destination to, int64_t want,
+    const struct budget_limit *limit, struct budget_slice *out, struct err *e)
 {
+	const struct ask q = { .tenant_id = tenant_id, .to = str_from(names[to]), .want = want, .limit = limit };
+
 	for (int look = 0; look < LOOKS; look++) {
 		int64_t changed = 0;
 
-		*granted = 0;
-		*wait_ms = 0;
-		if (!take_once(db, a, tenant_id, str_from(names[to]), want, limit, window_s, granted, wait_ms, &changed,
-			e))
+		*out = (struct budget_slice){ .granted = 0 };
+		if (!take_once(db, a, &q, out, &changed, e))
 			return err_wrap(e, "taking from the call budget");
 		if (changed == 1)
 			return true;
 	}
-	*granted = 0;
-	*wait_ms = 50;
+	*out = (struct budget_slice){ .granted = 0, .wait_ms = RACE_MS };
 	return true;
 }
 

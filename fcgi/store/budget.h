@@ -16,11 +16,21 @@ enum budget_destination {
 	BUDGET_IMPACT
 };
 
-/* *granted of `want` (0 to want); when 0, *wait_ms says when to ask again. */
+/* So many calls in a window of so many seconds. */
+struct budget_limit {
+	int64_t calls, window_s;
+};
+
+struct budget_slice {
+	int64_t granted; /* 0 to what was wanted */
+	int64_t wait_ms; /* when nothing was granted: ask again after this */
+};
+
 bool budget_take(struct db *db, struct arena *a, int64_t tenant_id, enum budget_destination to, int64_t want,
-    int64_t limit, int64_t window_s, int64_t *granted, int64_t *wait_ms, struct err *e) CC_MUST_USE;
+    const struct budget_limit *limit, struct budget_slice *out, struct err *e) CC_MUST_USE;
 /* Nothing may be called for that long; 0 lifts it. */
-bool budget_block(struct db *db, int64_t tenant_id, enum budget_destination to, int64_t for_ms, struct err *e) CC_MUST_USE;
+bool budget_block(struct db *db, int64_t tenant_id, enum budget_destination to, int64_t for_ms,
+    struct err *e) CC_MUST_USE;
 
 extern const struct sql budget_sql[];
 extern const size_t budget_sql_n;

@@ -17,7 +17,8 @@ const struct sql config_sql[] = {
 	    "ON c.tenant_id = t.tenant_id AND c.revision = t.config_revision WHERE t.tenant_id = ?",
 	    NULL, NULL },
 	[AT] = { "config.at", SQL_TENANT, "ii", "isst",
-	    "SELECT revision, author, document, saved_at FROM config WHERE tenant_id = ? AND revision = ?", NULL, NULL },
+	    "SELECT revision, author, document, saved_at FROM config WHERE tenant_id = ? AND revision = ?", NULL,
+	    NULL },
 	[INSERT] = { "config.insert", SQL_TENANT, "iiss", "",
 	    "INSERT INTO config (tenant_id, revision, author, saved_at, document) "
 	    "VALUES (?, ?, ?, UTC_TIMESTAMP(3), ?)",
@@ -31,7 +32,9 @@ const size_t config_sql_n = sizeof(config_sql) / sizeof(config_sql[0]);
 static void
 revision_from_row(const struct db_value *row, struct config_revision *out)
 {
-	*out = (struct config_revision){ .revision = row[0].i, .author = row[1].s, .document = row[2].s,
+	*out = (struct config_revision){ .revision = row[0].i,
+		.author = row[1].s,
+		.document = row[2].s,
 		.saved_ms = row[3].i };
 }
 

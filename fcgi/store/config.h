@@ -13,8 +13,8 @@ struct config_revision {
 };
 
 /* The current revision; ERR_NOT_FOUND when the tenant has none. */
-bool config_current(struct db *db, struct arena *a, int64_t tenant_id, struct config_revision *out, struct err *e)
-    CC_MUST_USE;
+bool config_current(struct db *db, struct arena *a, int64_t tenant_id, struct config_revision *out,
+    struct err *e) CC_MUST_USE;
 bool config_at(struct db *db, struct arena *a, int64_t tenant_id, int64_t revision, struct config_revision *out,
     struct err *e) CC_MUST_USE;
 /*

@@ -133,7 +133,8 @@ meet(struct db *db, int64_t tenant_id, const struct conversion *c, const struct 
 		return true;
 	if (!db_run(db, &conversion_sql[REVISE],
 	        DB_IN(DB_V_S(c->body), DB_V_S(c->body_hash), DB_V_S(c->fields), DB_V_T(c->event_date_ms),
-	            DB_V_S(c->trigger_id), DB_V_S(c->lane), DB_V_I(tenant_id), DB_V_I(out->id)),
+	            DB_V_S(c->trigger_id), DB_V_S(c->lane), DB_V_S(c->customer_id), DB_V_S(c->order_expression),
+	            DB_V_I(tenant_id), DB_V_I(out->id)),
 	        &changed, e))
 		return false;
 	if (changed != 1)

@@ -37,14 +37,18 @@ enum conversion_claim {
 	CONVERSION_NEW,       /* a row was made; a delivery is due */
 	CONVERSION_REVISED,   /* it had been refused and the body differs now: next revision, due again */
 	CONVERSION_DUPLICATE, /* the same effect exists: *other says which */
-	CONVERSION_HELD       /* the same object and value went out under another OrderId: *other; a row is made, HELD */
+	CONVERSION_HELD /* the same object and value went out under another OrderId: *other; a row is made, HELD */
 };
-/*
- * Claims the effect.  Inside decide's transaction.  *id is the conversion (of DUPLICATE: the existing one);
- * *collision is true when the existing one came from another object (C-02).
- */
+struct conversion_claimed {
+	enum conversion_claim result;
+	int64_t id; /* the conversion; of DUPLICATE the existing one */
+	int64_t other; /* of HELD: the one that went out under another OrderId */
+	bool collision; /* of DUPLICATE: it came from another object (C-02) */
+};
+
+/* Claims the effect.  Inside decide's transaction. */
 bool conversion_claim(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c,
-    enum conversion_claim *result, int64_t *id, int64_t *other, bool *collision, struct err *e) CC_MUST_USE;
+    struct conversion_claimed *out, struct err *e) CC_MUST_USE;
 
 bool conversion_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t id, struct conversion *out,
     struct err *e) CC_MUST_USE;
@@ -62,8 +66,8 @@ struct conversion_answer {
 	enum state to; /* ACCEPTED, REJECTED, READY, PARKED, UNKNOWN */
 	struct str result, code, message, batch_id, action_id;
 	int64_t http_status;
-	int64_t due_in_ms;   /* of the delivery's next look */
-	bool counts;         /* READY: it was a try (429 is not) */
+	int64_t due_in_ms; /* of the delivery's next look */
+	bool counts; /* READY: it was a try (429 is not) */
 };
 bool conversion_answered(struct db *db, const struct conversion_answer *answer, struct err *e) CC_MUST_USE;
 
@@ -78,8 +82,8 @@ bool conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_
 
 /* UNKNOWN -> READY: the same body once more.  UNKNOWN -> DEAD after two unanswered ones. */
 bool conversion_resend(struct db *db, const struct lease *l, int64_t id, struct err *e) CC_MUST_USE;
-bool conversion_dead(struct db *db, const struct lease *l, int64_t id, struct str code, struct str message, struct err *e)
-    CC_MUST_USE;
+bool conversion_dead(struct db *db, const struct lease *l, int64_t id, struct str code, struct str message,
+    struct err *e) CC_MUST_USE;
 
 /* ACCEPTED or UNKNOWN -> REJECTED with impact.com's code. */
 bool conversion_rejected(struct db *db, const struct lease *l, int64_t id, struct str code, struct str partner_id,

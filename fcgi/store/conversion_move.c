@@ -148,13 +148,13 @@ begin_attempt(struct db *db, struct arena *a, const struct lease *l, int64_t id,
 
 	if (!lease_hold(db, l, e) ||
 	    !db_run(db, Q(SENDING),
-		DB_IN(DB_V_I(l->tenant_id), DB_V_I(id), DB_V_I(l->tenant_id), DB_V_I(config_revision)), &changed, e) ||
+	        DB_IN(DB_V_I(l->tenant_id), DB_V_I(id), DB_V_I(l->tenant_id), DB_V_I(config_revision)), &changed, e) ||
 	    !one(changed, id, e) ||
 	    !db_query_one(db, Q(ATTEMPT_NO), DB_IN(DB_V_I(l->tenant_id), DB_V_I(id)), a, &row, e))
 		return false;
 	*attempt = row[0].i;
-	return db_run(db, Q(ATTEMPT_BEGIN),
-		   DB_IN(DB_V_I(l->tenant_id), DB_V_I(id), DB_V_I(row[0].i), DB_V_I(row[1].i)), NULL, e) &&
+	return db_run(db, Q(ATTEMPT_BEGIN), DB_IN(DB_V_I(l->tenant_id), DB_V_I(id), DB_V_I(row[0].i), DB_V_I(row[1].i)),
+	           NULL, e) &&
 	       db_run(db, Q(FENCE), DB_IN(DB_V_I(l->fence), DB_V_I(l->tenant_id), DB_V_I(id)), NULL, e);
 }
 
@@ -180,9 +180,9 @@ requeue(struct db *db, const struct conversion_answer *w, struct err *e)
 		       lease_wake(db, w->tenant_id, LEASE_FOLLOW, 0, w->due_in_ms, e);
 	case STATE_READY:
 		return db_run(db, Q(QUEUE_TRY),
-			   DB_IN(DB_V_I(w->due_in_ms), DB_V_I(w->counts ? 1 : 0), DB_V_I(w->tenant_id),
-			       DB_V_I(w->conversion_id)),
-			   NULL, e) &&
+		           DB_IN(DB_V_I(w->due_in_ms), DB_V_I(w->counts ? 1 : 0), DB_V_I(w->tenant_id),
+		               DB_V_I(w->conversion_id)),
+		           NULL, e) &&
 		       lease_wake(db, w->tenant_id, LEASE_SEND, 0, w->due_in_ms, e);
 	default: /* REJECTED, PARKED, DEAD: nothing to do by itself; a freed lane lets the next one go */
 		return unqueue(db, w->tenant_id, w->conversion_id, e) &&
@@ -197,14 +197,14 @@ write_answer(struct db *db, const struct conversion_answer *w, struct err *e)
 	int64_t changed;
 
 	return db_run(db, Q(ATTEMPT_END),
-		   DB_IN(DB_V_S(w->result), DB_V_I(w->http_status), DB_V_S(w->message), DB_V_I(w->tenant_id),
-		       DB_V_I(w->conversion_id), DB_V_I(w->attempt)),
-		   NULL, e) &&
+	           DB_IN(DB_V_S(w->result), DB_V_I(w->http_status), DB_V_S(w->message), DB_V_I(w->tenant_id),
+	               DB_V_I(w->conversion_id), DB_V_I(w->attempt)),
+	           NULL, e) &&
 	       db_run(db, Q(ANSWERED),
-		   DB_IN(DB_V_S(to), DB_V_S(w->code), DB_V_S(w->message), DB_V_S(w->batch_id), DB_V_S(w->batch_id),
-		       DB_V_S(w->action_id), DB_V_S(w->action_id), DB_V_S(to), DB_V_I(w->tenant_id),
-		       DB_V_I(w->conversion_id), DB_V_I(w->attempt), DB_V_S(to)),
-		   &changed, e) &&
+	           DB_IN(DB_V_S(to), DB_V_S(w->code), DB_V_S(w->message), DB_V_S(w->batch_id), DB_V_S(w->batch_id),
+	               DB_V_S(w->action_id), DB_V_S(w->action_id), DB_V_S(to), DB_V_I(w->tenant_id),
+	               DB_V_I(w->conversion_id), DB_V_I(w->attempt), DB_V_S(to)),
+	           &changed, e) &&
 	       one(changed, w->conversion_id, e) && requeue(db, w, e);
 }
 
@@ -251,9 +251,9 @@ conversion_park(struct db *db, int64_t tenant_id, int64_t id, struct str code, s
 
 	return transaction_begin(db, e) &&
 	       transaction_end(db,
-		   db_run(db, Q(PARK), DB_IN(DB_V_S(code), DB_V_I(tenant_id), DB_V_I(id)), &changed, e) &&
-		       one(changed, id, e) && unqueue(db, tenant_id, id, e),
-		   "parking", e);
+	           db_run(db, Q(PARK), DB_IN(DB_V_S(code), DB_V_I(tenant_id), DB_V_I(id)), &changed, e) &&
+	               one(changed, id, e) && unqueue(db, tenant_id, id, e),
+	           "parking", e);
 }
 
 bool
@@ -262,10 +262,10 @@ conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n,
 	*n = 0;
 	return transaction_begin(db, e) &&
 	       transaction_end(db,
-		   db_run(db, Q(UNPARK), DB_IN(DB_V_I(tenant_id), DB_V_S(code), DB_V_S(code)), n, e) &&
-		       db_run(db, Q(UNPARK_QUEUE), DB_IN(DB_V_I(tenant_id)), NULL, e) &&
-		       lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e),
-		   "resuming", e);
+	           db_run(db, Q(UNPARK), DB_IN(DB_V_I(tenant_id), DB_V_S(code), DB_V_S(code)), n, e) &&
+	               db_run(db, Q(UNPARK_QUEUE), DB_IN(DB_V_I(tenant_id)), NULL, e) &&
+	               lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e),
+	           "resuming", e);
 }
 
 /* A move by the holder of a lease, then what follows for the queue. */
@@ -283,9 +283,9 @@ conversion_resend(struct db *db, const struct lease *l, int64_t id, struct err *
 {
 	return transaction_begin(db, e) &&
 	       transaction_end(db,
-		   move(db, l, Q(RESEND), DB_IN(DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
-		       queue(db, l->tenant_id, id, "send", 0, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
-		   "resending", e);
+	           move(db, l, Q(RESEND), DB_IN(DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
+	               queue(db, l->tenant_id, id, "send", 0, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
+	           "resending", e);
 }
 
 bool
@@ -293,9 +293,10 @@ conversion_dead(struct db *db, const struct lease *l, int64_t id, struct str cod
 {
 	return transaction_begin(db, e) &&
 	       transaction_end(db,
-		   move(db, l, Q(DEAD), DB_IN(DB_V_S(code), DB_V_S(message), DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
-		       unqueue(db, l->tenant_id, id, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
-		   "giving up", e);
+	           move(db, l, Q(DEAD), DB_IN(DB_V_S(code), DB_V_S(message), DB_V_I(l->tenant_id), DB_V_I(id)), id,
+	               e) &&
+	               unqueue(db, l->tenant_id, id, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
+	           "giving up", e);
 }
 
 bool
@@ -304,10 +305,10 @@ conversion_rejected(struct db *db, const struct lease *l, int64_t id, struct str
 {
 	return transaction_begin(db, e) &&
 	       transaction_end(db,
-		   move(db, l, Q(REJECTED), DB_IN(DB_V_S(code), DB_V_S(partner_id), DB_V_I(l->tenant_id), DB_V_I(id)),
-		       id, e) &&
-		       unqueue(db, l->tenant_id, id, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
-		   "writing a verdict", e);
+	           move(db, l, Q(REJECTED), DB_IN(DB_V_S(code), DB_V_S(partner_id), DB_V_I(l->tenant_id), DB_V_I(id)),
+	               id, e) &&
+	               unqueue(db, l->tenant_id, id, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
+	           "writing a verdict", e);
 }
 
 static struct db_value
@@ -322,14 +323,14 @@ conversion_confirmed(struct db *db, const struct lease *l, int64_t id, const str
 {
 	return transaction_begin(db, e) &&
 	       transaction_end(db,
-		   move(db, l, Q(CONFIRMED),
-		       DB_IN(DB_V_S(x->action_id), DB_V_S(x->partner_id), DB_V_S(x->partner_name), DB_V_S(x->amount),
-			   DB_V_S(x->payout), DB_V_S(x->currency), DB_V_S(x->state), DB_V_S(x->detail),
-			   DB_V_S(x->settled ? STR("settled") : STR("")), time_or_null(x->locking_ms),
-			   time_or_null(x->cleared_ms), DB_V_I(l->tenant_id), DB_V_I(id)),
-		       id, e) &&
-		       (x->settled ? unqueue(db, l->tenant_id, id, e) :
-				     queue(db, l->tenant_id, id, "follow", due_in_ms, e)) &&
-		       lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
-		   "writing a verdict", e);
+	           move(db, l, Q(CONFIRMED),
+	               DB_IN(DB_V_S(x->action_id), DB_V_S(x->partner_id), DB_V_S(x->partner_name), DB_V_S(x->amount),
+	                   DB_V_S(x->payout), DB_V_S(x->currency), DB_V_S(x->state), DB_V_S(x->detail),
+	                   DB_V_S(x->settled ? STR("settled") : STR("")), time_or_null(x->locking_ms),
+	                   time_or_null(x->cleared_ms), DB_V_I(l->tenant_id), DB_V_I(id)),
+	               id, e) &&
+	               (x->settled ? unqueue(db, l->tenant_id, id, e)
+	                           : queue(db, l->tenant_id, id, "follow", due_in_ms, e)) &&
+	               lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
+	           "writing a verdict", e);
 }

@@ -48,19 +48,19 @@ decision_put(struct db *db, int64_t tenant_id, const struct decision *d, struct 
 	int64_t changed;
 
 	if (!db_run(db, &decision_sql[UPDATE],
-		DB_IN(DB_V_S(d->trigger_id), DB_V_I(d->revision), DB_V_S(outcome), DB_V_S(d->code), DB_V_S(d->detail),
-		    int_or_null(d->conversion_id), time_or_null(d->waits_until_ms), DB_V_I(tenant_id),
-		    DB_V_S(d->event_key)),
-		&changed, e))
+	        DB_IN(DB_V_S(d->trigger_id), DB_V_I(d->revision), DB_V_S(outcome), DB_V_S(d->code), DB_V_S(d->detail),
+	            int_or_null(d->conversion_id), time_or_null(d->waits_until_ms), DB_V_I(tenant_id),
+	            DB_V_S(d->event_key)),
+	        &changed, e))
 		return err_wrap(e, "writing a decision");
 	if (changed > 0)
 		return true;
 	return db_run(db, &decision_sql[INSERT],
-		   DB_IN(DB_V_I(tenant_id), DB_V_S(d->event_key), DB_V_S(d->trigger_id), DB_V_I(d->revision),
-		       DB_V_S(outcome), DB_V_S(d->code), DB_V_S(d->detail), int_or_null(d->conversion_id),
-		       DB_V_S(str_from(event_kind_name(ev->kind))), DB_V_S(ev->object_type), DB_V_S(ev->object_id),
-		       DB_V_S(ev->property), DB_V_S(str_slice(ev->value, 0, VALUE_MAX)), DB_V_T(ev->occurred_ms),
-		       DB_V_T(d->received_ms), time_or_null(d->waits_until_ms)),
-		   NULL, e) ||
+	           DB_IN(DB_V_I(tenant_id), DB_V_S(d->event_key), DB_V_S(d->trigger_id), DB_V_I(d->revision),
+	               DB_V_S(outcome), DB_V_S(d->code), DB_V_S(d->detail), int_or_null(d->conversion_id),
+	               DB_V_S(str_from(event_kind_name(ev->kind))), DB_V_S(ev->object_type), DB_V_S(ev->object_id),
+	               DB_V_S(ev->property), DB_V_S(str_slice(ev->value, 0, VALUE_MAX)), DB_V_T(ev->occurred_ms),
+	               DB_V_T(d->received_ms), time_or_null(d->waits_until_ms)),
+	           NULL, e) ||
 	       err_wrap(e, "writing a decision");
 }

@@ -27,7 +27,8 @@ enum {
  */
 const struct sql delivery_sql[] = {
 	[DUE_SEND] = { "delivery.due_send", SQL_TENANT, "iii", LETTERS,
-	    "SELECT " COLUMNS TABLES "d.stage = 'send' AND c.state = 'READY' AND NOT EXISTS (SELECT 1 FROM conversion b "
+	    "SELECT " COLUMNS TABLES
+	    "d.stage = 'send' AND c.state = 'READY' AND NOT EXISTS (SELECT 1 FROM conversion b "
 	    "WHERE b.tenant_id = c.tenant_id AND b.lane = c.lane AND b.conversion_id <> c.conversion_id AND "
 	    "(b.state IN ('READY', 'SENDING') OR (b.state = 'ACCEPTED' AND b.event_type_id <> c.event_type_id)) AND "
 	    "(b.occurred_at < c.occurred_at OR (b.occurred_at = c.occurred_at AND b.conversion_id < c.conversion_id)) "
@@ -53,10 +54,22 @@ const size_t delivery_sql_n = sizeof(delivery_sql) / sizeof(delivery_sql[0]);
 static bool
 delivery_from_row(const struct db_value *r, struct delivery *d, struct err *e)
 {
-	*d = (struct delivery){ .conversion_id = r[0].i, .stage = DELIVERY_SEND, .looks = r[2].i, .tries = r[3].i,
-		.program_id = r[5].s, .event_type = r[6].s, .order_id = r[7].s, .object_type = r[8].s,
-		.trigger_id = r[9].s, .batch_id = r[10].s, .action_id = r[11].s, .event_type_id = r[12].i,
-		.event_date_ms = r[13].i, .attempts = r[14].i, .unanswered = r[15].i, .since_accepted_ms = r[16].i };
+	*d = (struct delivery){ .conversion_id = r[0].i,
+		.stage = DELIVERY_SEND,
+		.looks = r[2].i,
+		.tries = r[3].i,
+		.program_id = r[5].s,
+		.event_type = r[6].s,
+		.order_id = r[7].s,
+		.object_type = r[8].s,
+		.trigger_id = r[9].s,
+		.batch_id = r[10].s,
+		.action_id = r[11].s,
+		.event_type_id = r[12].i,
+		.event_date_ms = r[13].i,
+		.attempts = r[14].i,
+		.unanswered = r[15].i,
+		.since_accepted_ms = r[16].i };
 	if (str_eq(r[1].s, STR("follow")))
 		d->stage = DELIVERY_FOLLOW;
 	else if (str_eq(r[1].s, STR("reconcile")))
@@ -82,8 +95,8 @@ delivery_due_send(struct db *db, struct arena *a, int64_t tenant_id, int64_t ord
 	struct db_rows rows;
 
 	return (db_query(db, &delivery_sql[DUE_SEND], DB_IN(DB_V_I(tenant_id), DB_V_I(order_wait_s), DB_V_I(max)), a,
-		    &rows, e) &&
-		   deliveries(&rows, a, out, n, e)) ||
+	            &rows, e) &&
+	           deliveries(&rows, a, out, n, e)) ||
 	       err_wrap(e, "reading what to send");
 }
 
@@ -94,7 +107,7 @@ delivery_due_follow(struct db *db, struct arena *a, int64_t tenant_id, int64_t m
 	struct db_rows rows;
 
 	return (db_query(db, &delivery_sql[DUE_FOLLOW], DB_IN(DB_V_I(tenant_id), DB_V_I(max)), a, &rows, e) &&
-		   deliveries(&rows, a, out, n, e)) ||
+	           deliveries(&rows, a, out, n, e)) ||
 	       err_wrap(e, "reading what to follow");
 }
 
@@ -104,7 +117,7 @@ delivery_next_ms(struct db *db, struct arena *a, int64_t tenant_id, enum lease_s
 	const struct db_value *row;
 
 	if (!db_query_one(db, &delivery_sql[stage == LEASE_SEND ? NEXT_SEND : NEXT_FOLLOW], DB_IN(DB_V_I(tenant_id)), a,
-		&row, e))
+	        &row, e))
 		return err_wrap(e, "reading deliveries");
 	*ms = row[0].kind == DB_NULL ? -1 : row[0].i;
 	return true;

@@ -27,13 +27,14 @@ struct delivery {
 bool delivery_due_send(struct db *db, struct arena *a, int64_t tenant_id, int64_t order_wait_s, int64_t max,
     struct delivery **out, size_t *n, struct err *e) CC_MUST_USE;
 /* Due rows to follow or reconcile, at most `max`. */
-bool delivery_due_follow(struct db *db, struct arena *a, int64_t tenant_id, int64_t max, struct delivery **out, size_t *n,
-    struct err *e) CC_MUST_USE;
+bool delivery_due_follow(struct db *db, struct arena *a, int64_t tenant_id, int64_t max, struct delivery **out,
+    size_t *n, struct err *e) CC_MUST_USE;
 /* Ms until the next row of the lease's stages is due (0: now), -1 when there is none. */
 bool delivery_next_ms(struct db *db, struct arena *a, int64_t tenant_id, enum lease_stage stage, int64_t *ms,
     struct err *e) CC_MUST_USE;
 /* Not yet: look again later.  Counts looks up. */
-bool delivery_later(struct db *db, int64_t tenant_id, int64_t conversion_id, int64_t due_in_ms, struct err *e) CC_MUST_USE;
+bool delivery_later(struct db *db, int64_t tenant_id, int64_t conversion_id, int64_t due_in_ms,
+    struct err *e) CC_MUST_USE;
 
 extern const struct sql delivery_sql[];
 extern const size_t delivery_sql_n;

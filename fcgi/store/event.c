@@ -54,8 +54,8 @@ const struct sql event_sql[] = {
 	    "e.object_type = 'contacts'" WAKE_SET,
 	    NULL, NULL },
 	[QUARANTINE] = { "event.quarantine", SQL_TENANT, "ists", "",
-	    "INSERT INTO quarantine (tenant_id, source, reason, received_at, body) VALUES (?, 'hubspot', ?, ?, ?)", NULL,
-	    NULL },
+	    "INSERT INTO quarantine (tenant_id, source, reason, received_at, body) VALUES (?, 'hubspot', ?, ?, ?)",
+	    NULL, NULL },
 	[SEEN] = { "event.seen", SQL_TENANT, "i", "",
 	    "UPDATE tenant SET last_event_at = UTC_TIMESTAMP(3) WHERE tenant_id = ?", NULL, NULL },
 };
@@ -105,9 +105,9 @@ wake_shards(struct db *db, struct arena *a, int64_t tenant_id, struct str batch,
 	struct db_rows shards;
 
 	if (!db_query(db, &event_sql[SHARDS],
-		DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_S(batch), DB_V_I(LEASE_DECIDE_SHARDS),
-		    DB_V_I(tenant_id)),
-		a, &shards, e))
+	        DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_S(batch), DB_V_I(LEASE_DECIDE_SHARDS),
+	            DB_V_I(tenant_id)),
+	        a, &shards, e))
 		return false;
 	for (size_t i = 0; i < shards.n; i++)
 		if (!lease_wake(db, tenant_id, LEASE_DECIDE, shards.v[i].i, 0, e))
@@ -122,8 +122,8 @@ spread(struct db *db, struct arena *a, int64_t tenant_id, struct str batch, stru
 	static const int wakes[] = { WAKE_OBJECT, WAKE_TO, WAKE_CONTACT };
 
 	(void)a; /* each_tenant()'s common form */
-	if (!db_run(db, &event_sql[PENDING],
-		DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_S(batch)), NULL, e))
+	if (!db_run(db, &event_sql[PENDING], DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_S(batch)), NULL,
+	        e))
 		return false;
 	for (size_t i = 0; i < sizeof(wakes) / sizeof(wakes[0]); i++)
 		if (!db_run(db, &event_sql[wakes[i]], DB_IN(DB_V_I(tenant_id), DB_V_S(batch)), NULL, e))
@@ -154,7 +154,8 @@ write_batch(struct db *db, struct arena *a, const struct event_batch *b, int64_t
 		const struct event_quarantined *q = &b->quarantine[i];
 
 		if (!db_run(db, &event_sql[QUARANTINE],
-			DB_IN(DB_V_I(q->tenant_id), DB_V_S(q->reason), DB_V_T(q->received_ms), DB_V_S(q->body)), NULL, e))
+		        DB_IN(DB_V_I(q->tenant_id), DB_V_S(q->reason), DB_V_T(q->received_ms), DB_V_S(q->body)), NULL,
+		        e))
 			return false;
 	}
 	for (size_t i = 0; i < b->n_inbox; i++)

@@ -14,13 +14,15 @@ enum {
 const struct sql inbox_sql[] = {
 	/* A raw batch may hold events of several tenants; it has none itself. */
 	[PUT] = { "inbox.put", SQL_GLOBAL, "iis", "",
-	    "INSERT INTO inbox (shard, source, packed, received_at, body) VALUES (?, 'hubspot', ?, UTC_TIMESTAMP(3), ?)",
+	    "INSERT INTO inbox (shard, source, packed, received_at, body) VALUES (?, 'hubspot', ?, UTC_TIMESTAMP(3), "
+	    "?)",
 	    NULL, NULL },
 	/* As above. */
 	[LOWEST] = { "inbox.lowest", SQL_GLOBAL, "i", "iit",
 	    "SELECT id, packed, received_at FROM inbox WHERE shard = ? ORDER BY id LIMIT 16", NULL, NULL },
 	/* As above. */
-	[BODY] = { "inbox.body", SQL_GLOBAL, "ii", "s", "SELECT body FROM inbox WHERE shard = ? AND id = ?", NULL, NULL },
+	[BODY] = { "inbox.body", SQL_GLOBAL, "ii", "s", "SELECT body FROM inbox WHERE shard = ? AND id = ?", NULL,
+	    NULL },
 	/* As above. */
 	[DELETE] = { "inbox.delete", SQL_GLOBAL, "ii", "", "DELETE FROM inbox WHERE shard = ? AND id = ?", NULL, NULL },
 };
@@ -56,8 +58,11 @@ inbox_lowest(struct db *db, struct arena *a, int64_t shard, struct inbox_row **o
 			*e = (struct err){ .code = ERR_NONE };
 			continue;
 		}
-		(*out)[*n] = (struct inbox_row){ .shard = shard, .id = row[0].i, .packed = row[1].i != 0,
-			.received_ms = row[2].i, .body = body[0].s };
+		(*out)[*n] = (struct inbox_row){ .shard = shard,
+			.id = row[0].i,
+			.packed = row[1].i != 0,
+			.received_ms = row[2].i,
+			.body = body[0].s };
 		bytes += body[0].s.n;
 		(*n)++;
 	}

@@ -23,8 +23,8 @@ struct inbox_row {
 /* One durable row; `shard` in [0, INBOX_SHARDS). */
 bool inbox_put(struct db *db, int64_t shard, bool packed, struct str body, struct err *e) CC_MUST_USE;
 /* The lowest ids of the shard, at most max (up to 16) and until their bodies pass 8 MB. */
-bool inbox_lowest(struct db *db, struct arena *a, int64_t shard, struct inbox_row **out, size_t *n, struct err *e)
-    CC_MUST_USE;
+bool inbox_lowest(struct db *db, struct arena *a, int64_t shard, struct inbox_row **out, size_t *n,
+    struct err *e) CC_MUST_USE;
 /* Inside the split's transaction. */
 bool inbox_delete(struct db *db, int64_t shard, int64_t id, struct err *e) CC_MUST_USE;
 

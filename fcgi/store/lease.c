@@ -24,7 +24,8 @@ const struct sql lease_sql[] = {
 	/* The inbox has no tenant yet. */
 	[SPLIT_CANDIDATES] = { "lease.split_candidates", SQL_GLOBAL, "", "isiii",
 	    "SELECT l.tenant_id, l.stage, l.shard, l.fence, l.wake FROM lease l WHERE l.tenant_id = 0 AND "
-	    "l.stage = 'split' AND l.due <= UTC_TIMESTAMP(3) AND " FREE " AND EXISTS (SELECT 1 FROM inbox i WHERE i.shard = l.shard)",
+	    "l.stage = 'split' AND l.due <= UTC_TIMESTAMP(3) AND " FREE
+	    " AND EXISTS (SELECT 1 FROM inbox i WHERE i.shard = l.shard)",
 	    NULL, NULL },
 	/* Work is shared over all tenants. */
 	[CANDIDATES] = { "lease.candidates", SQL_GLOBAL, "", "isiii",
@@ -110,9 +111,9 @@ lease_claim(struct db *db, struct lease *l, struct str owner, int64_t lease_s, s
 	int64_t changed;
 
 	if (!db_run(db, &lease_sql[CLAIM],
-		DB_IN(DB_V_S(owner), DB_V_I(lease_s), DB_V_I(l->tenant_id), DB_V_S(stage_str(l)), DB_V_I(l->shard),
-		    DB_V_I(l->fence), DB_V_I(l->wake)),
-		&changed, e) ||
+	        DB_IN(DB_V_S(owner), DB_V_I(lease_s), DB_V_I(l->tenant_id), DB_V_S(stage_str(l)), DB_V_I(l->shard),
+	            DB_V_I(l->fence), DB_V_I(l->wake)),
+	        &changed, e) ||
 	    !one_row(changed, l, e))
 		return false;
 	l->fence++;
@@ -126,9 +127,9 @@ lease_renew(struct db *db, const struct lease *l, int64_t lease_s, struct err *e
 	int64_t changed;
 
 	return db_run(db, &lease_sql[RENEW],
-		   DB_IN(DB_V_I(lease_s), DB_V_I(l->tenant_id), DB_V_S(stage_str(l)), DB_V_I(l->shard),
-		       DB_V_I(l->fence), DB_V_S(l->owner)),
-		   &changed, e) &&
+	           DB_IN(DB_V_I(lease_s), DB_V_I(l->tenant_id), DB_V_S(stage_str(l)), DB_V_I(l->shard),
+	               DB_V_I(l->fence), DB_V_S(l->owner)),
+	           &changed, e) &&
 	       one_row(changed, l, e);
 }
 
@@ -138,9 +139,9 @@ lease_hold(struct db *db, const struct lease *l, struct err *e)
 	int64_t changed;
 
 	return db_run(db, &lease_sql[HOLD],
-		   DB_IN(DB_V_I(l->tenant_id), DB_V_S(stage_str(l)), DB_V_I(l->shard), DB_V_I(l->fence),
-		       DB_V_S(l->owner)),
-		   &changed, e) &&
+	           DB_IN(DB_V_I(l->tenant_id), DB_V_S(stage_str(l)), DB_V_I(l->shard), DB_V_I(l->fence),
+	               DB_V_S(l->owner)),
+	           &changed, e) &&
 	       one_row(changed, l, e);
 }
 
@@ -152,9 +153,9 @@ lease_release(struct db *db, const struct lease *l, int64_t due_in_ms, struct er
 	if (due_in_ms < 0 || due_in_ms > IDLE_MS)
 		due_in_ms = IDLE_MS;
 	return db_run(db, &lease_sql[RELEASE],
-		   DB_IN(DB_V_I(l->wake), DB_V_I(due_in_ms), DB_V_I(l->tenant_id), DB_V_S(stage_str(l)),
-		       DB_V_I(l->shard), DB_V_I(l->fence), DB_V_S(l->owner)),
-		   &changed, e) &&
+	           DB_IN(DB_V_I(l->wake), DB_V_I(due_in_ms), DB_V_I(l->tenant_id), DB_V_S(stage_str(l)),
+	               DB_V_I(l->shard), DB_V_I(l->fence), DB_V_S(l->owner)),
+	           &changed, e) &&
 	       one_row(changed, l, e);
 }
 

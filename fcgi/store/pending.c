@@ -13,7 +13,8 @@ enum {
 
 const struct sql pending_sql[] = {
 	[DUE] = { "pending.due", SQL_TENANT, "ii", "ssssssttisi",
-	    "SELECT event_key, kind, object_type, object_id, property, value, occurred_at, received_at, looks, contact_id, "
+	    "SELECT event_key, kind, object_type, object_id, property, value, occurred_at, received_at, looks, "
+	    "contact_id, "
 	    "TIMESTAMPDIFF(MICROSECOND, received_at, UTC_TIMESTAMP(3)) DIV 1000 FROM pending "
 	    "WHERE tenant_id = ? AND shard = ? AND due <= UTC_TIMESTAMP(3) ORDER BY due LIMIT 100",
 	    NULL, NULL },
@@ -45,8 +46,11 @@ pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, st
 		struct pending *p = &(*out)[i];
 
 		p->key = row[0].s;
-		p->event = (struct event){ .source = STR("hubspot"), .object_type = row[2].s, .object_id = row[3].s,
-			.property = row[4].s, .occurred_ms = row[6].i };
+		p->event = (struct event){ .source = STR("hubspot"),
+			.object_type = row[2].s,
+			.object_id = row[3].s,
+			.property = row[4].s,
+			.occurred_ms = row[6].i };
 		if (!event_kind_parse(row[1].s, &p->event.kind))
 			return err_set(e, ERR_DB, "unknown event kind in pending");
 		p->event.value = row[5].s;

@@ -18,8 +18,8 @@ struct pending {
 bool pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, struct pending **out, size_t *n,
     struct err *e) CC_MUST_USE;
 /* Ms until the next row of the shard is due (0: now), -1 when there is none. */
-bool pending_next_ms(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, int64_t *ms, struct err *e)
-    CC_MUST_USE;
+bool pending_next_ms(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, int64_t *ms,
+    struct err *e) CC_MUST_USE;
 /* Inside decide's transaction. */
 bool pending_delete(struct db *db, int64_t tenant_id, int64_t shard, struct str key, struct err *e) CC_MUST_USE;
 bool pending_wait(struct db *db, int64_t tenant_id, int64_t shard, struct str key, int64_t due_in_ms,

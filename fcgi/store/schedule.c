@@ -14,7 +14,7 @@ enum {
 
 /* Nothing is due by itself: whoever changes that sets the row. */
 #define IDLE_MS (24LL * 3600 * 1000)
-#define IN_MS "UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND"
+#define IN_MS   "UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND"
 
 const struct sql schedule_sql[] = {
 	/* One worker serves all tenants. */
@@ -80,9 +80,9 @@ schedule_claim(struct db *db, struct schedule *s, struct str owner, int64_t leas
 	int64_t changed;
 
 	if (!db_run(db, &schedule_sql[CLAIM],
-		DB_IN(DB_V_S(owner), DB_V_I(lease_s), DB_V_I(s->tenant_id), DB_V_S(str_from(kind_names[s->kind])),
-		    DB_V_I(s->fence)),
-		&changed, e) ||
+	        DB_IN(DB_V_S(owner), DB_V_I(lease_s), DB_V_I(s->tenant_id), DB_V_S(str_from(kind_names[s->kind])),
+	            DB_V_I(s->fence)),
+	        &changed, e) ||
 	    !one_row(changed, s, e))
 		return false;
 	s->fence++;
@@ -98,9 +98,9 @@ schedule_release(struct db *db, const struct schedule *s, int64_t due_in_ms, int
 	if (due_in_ms < 0)
 		due_in_ms = IDLE_MS;
 	return db_run(db, &schedule_sql[RELEASE],
-		   DB_IN(DB_V_I(due_in_ms), DB_V_I(tries), DB_V_I(s->tenant_id),
-		       DB_V_S(str_from(kind_names[s->kind])), DB_V_I(s->fence), DB_V_S(s->owner)),
-		   &changed, e) &&
+	           DB_IN(DB_V_I(due_in_ms), DB_V_I(tries), DB_V_I(s->tenant_id), DB_V_S(str_from(kind_names[s->kind])),
+	               DB_V_I(s->fence), DB_V_S(s->owner)),
+	           &changed, e) &&
 	       one_row(changed, s, e);
 }
 

@@ -57,9 +57,16 @@ tenant_state_name(enum tenant_state s)
 static void
 tenant_from_row(const struct db_value *row, struct tenant *out)
 {
-	*out = (struct tenant){ .tenant_id = row[0].i, .portal_id = row[1].i, .state = TENANT_DELETING,
-		.sending = row[3].i != 0, .hub_domain = row[4].s, .ui_domain = row[5].s, .time_zone = row[6].s,
-		.currency = row[7].s, .config_revision = row[8].i, .last_event_ms = row[9].i };
+	*out = (struct tenant){ .tenant_id = row[0].i,
+		.portal_id = row[1].i,
+		.state = TENANT_DELETING,
+		.sending = row[3].i != 0,
+		.hub_domain = row[4].s,
+		.ui_domain = row[5].s,
+		.time_zone = row[6].s,
+		.currency = row[7].s,
+		.config_revision = row[8].i,
+		.last_event_ms = row[9].i };
 	for (size_t i = 0; i < sizeof(state_names) / sizeof(state_names[0]); i++)
 		if (str_eq(row[2].s, str_from(state_names[i])))
 			out->state = (enum tenant_state)i;

@@ -19,8 +19,8 @@ struct vault {
 struct str vault_place(struct arena *a, int64_t tenant_id, const char *table, const char *column, struct str row);
 
 /* A new data key, wrapped for that portal's tenant row. */
-bool vault_new_data_key(const struct vault *v, struct arena *a, int64_t portal_id, struct str *wrapped, struct err *e)
-    CC_MUST_USE;
+bool vault_new_data_key(const struct vault *v, struct arena *a, int64_t portal_id, struct str *wrapped,
+    struct err *e) CC_MUST_USE;
 /* ERR_NOT_FOUND when there is no such tenant, ERR_DENIED when the master key is another one. */
 bool vault_data_key(const struct vault *v, struct db *db, struct arena *a, int64_t tenant_id, struct secret *key,
     struct err *e) CC_MUST_USE;

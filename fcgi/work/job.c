@@ -16,8 +16,8 @@
 
 #define ARENA_MAX (512UL * 1024 * 1024)
 /* After a failure: soon when somebody was faster, later when something is broken. */
-#define CONFLICT_MS 50
-#define FAILURE_MS  2000
+#define CONFLICT_MS    50
+#define FAILURE_MS     2000
 #define FAILURE_CAP_MS (5LL * 60 * 1000)
 
 struct job_slot {
@@ -88,7 +88,9 @@ job_free(struct job *j)
 static const char *
 job_name(const struct job *j)
 {
-	return j->leased ? lease_stage_name(j->lease.stage) : j->schedule.kind == SCHEDULE_TOKEN ? "token" : "housekeeping";
+	return j->leased                            ? lease_stage_name(j->lease.stage)
+	       : j->schedule.kind == SCHEDULE_TOKEN ? "token"
+	                                            : "housekeeping";
 }
 
 static void
@@ -150,8 +152,8 @@ give_back(const struct job *j, int64_t again_in_ms, bool failed)
 {
 	struct db *db = j->step->parts->db;
 	struct err e = { .code = ERR_NONE };
-	bool ok = j->leased ? lease_release(db, &j->lease, again_in_ms, &e) :
-			      schedule_release(db, &j->schedule, again_in_ms, failed ? j->schedule.tries + 1 : 0, &e);
+	bool ok = j->leased ? lease_release(db, &j->lease, again_in_ms, &e)
+	                    : schedule_release(db, &j->schedule, again_in_ms, failed ? j->schedule.tries + 1 : 0, &e);
 
 	if (!ok && e.code != ERR_CONFLICT)
 		log_event(LOG_WARN, "job.not_given_back", LOG_C("why", e.text));

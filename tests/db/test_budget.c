@@ -8,17 +8,15 @@
 #define LIMIT     90
 #define PROCESSES 8
 
-struct taken {
-	int64_t granted, wait_ms;
-};
+static const struct budget_limit hubspot = { .calls = LIMIT, .window_s = 10 };
+static const struct budget_limit impact = { .calls = LIMIT, .window_s = 3600 };
 
-static struct taken
+static struct budget_slice
 take(struct db *db, int64_t want)
 {
-	struct taken t;
+	struct budget_slice t;
 
-	store_must(budget_take(db, store.arena, store.tenant_id, BUDGET_HUBSPOT, want, LIMIT, 10, &t.granted,
-	    &t.wait_ms, &store.e));
+	store_must(budget_take(db, store.arena, store.tenant_id, BUDGET_HUBSPOT, want, &hubspot, &t, &store.e));
 	return t;
 }
 
@@ -43,7 +41,7 @@ more_than_the_limit_is_never_granted_at_once(void **state)
 static void
 an_empty_budget_says_when_its_window_ends(void **state)
 {
-	struct taken t;
+	struct budget_slice t;
 
 	(void)state;
 	store_later(store.db, 1);
@@ -67,7 +65,7 @@ a_new_window_grants_anew(void **state)
 static void
 a_blocked_destination_grants_nothing_until_then(void **state)
 {
-	struct taken t;
+	struct budget_slice t;
 
 	(void)state;
 	take(store.db, 1);
@@ -90,13 +88,12 @@ a_destination_may_be_blocked_before_its_first_call(void **state)
 static void
 tenants_and_destinations_have_budgets_of_their_own(void **state)
 {
-	int64_t granted, wait_ms;
+	struct budget_slice t;
 
 	(void)state;
 	take(store.db, LIMIT);
-	store_must(budget_take(store.db, store.arena, store.tenant_id, BUDGET_IMPACT, 5, LIMIT, 3600, &granted,
-	    &wait_ms, &store.e));
-	assert_int_equal(granted, 5);
+	store_must(budget_take(store.db, store.arena, store.tenant_id, BUDGET_IMPACT, 5, &impact, &t, &store.e));
+	assert_int_equal(t.granted, 5);
 	store.tenant_id = store_tenant();
 	assert_int_equal(take(store.db, 5).granted, 5);
 }
@@ -110,7 +107,7 @@ be_greedy(void)
 	int empty = 0;
 
 	while (empty < 3) {
-		struct taken t = take(db, 3);
+		struct budget_slice t = take(db, 3);
 
 		all += t.granted;
 		empty = t.granted > 0 || t.wait_ms == 50 ? 0 : empty + 1; /* 50: others were faster, look again */

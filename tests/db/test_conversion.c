@@ -24,7 +24,7 @@ static void
 a_new_effect_is_ready_and_due(void **state)
 {
 	struct conversion c = ledger_conversion("A"), back;
-	struct ledger_claim x = ledger_claim(&c);
+	struct conversion_claimed x = ledger_claim(&c);
 
 	(void)state;
 	assert_int_equal(x.result, CONVERSION_NEW);
@@ -47,14 +47,13 @@ static void
 the_same_effect_again_is_a_duplicate_and_names_the_first(void **state)
 {
 	struct conversion c = ledger_conversion("A");
-	struct ledger_claim first = ledger_claim(&c), again;
+	struct conversion_claimed first = ledger_claim(&c), again;
 
 	(void)state;
 	c = with_body(c, "CampaignId=1000&OrderId=A&OrderSubTotal=2");
 	again = ledger_claim(&c);
 	assert_int_equal(again.result, CONVERSION_DUPLICATE);
 	assert_int_equal(again.id, first.id);
-	assert_int_equal(again.other, first.id);
 	assert_false(again.collision);
 	assert_int_equal(rows(), 1);
 	assert_str(ledger_column(first.id, "body"), "CampaignId=1000&OrderId=A");
@@ -124,7 +123,7 @@ what_was_refused_goes_out_again_once_its_body_differs(void **state)
 {
 	struct conversion c = ledger_conversion("A");
 	int64_t id = ledger_claim(&c).id;
-	struct ledger_claim x;
+	struct conversion_claimed x;
 
 	(void)state;
 	store_run("UPDATE conversion SET state = 'REJECTED', code = 'ACTION_REF_NOT_FOUND', attempts = 1, ended_at = "
@@ -186,7 +185,7 @@ what_went_out_under_another_order_id_is_held(void **state)
 {
 	struct conversion c = ledger_conversion("A"), edited = after_an_edit();
 	int64_t first = ledger_claim(&c).id;
-	struct ledger_claim x = ledger_claim(&edited);
+	struct conversion_claimed x = ledger_claim(&edited);
 
 	(void)state;
 	assert_int_equal(x.result, CONVERSION_HELD);
@@ -237,12 +236,11 @@ static void
 a_claim_that_is_rolled_back_leaves_nothing(void **state)
 {
 	struct conversion c = ledger_conversion("A");
-	struct ledger_claim x;
+	struct conversion_claimed x;
 
 	(void)state;
 	store_must(db_begin(store.db, &store.e));
-	store_must(conversion_claim(store.db, store.arena, store.tenant_id, &c, &x.result, &x.id, &x.other,
-	    &x.collision, &store.e));
+	store_must(conversion_claim(store.db, store.arena, store.tenant_id, &c, &x, &store.e));
 	db_rollback(store.db);
 	assert_int_equal(rows(), 0);
 	assert_str(ledger_stage(x.id), "");
@@ -254,10 +252,9 @@ static void
 claim_slowly(const struct conversion *c, int tell)
 {
 	struct db *db = store_connect();
-	struct ledger_claim x;
+	struct conversion_claimed x;
 	struct err e = { .code = ERR_NONE };
-	bool ok = db_begin(db, &e) &&
-	          conversion_claim(db, store.arena, store.tenant_id, c, &x.result, &x.id, &x.other, &x.collision, &e);
+	bool ok = db_begin(db, &e) && conversion_claim(db, store.arena, store.tenant_id, c, &x, &e);
 
 	if (!ok || write(tell, "c", 1) != 1)
 		_exit(1);
@@ -271,7 +268,7 @@ static void
 of_two_that_claim_one_effect_at_once_one_makes_the_row(void **state)
 {
 	struct conversion c = ledger_conversion("A");
-	struct ledger_claim x;
+	struct conversion_claimed x;
 	int told[2], status;
 	char byte;
 	pid_t pid;
@@ -284,9 +281,7 @@ of_two_that_claim_one_effect_at_once_one_makes_the_row(void **state)
 		claim_slowly(&c, told[1]);
 	assert_int_equal(read(told[0], &byte, 1), 1);
 	store_must(db_begin(store.db, &store.e));
-	store_refused(conversion_claim(store.db, store.arena, store.tenant_id, &c, &x.result, &x.id, &x.other,
-	                  &x.collision, &store.e),
-	    ERR_CONFLICT);
+	store_refused(conversion_claim(store.db, store.arena, store.tenant_id, &c, &x, &store.e), ERR_CONFLICT);
 	db_rollback(store.db);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);

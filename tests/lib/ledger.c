@@ -50,19 +50,18 @@ ledger_conversion(const char *order_id)
 	return c;
 }
 
-struct ledger_claim
+struct conversion_claimed
 ledger_claim_on(struct db *db, const struct conversion *c)
 {
-	struct ledger_claim x;
+	struct conversion_claimed x;
 
 	store_must(transaction_begin(db, &store.e));
-	store_must(transaction_end(db,
-	    conversion_claim(db, store.arena, store.tenant_id, c, &x.result, &x.id, &x.other, &x.collision, &store.e),
-	    "claim", &store.e));
+	store_must(transaction_end(db, conversion_claim(db, store.arena, store.tenant_id, c, &x, &store.e), "claim",
+	    &store.e));
 	return x;
 }
 
-struct ledger_claim
+struct conversion_claimed
 ledger_claim(const struct conversion *c)
 {
 	return ledger_claim_on(store.db, c);
@@ -72,7 +71,7 @@ int64_t
 ledger_ready(const char *order_id)
 {
 	struct conversion c = ledger_conversion(order_id);
-	struct ledger_claim x = ledger_claim(&c);
+	struct conversion_claimed x = ledger_claim(&c);
 
 	assert_int_equal(x.result, CONVERSION_NEW);
 	return x.id;

@@ -12,14 +12,9 @@ struct conversion ledger_of(const char *order_id, const char *customer_id, const
 /* Fills in what depends on the other fields: event type row, effect key, lane, hash of the body. */
 void ledger_complete(struct conversion *c);
 
-struct ledger_claim {
-	enum conversion_claim result;
-	int64_t id, other;
-	bool collision;
-};
 /* In a transaction of its own on that connection. */
-struct ledger_claim ledger_claim_on(struct db *db, const struct conversion *c);
-struct ledger_claim ledger_claim(const struct conversion *c);
+struct conversion_claimed ledger_claim_on(struct db *db, const struct conversion *c);
+struct conversion_claimed ledger_claim(const struct conversion *c);
 /* A new conversion, READY and due. */
 int64_t ledger_ready(const char *order_id);
 /* A new conversion put into that state by hand, with one attempt and a delivery row of that stage ("" for none). */
