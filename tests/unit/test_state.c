@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "core/state.h"
 #include "lib/answer.h"
 #include "lib/file.h"
@@ -82,6 +83,23 @@ the_drawing_names_every_state(void **state)
 	}
 }
 
+/* The third telling: the ENUM of the conversion table has the same names in the same order. */
+static void
+the_schema_has_the_same_names(void **state)
+{
+	struct str sql = file_read(*state, "sql/0001_first.sql");
+	struct err e = { 0 };
+	struct str list;
+	struct buf b;
+
+	buf_init(&b, *state, 1024);
+	for (unsigned i = 0; i < STATE__COUNT; i++)
+		buf_addf(&b, "%s'%s'", i > 0 ? "," : "state ENUM(", state_name((enum state)i));
+	buf_addf(&b, ") NOT NULL");
+	assert_true(buf_done(&b, &list, &e));
+	assert_true(str_find(sql, list) < sql.n);
+}
+
 static void
 a_crash_while_sending_never_leads_back_to_ready(void **state)
 {
@@ -149,6 +167,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_header_and_the_table_tell_the_same, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_drawing_names_every_state, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_schema_has_the_same_names, setup, teardown),
 		cmocka_unit_test(a_crash_while_sending_never_leads_back_to_ready),
 		cmocka_unit_test(everything_may_be_erased_and_nothing_comes_back),
 		cmocka_unit_test(only_what_moves_by_itself_is_not_ended),
