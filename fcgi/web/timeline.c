@@ -42,21 +42,42 @@ push_received(struct timeline *t)
 	push(t, row->received_ms, "received", STR("HubSpot reported the change."), detail);
 }
 
+/* Which of several contacts counts, in the words of decide's rule. */
+static const struct {
+	const char *why, *words;
+} choices[] = {
+	{ "primary", "it is the primary one" },
+	{ "click_id", "it is the earliest with a click id" },
+	{ "created_first", "it was created first" },
+};
+
+static struct str
+choice_words(struct str why)
+{
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		if (str_eq(why, str_from(choices[i].why)))
+			return str_from(choices[i].words);
+	return why;
+}
+
 static void
 push_read(struct timeline *t)
 {
 	struct str contact = json_text_at(t->arena, t->detail, "contact_id");
-	struct str why = json_text_at(t->arena, t->detail, "contact_why");
+	struct str why = choice_words(json_text_at(t->arena, t->detail, "contact_why"));
 	struct str one = event_object_singular(t->d->row.object_type);
 	int64_t at_ms = 0;
 
 	(void)json_int(json_get(t->detail, "read_at_ms"), &at_ms);
-	push(t, at_ms, "read",
-	    contact.n == 0 ? str_printf(t->arena, "The %.*s was read from HubSpot.", (int)one.n, one.p)
-	                   : str_printf(t->arena,
-	                         "The " STR_FMT " and its contact " STR_FMT " were read from HubSpot%s" STR_FMT ".",
-	                         STR_ARG(one), STR_ARG(contact), why.n > 0 ? ": " : "", STR_ARG(why)),
-	    NULL);
+	if (contact.n == 0 || str_eq(one, STR("contact")))
+		push(t, at_ms, "read", str_printf(t->arena, "The " STR_FMT " was read from HubSpot.", STR_ARG(one)),
+		    NULL);
+	else
+		push(t, at_ms, "read",
+		    str_printf(t->arena,
+		        "The " STR_FMT " was read from HubSpot, and its contact " STR_FMT "%s" STR_FMT ".",
+		        STR_ARG(one), STR_ARG(contact), why.n > 0 ? ": " : "", STR_ARG(why)),
+		    NULL);
 }
 
 /* "OrderId: ... ." of what is missing or wrong, or the empty slice. */
@@ -127,8 +148,10 @@ push_end(struct timeline *t)
 		json_set_str(detail, "batch_id", c->batch_id);
 	}
 	push(t, c->accepted_ms, "accepted", STR("impact.com has taken it up and is judging it."), detail);
+	/* The last word has no time of its own while the action may still change. */
 	if (confirmed || rejected)
-		push(t, c->ended_ms, confirmed ? "confirmed" : "rejected", words_sentence(t->arena, row), NULL);
+		push(t, c->ended_ms > 0 ? c->ended_ms : c->accepted_ms, confirmed ? "confirmed" : "rejected",
+		    words_sentence(t->arena, row), NULL);
 	else if (str_eq(c->state, STR("UNKNOWN")))
 		push(t, c->sending_ms, "unknown", words_sentence(t->arena, row), NULL);
 	else if (str_eq(c->state, STR("PARKED")) || str_eq(c->state, STR("HELD")))
