@@ -10,9 +10,9 @@ static const struct row {
 	const char *counter;
 } rows[STATE__COUNT] = {
 	/* clang-format off */
-	[STATE_READY]     = { "READY",     TO(SENDING) | TO(PARKED) | TO(ERASED), false, "waiting" },
+	[STATE_READY]     = { "READY",     TO(SENDING) | TO(PARKED) | TO(DEAD) | TO(ERASED), false, "waiting" },
 	[STATE_SENDING]   = { "SENDING",   TO(READY) | TO(UNKNOWN) | TO(ACCEPTED) | TO(REJECTED) | TO(PARKED) | TO(ERASED), false, "waiting" },
-	[STATE_UNKNOWN]   = { "UNKNOWN",   TO(READY) | TO(ACCEPTED) | TO(CONFIRMED) | TO(DEAD) | TO(ERASED), false, "waiting" },
+	[STATE_UNKNOWN]   = { "UNKNOWN",   TO(READY) | TO(ACCEPTED) | TO(CONFIRMED) | TO(REJECTED) | TO(PARKED) | TO(DEAD) | TO(ERASED), false, "waiting" },
 	[STATE_ACCEPTED]  = { "ACCEPTED",  TO(CONFIRMED) | TO(REJECTED) | TO(ERASED), false, "sent" },
 	[STATE_CONFIRMED] = { "CONFIRMED", TO(ERASED), true, "sent" },
 	[STATE_REJECTED]  = { "REJECTED",  TO(READY) | TO(ERASED), true, "failed" },

@@ -11,13 +11,15 @@
  *    | |                      |  '--- two unanswered ---> DEAD           |
  *    | '--- resend ----------<'  (UNKNOWN -> READY)                      |
  *    '-------------------------------------------------------------------'
+ *   UNKNOWN, when the answer of that same attempt comes after all: as from SENDING
+ *   READY -> DEAD (not sent in retry_max tries)
  *   READY <-> PARKED (tenant paused, disconnected, consent off);  SENDING -> PARKED (credentials refused)
  *   HELD (already sent as X: a person decides) -> READY or DEAD;  SHADOW -> READY;  any -> ERASED
  *
  * The same as a list, which a test compares with the table:
- *   READY    -> SENDING PARKED ERASED
+ *   READY    -> SENDING PARKED DEAD ERASED
  *   SENDING  -> READY UNKNOWN ACCEPTED REJECTED PARKED ERASED
- *   UNKNOWN  -> READY ACCEPTED CONFIRMED DEAD ERASED
+ *   UNKNOWN  -> READY ACCEPTED CONFIRMED REJECTED PARKED DEAD ERASED
  *   ACCEPTED -> CONFIRMED REJECTED ERASED
  *   CONFIRMED -> ERASED
  *   REJECTED -> READY ERASED
