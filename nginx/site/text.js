@@ -15,7 +15,6 @@ const nav = {
   menu: 'Menu',
   skip: 'Skip to content',
   product: 'Connector',
-  about: 'HubSpot and impact.com',
   pages: { overview: 'Overview', settings: 'Settings', triggers: 'Event Triggers', mappings: 'Field Mappings', activity: 'Activity' },
   account: id => `HubSpot account ${id}`,
   signOut: 'Sign out',
@@ -49,15 +48,12 @@ const common = {
   cancel: 'Cancel',
   close: 'Close',
   loading: 'Loading…',
-  working: 'Please wait…',
   failedTitle: 'This could not be loaded',
   updatesFail: 'Live updates are interrupted. What you see may be old; trying again by itself.',
   required: 'required',
   on: 'On',
   off: 'Off',
-  never: 'never',
   noneYet: 'none yet',
-  inUtc: utc => `${utc}`,
 };
 
 const combobox = {

@@ -9,7 +9,7 @@ const valid = iso => iso && !Number.isNaN(Date.parse(iso));
 
 export const formatDateTime = iso => valid(iso) ? dateTime.format(new Date(iso)) : '';
 export const formatDate = iso => valid(iso) ? day.format(new Date(iso)) : '';
-export const formatCount = n => whole.format(n ?? 0);
+export const formatCount = n => n === undefined ? '–' : whole.format(n);
 
 /** "10:42:07" today, otherwise with the day in front. */
 export function formatTime(iso) {

@@ -4,6 +4,7 @@ import { text } from '../text.js';
 
 const LIMIT = 60; // options drawn at once; typing narrows the list
 const BEFORE = 20; // of them before the chosen one
+const LONG = 40; // letters of label and internal name that fit side by side in a field of usual width
 const ROOM = 380; // height of the list and of the save bar below it
 
 const fold = s => s.toLowerCase();
@@ -92,7 +93,7 @@ export function Combobox({ label, options, value, onChange, invalid, describedBy
       placeholder=${placeholder} value=${query ?? chosen?.text ?? value ?? ''} title=${chosen && query === null ? `${chosen.text}${chosen.hint ? ` (${chosen.hint})` : ''}` : undefined}
       onInput=${e => { setQuery(e.target.value); setOpen(true); setActive(0); }}
       onClick=${() => { if (!open) show(); }} onFocus=${e => e.target.select()} onBlur=${close} onKeyDown=${onKeyDown} />
-    ${query === null && chosen?.hint && html`<span class="combo-hint" aria-hidden="true">${chosen.hint}</span>`}
+    ${query === null && chosen?.hint && html`<span class=${`combo-hint${chosen.text.length + chosen.hint.length > LONG ? ' long' : ''}`} aria-hidden="true">${chosen.hint}</span>`}
     <ul id=${`${id}-list`} role="listbox" aria-label=${label} ref=${list} hidden=${!open} onMouseDown=${e => e.preventDefault()}>
       ${open && start > 0 && html`<li role="option" aria-disabled="true" aria-selected="false" class="none" key="before">${text.combobox.before(start)}</li>`}
       ${open && rows.map((o, i) => html`<li key=${o.value} id=${`${id}-o${start + i}`} role="option" aria-selected=${o.value === value ? 'true' : 'false'}

@@ -58,7 +58,6 @@ export const settings = {
   saved: company => company ? `Connected to ${company}. Saved.` : 'Connected. Saved.',
   savedWithWarning: 'Saved, with a warning below.',
   refused: 'Not saved: impact.com did not accept this. What to mend stands beside the values and in the checks.',
-  unsaved: 'You have not submitted your changes. Leave without saving?',
   missing: { account_sid: 'Enter the Account SID.', auth_token: 'Enter the Auth Token.', program_id: 'Enter the Program ID.' },
   programDigits: 'The Program ID has digits only.',
   checksTitle: 'What was checked',

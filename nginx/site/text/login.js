@@ -60,7 +60,6 @@ export const login = {
   lead: 'Reports what happens in HubSpot, such as a deal that is won, to impact.com as a conversion, so that the partner who brought the customer is credited.',
   button: 'Click here to log in through HubSpot',
   afterwards: 'HubSpot asks which account to use and shows the access below. Choose “Connect app”, and you come back here.',
-  signedOut: 'You are signed out.',
   accessTitle: 'What the app will be able to do, and why',
   scopes: [
     ['oauth', 'Know which HubSpot account you chose and who you are, to log you in.'],

@@ -70,7 +70,6 @@ export const mappings = {
   fetched: 'Properties as of',
   news: names => names.length === 1 ? `1 new property: ${names[0]}.` : `${names.length} new properties: ${names.join(', ')}.`,
   noNews: 'No new properties since the last refresh.',
-  preset: 'Presets',
   applyPreset: label => `Apply preset “${label}”`,
   presetTitle: label => `Apply “${label}”?`,
   presetReplaces: (mine, its) => `You have ${mine} mappings here. Replacing them puts ${its} in their place; filling up keeps yours and adds only fields that are not mapped yet. Nothing is saved until you choose Save.`,
@@ -106,7 +105,6 @@ export const mappings = {
   sources: { record: '', computed: 'computed', contact: 'contact', company: 'company', line_item: 'line item', event: 'event', account: 'account' },
   required: 'required',
   oneRequired: 'one of these',
-  mapped: 'mapped',
 };
 
 export const draft = {
