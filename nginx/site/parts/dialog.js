@@ -1,5 +1,5 @@
 // Questions to the person, one at a time, in the browser's own modal dialog (it keeps the focus and gives it back).
-import { html, useEffect, useRef } from '../html.js';
+import { html, useLayoutEffect, useRef } from '../html.js';
 import { createStore, useStore } from '../lib/store.js';
 import { text } from '../text.js';
 
@@ -24,7 +24,7 @@ export async function confirm({ title, body, yes, kind = 'primary', cancel }) {
 export function DialogHost() {
   const asked = useStore(question);
   const box = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asked && !box.current.open) box.current.showModal();
     if (!asked && box.current.open) box.current.close();
   }, [asked]);
