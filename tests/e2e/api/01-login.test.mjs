@@ -40,7 +40,7 @@ test('C-22 the first login of an account makes its owner, a later one by somebod
 	assert.equal(session.person.role, 'editor');
 });
 
-test('F-004 "Cancel" at HubSpot ends on the login page with access_denied, and nobody is logged in', async () => {
+test('F-008 "Cancel" at HubSpot ends on the login page with access_denied, and nobody is logged in', async () => {
 	const person = new Person();
 	assert.equal(await person.login(NORTHWIND, { cancel: true }), '/login?problem=access_denied');
 	assert.equal((await person.call('GET', '/api/session')).status, 401);
@@ -74,7 +74,7 @@ test('F-005 a missing or invented state is refused before HubSpot is asked anyth
 	assert.deepEqual((await log({ since, side: 'hubspot', path: '/oauth' })).map((e) => e.path), []);
 });
 
-test('F-004 each refusal of HubSpot has a word of its own for the login page', async () => {
+test('F-008 each refusal of HubSpot has a word of its own for the login page', async () => {
 	const refused = async (change) => {
 		const person = new Person();
 		const url = new URL(URL_BASE + await person.approve(await person.begin(), NORTHWIND));
@@ -96,14 +96,14 @@ test('F-002 a new login gives a new session and ends the one before in this brow
 	assert.equal((await request(`${URL_BASE}/api/session`, { headers: { cookie: old } })).status, 401);
 });
 
-test('F-002 logging out ends the session on the server', async () => {
+test('F-003 logging out ends the session on the server', async () => {
 	const person = await loggedIn();
 	const cookie = person.cookieHeader();
 	assert.equal((await person.post('/api/session/logout')).status, 204);
 	assert.equal((await request(`${URL_BASE}/api/session`, { headers: { cookie } })).status, 401);
 });
 
-test('F-003 the session cookie is HttpOnly, SameSite=Lax, and carries the port on plain http', async () => {
+test('F-001 the session cookie is HttpOnly, SameSite=Lax, and carries the port on plain http', async () => {
 	const person = new Person();
 	const res = await person.call('GET', await person.approve(await person.begin(), NORTHWIND));
 	const line = res.headers['set-cookie'].find((c) => c.startsWith(`connector-${new URL(URL_BASE).port}=`));
@@ -154,10 +154,22 @@ test('F-018 a body must be one JSON object with known members, and not too large
 		assert.equal(res.json.error.code, 'invalid');
 	}
 	assert.equal((await person.post('/api/sending', `{"on":true,"pad":"${'x'.repeat(300 * 1024)}"}`)).status, 413);
-	const get = await person.call('GET', '/api/activity?outcome=sent&nonsense=1');
-	assert.equal(get.status, 400);
+	assert.equal((await person.call('GET', '/api/activity?outcome=sent&nonsense=1')).status, 400);
+	assert.equal((await person.call('GET', '/api/activity?limit=1&limit=2')).status, 400, 'F-019: a parameter given twice');
+	assert.equal((await person.call('GET', '/api/activity?cursor=%27%20OR%201--')).status, 400, 'F-015');
 	assert.equal((await person.call('GET', '/api/nothing')).status, 404);
 	const wrong = await person.post('/api/overview');
 	assert.equal(wrong.status, 405);
 	assert.equal(wrong.headers.allow, 'GET');
+});
+
+test('F-012 F-013 F-021 answers of the API are never kept by a browser, and no page may be framed or run foreign code', async () => {
+	const person = await loggedIn();
+	for (const path of ['/', '/login', '/settings', '/api/session', '/api/settings', '/oauth/start']) {
+		const { headers } = await person.call('GET', path);
+		assert.match(headers['content-security-policy'], /default-src 'self'.*frame-ancestors 'none'/, path);
+		assert.equal(headers['x-content-type-options'], 'nosniff', path);
+		if (path.startsWith('/api/') || path.startsWith('/oauth/'))
+			assert.match(headers['cache-control'] ?? '', /no-store/, path);
+	}
 });
