@@ -71,7 +71,8 @@ if supervisor_lives; then
 			[ -n "${migrated:-}" ] || "$BIN/connectorctl" -c "$VAR/connector.conf" migrate
 			migrated=yes
 			echo "Restarting $name: its program is newer."
-			sv -w 20 restart "$VAR/service/$name" >/dev/null
+			sv -w 20 down "$VAR/service/$name" >/dev/null # restart would not wait for the end of the old one
+			sv up "$VAR/service/$name" >/dev/null
 		done
 		wait_for "The connector" ready
 		show_where
