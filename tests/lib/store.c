@@ -4,13 +4,13 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "store/migrate.h"
-#include "store/partition.h"
+#include "lib/ground.h"
 #include "store/tenant.h"
 
 struct store store;
 
-static struct arena *always; /* of the program: settings and texts of statements */
+static struct ground ground;
+static struct arena *always; /* of the program: texts of statements */
 static int64_t next_portal = 62515;
 
 void
@@ -34,47 +34,19 @@ store_connect(void)
 	return db_new(&store.settings);
 }
 
-static void
-make_database(struct str name)
-{
-	struct settings server = store.settings;
-	unsigned number;
-	struct db *db;
-
-	server.database_name = STR("information_schema");
-	db = db_new(&server);
-	store_must(db_migrate_step(db, str_printf(always, "DROP DATABASE IF EXISTS " STR_FMT, STR_ARG(name)), &number,
-	    &store.e));
-	store_must(db_migrate_step(db,
-	    str_printf(always, "CREATE DATABASE " STR_FMT " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", STR_ARG(name)),
-	    &number, &store.e));
-	db_free(db);
-}
-
 int
 store_setup(void **state)
 {
-	const char *socket = getenv("CONNECTOR_TEST_SOCKET"), *name = getenv("CONNECTOR_TEST_DATABASE");
-	struct migrate_report migrated;
-	struct partition_report partitions;
-
 	(void)state;
-	if (socket == NULL) {
-		print_error("CONNECTOR_TEST_SOCKET is not set\n");
+	if (!ground_open(&ground))
 		return -1;
-	}
-	always = arena_new((size_t)64 << 20);
+	always = ground.a;
 	store.arena = arena_new((size_t)512 << 20);
-	settings_defaults(&store.settings, always);
-	store.settings.database_socket = str_from(socket);
-	store.settings.database_name = str_from(name == NULL ? "connector_test" : name);
-	make_database(store.settings.database_name);
-	store.db = store_connect();
+	store.settings = ground.settings;
+	store.db = ground.db;
 	store.other = store_connect();
-	store_must(migrate_run(store.db, always, STR("sql"), STR("tester"), 0, &migrated, &store.e));
-	store_must(partition_keep(store.db, always, 30, &partitions, &store.e));
-	store.vault = (struct vault){ .master_key = secret_copy(always, crypto_random(always, CRYPTO_KEY_BYTES)),
-		.key_id = STR("0badcafe") };
+	store.parts = ground.parts;
+	store.parts.settings = &store.settings;
 	return 0;
 }
 
@@ -82,10 +54,9 @@ int
 store_teardown(void **state)
 {
 	(void)state;
-	db_free(store.db);
 	db_free(store.other);
 	arena_free(store.arena);
-	arena_free(always);
+	ground_close(&ground);
 	return 0;
 }
 
@@ -96,8 +67,8 @@ store_tenant(void)
 	bool created;
 
 	store.portal_id = ++next_portal;
-	store_must(
-	    tenant_ensure(store.db, store.arena, &store.vault, store.portal_id, STR("tester"), &t, &created, &store.e));
+	store_must(tenant_ensure(store.db, store.arena, &ground.vault, store.portal_id, STR("tester"), &t, &created,
+	    &store.e));
 	return t.tenant_id;
 }
 

@@ -1,9 +1,8 @@
 /*
- * store.h - a database with the product's schema, for tests of store/ and flow/.
+ * store.h - for tests of the delivery engine: stands on ground.h, and gives every test an empty inbox and a
+ * tenant of its own, so that no test sees another's rows.
  *
- * CONNECTOR_TEST_SOCKET names the server, CONNECTOR_TEST_DATABASE the database (connector_test), which is made
- * anew by store_setup().  Every test gets an empty inbox and a tenant of its own, so that no test sees another's
- * rows.  Time is moved, never waited for: store_later() puts the clock of a connection ahead.
+ * Time is moved, never waited for: store_later() puts the clock of a connection ahead.
  */
 #ifndef TESTS_LIB_STORE_H
 #define TESTS_LIB_STORE_H
@@ -17,14 +16,14 @@
 
 #include "base/arena.h"
 #include "base/settings.h"
+#include "flow/step.h"
 #include "io/db.h"
 #include "store/lease.h"
-#include "store/vault.h"
 
 extern struct store {
 	struct arena *arena; /* of one test */
 	struct settings settings;
-	struct vault vault;
+	struct parts parts; /* for steps, on db */
 	struct db *db, *other; /* two connections */
 	int64_t tenant_id, portal_id;
 	struct err e; /* of the last failure */
