@@ -1,7 +1,7 @@
 /*
  * catalogue.h - impact.com's conversion fields, read from conf/impact-fields.json (impact.md 2.1 to 2.3).
  *
- * Placeholders in names: {i} line item number from 1, {n} custom slot within its range.
+ * In names: {i} line item number from 1, {n} custom slot within its range.
  */
 #ifndef CORE_CATALOGUE_H
 #define CORE_CATALOGUE_H
