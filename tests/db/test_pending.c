@@ -1,0 +1,145 @@
+/* Decide's queue: what is due, what waits, and when to look again (design 6; I-08, C-12). */
+#include "lib/answer.h"
+#include "lib/store.h"
+#include "store/pending.h"
+
+static void
+add(const char *word, int64_t shard, int due_in_s)
+{
+	store_run(
+	    "INSERT INTO pending (tenant_id, shard, event_key, due, kind, object_type, object_id, property, value, "
+	    "occurred_at, received_at) VALUES (%lld, %lld, UNHEX(SHA2('%s', 256)), UTC_TIMESTAMP(3) + INTERVAL %d "
+	    "SECOND, 'changed', 'deals', '301', 'dealstage', '%s', '2026-09-10 17:42:38.001', UTC_TIMESTAMP(3) - "
+	    "INTERVAL 5 SECOND)",
+	    (long long)store.tenant_id, (long long)shard, word, due_in_s, word);
+}
+
+static struct pending *
+due(int64_t shard, size_t *n)
+{
+	struct pending *list;
+
+	store_must(pending_due(store.db, store.arena, store.tenant_id, shard, &list, n, &store.e));
+	return list;
+}
+
+static int64_t
+next_ms(int64_t shard)
+{
+	int64_t ms;
+
+	store_must(pending_next_ms(store.db, store.arena, store.tenant_id, shard, &ms, &store.e));
+	return ms;
+}
+
+static void
+a_due_event_comes_with_all_its_facts(void **state)
+{
+	struct pending *p;
+	size_t n;
+
+	(void)state;
+	add("closedwon", 2, 0);
+	p = due(2, &n);
+	assert_int_equal(n, 1);
+	assert_true(str_eq(p->key, store_key("closedwon")));
+	assert_int_equal(p->event.kind, EVENT_CHANGED);
+	assert_str(p->event.source, "hubspot");
+	assert_str(p->event.object_type, "deals");
+	assert_str(p->event.object_id, "301");
+	assert_str(p->event.property, "dealstage");
+	assert_str(p->event.value, "closedwon");
+	assert_int_equal(p->event.occurred_ms, INT64_C(1789062158001));
+	assert_in_range(p->waiting_ms, 5000, 9000);
+	assert_int_equal(p->looks, 0);
+	assert_str(p->contact_id, "");
+}
+
+static void
+the_longest_due_come_first_and_at_most_100(void **state)
+{
+	struct pending *p;
+	size_t n;
+
+	(void)state;
+	for (int i = 0; i < 103; i++)
+		add(str_c(store.arena, str_printf(store.arena, "e%d", i)), 0, -i);
+	p = due(0, &n);
+	assert_int_equal(n, 100);
+	assert_str(p[0].event.value, "e102");
+}
+
+static void
+a_shard_a_tenant_and_the_future_are_apart(void **state)
+{
+	size_t n;
+
+	(void)state;
+	add("other shard", 1, 0);
+	add("later", 0, 60);
+	due(0, &n);
+	assert_int_equal(n, 0);
+	store.tenant_id = store_tenant();
+	due(1, &n);
+	assert_int_equal(n, 0);
+}
+
+static void
+the_next_look_is_when_the_first_one_is_due(void **state)
+{
+	(void)state;
+	assert_int_equal(next_ms(0), -1);
+	add("later", 0, 60);
+	assert_in_range(next_ms(0), 55000, 60000);
+	add("now", 0, -5);
+	assert_int_equal(next_ms(0), 0);
+	assert_int_equal(next_ms(1), -1);
+}
+
+static void
+what_waits_counts_its_looks_and_keeps_the_contact(void **state)
+{
+	struct pending *p;
+	size_t n;
+
+	(void)state;
+	add("e", 0, 0);
+	store_must(pending_wait(store.db, store.tenant_id, 0, store_key("e"), 5000, STR("77"), &store.e));
+	due(0, &n);
+	assert_int_equal(n, 0);
+	store_later(store.db, 6);
+	p = due(0, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(p->looks, 1);
+	assert_str(p->contact_id, "77");
+}
+
+static void
+what_is_decided_is_gone(void **state)
+{
+	size_t n;
+
+	(void)state;
+	add("e", 0, 0);
+	add("f", 0, 0);
+	store_must(pending_delete(store.db, store.tenant_id, 0, store_key("e"), &store.e));
+	assert_str(due(0, &n)->event.value, "f");
+	assert_int_equal(n, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, store_fresh)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_due_event_comes_with_all_its_facts),
+		TEST(the_longest_due_come_first_and_at_most_100),
+		TEST(a_shard_a_tenant_and_the_future_are_apart),
+		TEST(the_next_look_is_when_the_first_one_is_due),
+		TEST(what_waits_counts_its_looks_and_keeps_the_contact),
+		TEST(what_is_decided_is_gone),
+	};
+
+	return cmocka_run_group_tests(tests, store_setup, store_teardown);
+}
