@@ -120,15 +120,15 @@ format:
 tidy:
 	@sh tests/lint/tidy.sh $(filter fcgi/%.c,$(ALL))
 
-bench soak:
-	@echo "make $@: there is no $@ in the tree yet"; exit 2
+bench:
+	@MAKE="$(MAKE)" sh tests/bench/run.sh
 
 clean:
 	@[ ! -d var/service ] || sh conf/run/stop.sh
 	rm -rf $(BUILD) nginx/node_modules tests/node_modules
 
 .PHONY: all tests-c tests-unit tests-db tests-http tests-fuzz tests-npm fuzz site run stop logs test unit db http \
-	sandbox e2e lint format tidy bench soak clean
+	sandbox e2e lint format tidy bench clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

@@ -28,6 +28,8 @@ const struct settings_key settings_table[] = {
 	    "unix socket of the database" },
 	{ "database_user", SETTINGS_STRING, AT(database_user), "", 0, 80,
 	    "user of the database; empty: the name of the system user" },
+	{ "decide_linger_ms", SETTINGS_INT, AT(decide_linger_ms), "200", 0, 10000,
+	    "how long an event may wait for others of its burst, so that their records are read in one call" },
 	{ "event_keep_days", SETTINGS_INT, AT(event_keep_days), "30", 1, 3650,
 	    "days after which received events are dropped; conversions stay" },
 	{ "follow_confirmed_s", SETTINGS_INT, AT(follow_confirmed_s), "3600", 1, 30 * DAY_S,

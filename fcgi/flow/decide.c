@@ -16,6 +16,8 @@
 /* After a read that will not work until somebody mends something. */
 #define REFUSED_MS     60000
 #define PROPERTIES_MAX 4096
+/* Events looked at in one round; most of a burst concern no rule and cost nothing but this. */
+#define EVENTS_MAX 1000
 /* The longest wait that an answer may ask of us at once. */
 #define HINT_CAP_MS (10LL * 60 * 1000)
 
@@ -53,6 +55,28 @@ load_rules(struct decide_round *r, struct err *e)
 	return true;
 }
 
+/* Takes an event into the round, unless it is one record too many: that one stays due for the next. */
+static void
+take_event(struct decide_round *r, const struct pending *p, size_t *records)
+{
+	struct decide_item item = { .pending = p };
+	struct str type = plural(p->event.object_type);
+
+	item.match = ruleset_match_event(&r->rules, &p->event, &item.trigger);
+	if (item.match == RULESET_MATCHED) {
+		bool known = records_wanted(r->records, type, p->event.object_id);
+
+		if (!known && *records == HUBSPOT_BATCH_READ_MAX)
+			return;
+		*records += !known;
+		item.object = ruleset_object(&r->rules, p->event.object_type);
+		records_want(r->records, type, p->event.object_id);
+		if (p->looks > 0 || p->waiting_ms > r->oldest_ms)
+			r->oldest_ms = p->looks > 0 ? INT64_MAX : p->waiting_ms;
+	}
+	r->items[r->n_items++] = item;
+}
+
 /* Loads the due events and wants the records of those that a rule matches. */
 static bool
 load_events(struct decide_round *r, struct err *e)
@@ -61,21 +85,27 @@ load_events(struct decide_round *r, struct err *e)
 	struct pending *due;
 	size_t n;
 
-	if (!pending_due(s->parts->db, s->arena, s->tenant_id, r->lease.shard, &due, &n, e))
+	if (!pending_due(s->parts->db, s->arena, s->tenant_id, r->lease.shard, EVENTS_MAX, &due, &n, e))
 		return false;
 	r->items = arena_array(s->arena, n, sizeof(*r->items));
-	r->n_items = n;
 	r->records = records_new(s->arena);
-	for (size_t i = 0; i < n; i++) {
-		struct decide_item *item = &r->items[i];
+	for (size_t i = 0; i < n; i++)
+		take_event(r, &due[i], &r->n_records);
+	return true;
+}
 
-		item->pending = &due[i];
-		item->match = ruleset_match_event(&r->rules, &due[i].event, &item->trigger);
-		if (item->match != RULESET_MATCHED)
-			continue;
-		item->object = ruleset_object(&r->rules, due[i].event.object_type);
-		records_want(r->records, plural(due[i].event.object_type), due[i].event.object_id);
-	}
+/*
+ * A few records are not read at once: within decide_linger_ms more of a burst may come, and HubSpot counts
+ * calls, not records.
+ */
+static bool
+linger(struct decide_round *r)
+{
+	int64_t left_ms = r->step.parts->settings->decide_linger_ms - r->oldest_ms;
+
+	if (r->n_records == 0 || r->n_records == HUBSPOT_BATCH_READ_MAX || left_ms <= 0)
+		return false;
+	r->step.again_in_ms = left_ms;
 	return true;
 }
 
@@ -334,16 +364,8 @@ take_answers(struct step *s, struct err *e)
 	return ask(r, e);
 }
 
-/* How many requests the first turn will make, for the budget. */
-static int64_t
-first_requests(const struct decide_round *r)
-{
-	int64_t n = 0;
-
-	for (size_t i = 0; i < r->n_items; i++)
-		n += r->items[i].object != NULL;
-	return n == 0 ? 0 : 4;
-}
+/* The calls of a round's first turn, for the budget: the records and three kinds of associations. */
+#define FIRST_CALLS 4
 
 static bool
 begin(struct step *s, struct err *e)
@@ -353,9 +375,11 @@ begin(struct step *s, struct err *e)
 
 	if (!load_rules(r, e) || !load_events(r, e))
 		return false;
-	if (first_requests(r) == 0)
+	if (linger(r))
+		return true;
+	if (r->n_records == 0)
 		return decide_write(r, e);
-	if (!access_hubspot(s, first_requests(r), &r->token, &access, e))
+	if (!access_hubspot(s, FIRST_CALLS, &r->token, &access, e))
 		return false;
 	if (!access.ready) {
 		s->again_in_ms = access.wait_ms;

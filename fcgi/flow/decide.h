@@ -9,7 +9,7 @@
 #include "store/lease.h"
 
 /*
- * One round over a decide shard: up to 100 due events, judged by the current revision of the configuration.
+ * One round over a decide shard: due events of up to 100 records, judged by the current revision of the configuration.
  * Records, associations, contacts and line items are read 100 at a time; then everything is written in one
  * transaction.  What could not be read stays due and is looked at again.
  */

@@ -39,6 +39,8 @@ struct decide_round {
 	struct json *stage_labels;
 	struct decide_item *items;
 	size_t n_items;
+	size_t n_records;  /* distinct ones that rules match */
+	int64_t oldest_ms; /* how long the first of their events has waited */
 	struct records *records;
 	struct secret token;
 	struct decide_read reads[STEP_REQUESTS_MAX];

@@ -97,6 +97,12 @@ records_want(struct records *r, struct str type, struct str id)
 	r->index[at] = (uint32_t)++r->n;
 }
 
+bool
+records_wanted(const struct records *r, struct str type, struct str id)
+{
+	return r->index[place(r, type, id)] != 0;
+}
+
 size_t
 records_ask(struct records *r, struct str type, struct str *ids, size_t max)
 {

@@ -12,6 +12,7 @@ struct records;
 struct records *records_new(struct arena *a);
 /* Once however often it is named; `type` must outlive the set (it is one of the four names). */
 void records_want(struct records *r, struct str type, struct str id);
+bool records_wanted(const struct records *r, struct str type, struct str id);
 /* Wanted ids of the type that were not asked for yet, at most max; they count as asked from now on. */
 size_t records_ask(struct records *r, struct str type, struct str *ids, size_t max);
 void records_put(struct records *r, struct str type, const struct hubspot_record *record);

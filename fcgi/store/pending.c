@@ -12,11 +12,11 @@ enum {
 };
 
 const struct sql pending_sql[] = {
-	[DUE] = { "pending.due", SQL_TENANT, "ii", "ssssssttisi",
+	[DUE] = { "pending.due", SQL_TENANT, "iii", "ssssssttisi",
 	    "SELECT event_key, kind, object_type, object_id, property, value, occurred_at, received_at, looks, "
 	    "contact_id, "
 	    "TIMESTAMPDIFF(MICROSECOND, received_at, UTC_TIMESTAMP(3)) DIV 1000 FROM pending "
-	    "WHERE tenant_id = ? AND shard = ? AND due <= UTC_TIMESTAMP(3) ORDER BY due LIMIT 100",
+	    "WHERE tenant_id = ? AND shard = ? AND due <= UTC_TIMESTAMP(3) ORDER BY due LIMIT ?",
 	    NULL, NULL },
 	[NEXT] = { "pending.next", SQL_TENANT, "ii", "i",
 	    "SELECT GREATEST(0, TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), MIN(due)) DIV 1000) FROM pending "
@@ -32,12 +32,12 @@ const struct sql pending_sql[] = {
 const size_t pending_sql_n = sizeof(pending_sql) / sizeof(pending_sql[0]);
 
 bool
-pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, struct pending **out, size_t *n,
-    struct err *e)
+pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, int64_t max, struct pending **out,
+    size_t *n, struct err *e)
 {
 	struct db_rows rows;
 
-	if (!db_query(db, &pending_sql[DUE], DB_IN(DB_V_I(tenant_id), DB_V_I(shard)), a, &rows, e))
+	if (!db_query(db, &pending_sql[DUE], DB_IN(DB_V_I(tenant_id), DB_V_I(shard), DB_V_I(max)), a, &rows, e))
 		return err_wrap(e, "reading pending events");
 	*out = arena_array(a, rows.n, sizeof(**out));
 	*n = rows.n;

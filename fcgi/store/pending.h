@@ -14,9 +14,9 @@ struct pending {
 	struct str contact_id; /* known from an earlier look */
 };
 
-/* Due rows of one shard, at most 100, the longest due first. */
-bool pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, struct pending **out, size_t *n,
-    struct err *e) CC_MUST_USE;
+/* Due rows of one shard, at most `max`, the longest due first. */
+bool pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, int64_t max, struct pending **out,
+    size_t *n, struct err *e) CC_MUST_USE;
 /* Ms until the next row of the shard is due (0: now), -1 when there is none. */
 bool pending_next_ms(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, int64_t *ms,
     struct err *e) CC_MUST_USE;

@@ -19,7 +19,7 @@ due(int64_t shard, size_t *n)
 {
 	struct pending *list;
 
-	store_must(pending_due(store.db, store.arena, store.tenant_id, shard, &list, n, &store.e));
+	store_must(pending_due(store.db, store.arena, store.tenant_id, shard, 100, &list, n, &store.e));
 	return list;
 }
 
