@@ -95,9 +95,9 @@ static const struct command {
 static int
 usage(void)
 {
-	fputs("usage: connectorctl -c FILE COMMAND\n", stderr);
+	(void)fputs("usage: connectorctl -c FILE COMMAND\n", stderr);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		fprintf(stderr, "  %-12s %s\n", commands[i].name, commands[i].help);
+		(void)fprintf(stderr, "  %-12s %s\n", commands[i].name, commands[i].help);
 	return 64;
 }
 
@@ -111,7 +111,7 @@ run(struct program *p, const char *name)
 			continue;
 		if (commands[i].run(p, &e))
 			return 0;
-		fprintf(stderr, "connectorctl %s: %s\n", name, e.text);
+		(void)fprintf(stderr, "connectorctl %s: %s\n", name, e.text);
 		return 1;
 	}
 	return usage();

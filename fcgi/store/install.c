@@ -158,21 +158,21 @@ install_lease(struct db *db, int64_t tenant_id, int64_t version, struct str owne
 }
 
 bool
-install_refreshed(struct db *db, const struct vault *v, struct arena *a, int64_t tenant_id, int64_t version,
-    struct str owner, const struct secret *access, const struct secret *refresh, int64_t expires_in_s, struct err *e)
+install_refreshed(struct db *db, const struct vault *v, struct arena *a, const struct install *held, struct str owner,
+    const struct install_tokens *fresh, struct err *e)
 {
-	struct db_value new_refresh = DB_V_NULL;
+	struct db_value refresh = DB_V_NULL;
+	int64_t tenant_id = held->tenant_id, changed;
 	struct str sealed;
-	int64_t changed;
 
-	if (!secret_empty(refresh)) {
-		if (!vault_seal(v, db, a, tenant_id, place(a, tenant_id, "refresh_token"), refresh, &sealed, e))
+	if (!secret_empty(&fresh->refresh)) {
+		if (!vault_seal(v, db, a, tenant_id, place(a, tenant_id, "refresh_token"), &fresh->refresh, &sealed, e))
 			return false;
-		new_refresh = DB_V_S(sealed);
+		refresh = DB_V_S(sealed);
 	}
-	if (!vault_seal(v, db, a, tenant_id, place(a, tenant_id, "access_token"), access, &sealed, e) ||
+	if (!vault_seal(v, db, a, tenant_id, place(a, tenant_id, "access_token"), &fresh->access, &sealed, e) ||
 	    !db_run(db, &install_sql[REFRESHED],
-	        DB_IN(DB_V_S(sealed), new_refresh, DB_V_I(expires_in_s), DB_V_I(tenant_id), DB_V_I(version),
+	        DB_IN(DB_V_S(sealed), refresh, DB_V_I(fresh->expires_in_s), DB_V_I(tenant_id), DB_V_I(held->version),
 	            DB_V_S(owner)),
 	        &changed, e))
 		return err_wrap(e, "saving the refreshed token");

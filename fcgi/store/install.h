@@ -32,10 +32,14 @@ bool install_save(struct db *db, const struct vault *v, struct arena *a, const s
     struct err *e) CC_MUST_USE;
 /* ERR_CONFLICT: another process refreshes right now, or the version moved. */
 bool install_lease(struct db *db, int64_t tenant_id, int64_t version, struct str owner, struct err *e) CC_MUST_USE;
-/* An empty refresh token keeps the old one.  ERR_CONFLICT: somebody newer won, throw the tokens away. */
-bool install_refreshed(struct db *db, const struct vault *v, struct arena *a, int64_t tenant_id, int64_t version,
-    struct str owner, const struct secret *access, const struct secret *refresh, int64_t expires_in_s,
-    struct err *e) CC_MUST_USE;
+/* What a refresh brought; an empty refresh token keeps the old one. */
+struct install_tokens {
+	struct secret access, refresh;
+	int64_t expires_in_s;
+};
+/* For the tenant and version of `held`.  ERR_CONFLICT: somebody newer won, throw the tokens away. */
+bool install_refreshed(struct db *db, const struct vault *v, struct arena *a, const struct install *held,
+    struct str owner, const struct install_tokens *fresh, struct err *e) CC_MUST_USE;
 /* The refresh failed for now: gives the lease back; `refused` counts up when HubSpot said invalid_grant. */
 bool install_refresh_failed(struct db *db, int64_t tenant_id, int64_t version, struct str owner, bool refused,
     struct err *e) CC_MUST_USE;

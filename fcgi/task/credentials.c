@@ -98,8 +98,8 @@ static bool
 save_revision(struct credentials *c, struct err *e)
 {
 	struct db *db = c->step.parts->db;
-	struct config_revision now;
-	struct str document;
+	struct config_revision now = { 0 };
+	struct str document = STR("");
 
 	if (!config_current(db, c->step.arena, c->step.tenant_id, &now, e) ||
 	    !with_impact(c, now.document, &document, e))

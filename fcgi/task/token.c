@@ -77,9 +77,11 @@ static bool
 store_tokens(struct token *t, const struct hubspot_oauth_tokens *tokens, struct err *e)
 {
 	const struct parts *p = t->step.parts;
+	const struct install_tokens fresh = { .access = tokens->access_token,
+		.refresh = tokens->refresh_token,
+		.expires_in_s = tokens->expires_in_s };
 
-	if (!install_refreshed(p->db, p->vault, t->step.arena, t->step.tenant_id, t->install.version, p->worker,
-	        &tokens->access_token, &tokens->refresh_token, tokens->expires_in_s, e)) {
+	if (!install_refreshed(p->db, p->vault, t->step.arena, &t->install, p->worker, &fresh, e)) {
 		if (e->code != ERR_CONFLICT)
 			return false;
 		*e = (struct err){ .code = ERR_NONE };

@@ -132,7 +132,7 @@ invalid(struct web_request *rq, struct web_reply *rp, const struct faults *f, st
 static bool
 conflict(struct web_request *rq, struct web_reply *rp, const struct config_revision *now, struct err *e)
 {
-	struct json *current;
+	struct json *current = NULL;
 
 	if (!revision_json(rq->arena, now, &current, e))
 		return false;

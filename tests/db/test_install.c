@@ -88,14 +88,12 @@ a_refresh_is_written_by_its_owner_only_and_once(void **state)
 {
 	(void)state;
 	struct install in = load();
-	struct secret fresh = secret_copy(g.a, STR("fresh")), none = { 0 };
+	const struct install_tokens fresh = { .access = secret_copy(g.a, STR("fresh")), .expires_in_s = 60 };
 
 	must(install_lease(g.db, in.tenant_id, in.version, STR("me"), &g.e));
-	must_fail(install_refreshed(g.db, &g.vault, g.a, in.tenant_id, in.version, STR("you"), &fresh, &none, 60, &g.e),
-	    ERR_CONFLICT);
-	must(install_refreshed(g.db, &g.vault, g.a, in.tenant_id, in.version, STR("me"), &fresh, &none, 60, &g.e));
-	must_fail(install_refreshed(g.db, &g.vault, g.a, in.tenant_id, in.version, STR("me"), &fresh, &none, 60, &g.e),
-	    ERR_CONFLICT);
+	must_fail(install_refreshed(g.db, &g.vault, g.a, &in, STR("you"), &fresh, &g.e), ERR_CONFLICT);
+	must(install_refreshed(g.db, &g.vault, g.a, &in, STR("me"), &fresh, &g.e));
+	must_fail(install_refreshed(g.db, &g.vault, g.a, &in, STR("me"), &fresh, &g.e), ERR_CONFLICT);
 	in = load();
 	assert_true(secret_eq(&in.access_token, STR("fresh")));
 	assert_true(secret_eq(&in.refresh_token, STR("refresh-canary-1")));
@@ -107,12 +105,11 @@ a_login_meanwhile_beats_the_refresh(void **state)
 {
 	(void)state;
 	struct install in = load();
-	struct secret late = secret_copy(g.a, STR("late"));
+	const struct install_tokens late = { .access = secret_copy(g.a, STR("late")), .expires_in_s = 60 };
 
 	must(install_lease(g.db, in.tenant_id, in.version, STR("me"), &g.e));
 	save(g.tenant.tenant_id, "access-2", "refresh-2");
-	must_fail(install_refreshed(g.db, &g.vault, g.a, in.tenant_id, in.version, STR("me"), &late, &late, 60, &g.e),
-	    ERR_CONFLICT);
+	must_fail(install_refreshed(g.db, &g.vault, g.a, &in, STR("me"), &late, &g.e), ERR_CONFLICT);
 	in = load();
 	assert_true(secret_eq(&in.access_token, STR("access-2")));
 }
