@@ -76,16 +76,23 @@ gather_items(const struct decide_round *r, const struct event *ev, struct build_
 	in->items = items;
 }
 
+/* The primary one, else the first. */
 static const struct hubspot_record *
-first_company(const struct decide_round *r, const struct event *ev)
+choose_company(const struct decide_round *r, const struct event *ev)
 {
 	const struct hubspot_association *links;
-	const struct hubspot_record *company = NULL;
+	const struct hubspot_record *first = NULL;
 	size_t n = records_linked(r->records, r->step.arena, ev->object_type, ev->object_id, STR("companies"), &links);
 
-	for (size_t i = 0; i < n && (company == NULL || links[i].primary); i++)
-		company = records_find(r->records, STR("companies"), links[i].to_id);
-	return company;
+	for (size_t i = 0; i < n; i++) {
+		const struct hubspot_record *company = records_find(r->records, STR("companies"), links[i].to_id);
+
+		if (company != NULL && links[i].primary)
+			return company;
+		if (first == NULL)
+			first = company;
+	}
+	return first;
 }
 
 /* What the trace shows: which contact and why, when it was read, what is missing. */
@@ -192,7 +199,7 @@ judge_matched(const struct decide_round *r, struct judged *j)
 	}
 	contact = str_eq(ev->object_type, STR("contacts")) ? record : choose_contact(r, ev, &why);
 	in.contact = as_build(contact);
-	in.company = as_build(str_eq(ev->object_type, STR("companies")) ? record : first_company(r, ev));
+	in.company = as_build(str_eq(ev->object_type, STR("companies")) ? record : choose_company(r, ev));
 	gather_items(r, ev, &in);
 	build_conversion(r->step.arena, &in, &j->built);
 	j->detail = write_detail(r, contact, why, &j->built);

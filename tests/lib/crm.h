@@ -1,0 +1,20 @@
+/*
+ * crm.h - a small HubSpot for tests of flows: records and associations that a test puts there, read by the batch
+ * requests of hubspot.md 3.  It refuses what is not asked as documented: over 100 ids, an id twice, no token.
+ */
+#ifndef TESTS_LIB_CRM_H
+#define TESTS_LIB_CRM_H
+
+#include "base/http_message.h"
+
+/* Empty again; everything lives in the arena. */
+void crm_reset(struct arena *a);
+/* A record, with its properties as JSON text; put again it is replaced. */
+void crm_put(const char *type, const char *id, const char *properties);
+/* created_at: "2026-09-10T17:42:38Z" */
+void crm_put_created(const char *type, const char *id, const char *properties, const char *created_at);
+void crm_link(const char *from_type, const char *from, const char *to_type, const char *to, bool primary);
+/* The answer to a request to /crm/...; a request that HubSpot would refuse fails the test. */
+struct http_answer crm_answer(const struct http_request *q);
+
+#endif
