@@ -18,7 +18,8 @@ enum {
 	"COALESCE(TIMESTAMPDIFF(MICROSECOND, c.accepted_at, UTC_TIMESTAMP(3)) DIV 1000, 0)"
 #define LETTERS "isiissssssssitiii"
 #define TABLES                                                                                                         \
-	" FROM delivery d JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.effect_id "           \
+	" FROM delivery d FORCE INDEX (delivery_due) STRAIGHT_JOIN conversion c ON c.tenant_id = d.tenant_id AND "     \
+	"c.conversion_id = d.effect_id "                                                                               \
 	"WHERE d.tenant_id = ? AND d.kind = 'conversion' AND d.due <= UTC_TIMESTAMP(3) AND "
 
 /*
@@ -27,12 +28,12 @@ enum {
  */
 const struct sql delivery_sql[] = {
 	[DUE_SEND] = { "delivery.due_send", SQL_TENANT, "iii", LETTERS,
-	    "SELECT " COLUMNS TABLES
-	    "d.stage = 'send' AND c.state = 'READY' AND NOT EXISTS (SELECT 1 FROM conversion b "
+	    "SELECT " COLUMNS TABLES "d.stage = 'send' AND c.state = 'READY' AND NOT EXISTS (SELECT 1 FROM conversion "
+	                             "b FORCE INDEX (conversion_lane) "
 	    "WHERE b.tenant_id = c.tenant_id AND b.lane = c.lane AND b.conversion_id <> c.conversion_id AND "
 	    "(b.state IN ('READY', 'SENDING') OR (b.state = 'ACCEPTED' AND b.event_type_id <> c.event_type_id)) AND "
 	    "(b.occurred_at < c.occurred_at OR (b.occurred_at = c.occurred_at AND b.conversion_id < c.conversion_id)) "
-	    "AND b.created_at > UTC_TIMESTAMP(3) - INTERVAL ? SECOND) ORDER BY c.occurred_at, c.conversion_id LIMIT ?",
+	    "AND b.created_at > UTC_TIMESTAMP(3) - INTERVAL ? SECOND) ORDER BY d.due LIMIT ?",
 	    NULL, NULL },
 	[DUE_FOLLOW] = { "delivery.due_follow", SQL_TENANT, "ii", LETTERS,
 	    "SELECT " COLUMNS TABLES "d.stage IN ('follow', 'reconcile') ORDER BY d.due LIMIT ?", NULL, NULL },

@@ -23,7 +23,7 @@ struct delivery {
 	int64_t since_accepted_ms; /* by the database's clock; 0 when not accepted */
 };
 
-/* Due rows of the send stage, at most `max`, whose lane is free (design 6, Order), the earliest event first. */
+/* Due rows of the send stage, at most `max`, whose lane is free (design 6, Order), the longest due first. */
 bool delivery_due_send(struct db *db, struct arena *a, int64_t tenant_id, int64_t order_wait_s, int64_t max,
     struct delivery **out, size_t *n, struct err *e) CC_MUST_USE;
 /* Due rows to follow or reconcile, at most `max`. */

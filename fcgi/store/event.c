@@ -20,7 +20,8 @@ enum {
 	SEEN
 };
 
-/* A waiting row is looked at anew when something happens to what it waits for: from the few new events to it. */
+/* A waiting row is looked at anew when something happens to what it waits for: from the few new events to it.
+ * The indexes are named because the server's statistics know nothing of a queue that was empty a moment ago. */
 #define WAKE_SET " SET p.due = UTC_TIMESTAMP(3) WHERE e.tenant_id = ? AND e.batch = ? AND p.looks > 0"
 
 const struct sql event_sql[] = {
@@ -41,15 +42,18 @@ const struct sql event_sql[] = {
 	    "ORDER BY shard",
 	    NULL, NULL },
 	[WAKE_OBJECT] = { "event.wake_object", SQL_TENANT, "is", "",
-	    "UPDATE event e STRAIGHT_JOIN pending p ON p.tenant_id = e.tenant_id AND p.object_type = e.object_type AND "
+	    "UPDATE event e STRAIGHT_JOIN pending p FORCE INDEX (pending_object) ON p.tenant_id = e.tenant_id AND "
+	    "p.object_type = e.object_type AND "
 	    "p.object_id = e.object_id" WAKE_SET,
 	    NULL, NULL },
 	[WAKE_TO] = { "event.wake_to", SQL_TENANT, "is", "",
-	    "UPDATE event e STRAIGHT_JOIN pending p ON p.tenant_id = e.tenant_id AND p.object_type = e.to_type AND "
+	    "UPDATE event e STRAIGHT_JOIN pending p FORCE INDEX (pending_object) ON p.tenant_id = e.tenant_id AND "
+	    "p.object_type = e.to_type AND "
 	    "p.object_id = e.to_id" WAKE_SET,
 	    NULL, NULL },
 	[WAKE_CONTACT] = { "event.wake_contact", SQL_TENANT, "is", "",
-	    "UPDATE event e STRAIGHT_JOIN pending p ON p.tenant_id = e.tenant_id AND p.contact_id = e.object_id AND "
+	    "UPDATE event e STRAIGHT_JOIN pending p FORCE INDEX (pending_contact) ON p.tenant_id = e.tenant_id AND "
+	    "p.contact_id = e.object_id AND "
 	    "e.object_type = 'contacts'" WAKE_SET,
 	    NULL, NULL },
 	[QUARANTINE] = { "event.quarantine", SQL_TENANT, "ists", "",
