@@ -80,7 +80,8 @@ function ObjectFilter({ filters }) {
 
 function Nothing({ filtered }) {
   if (filtered) return html`<${Empty} title=${words.noneTitle} action=${html`<a class="btn" href="/activity">${words.clear}</a>`}>${words.noneBody}<//>`;
-  return html`<${Empty} title=${words.emptyTitle} action=${html`<a class="btn" href="/triggers">${words.emptyTriggers}</a> <a class="btn" href="/">${words.emptySetup}</a>`}>${words.emptyBody}<//>`;
+  const todo = html`<a class="btn" href="/triggers">${words.emptyTriggers}</a> <a class="btn" href="/">${words.emptySetup}</a>`;
+  return html`<${Empty} title=${words.emptyTitle} action=${todo}>${words.emptyBody}<//>`;
 }
 
 export function Activity({ query, session }) {

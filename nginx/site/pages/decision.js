@@ -7,6 +7,7 @@ import { loadLabels } from '../lib/labels.js';
 import { useLoad, usePoll } from '../lib/load.js';
 import { fixLink } from '../lib/fix.js';
 import { useStore } from '../lib/store.js';
+import { FixButton } from '../parts/fix.js';
 import { Out } from '../parts/icons.js';
 import { Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
 import { eventWords, outcomeBadge, recordName, recordUrl } from '../parts/decision-row.js';
@@ -70,8 +71,9 @@ function Story({ data, session }) {
   return html`<div class="stack">
     <section class="card verdict-line" aria-label=${text.activity.result}>
       <p class="big-sentence" role="status">${outcomeBadge(row.outcome)} ${row.sentence}</p>
-      <p class="muted">${capital(eventWords(row))}, <${Time} at=${row.event?.occurred_at ?? row.at} full /> ${url && html`· <a href=${url} target="_blank" rel="noopener noreferrer">${text.activity.openIn} <${Out}/></a>`}</p>
-      ${advice && html`<${Notice} kind=${row.outcome === 'failed' ? 'bad' : 'info'} title=${`${words.advice}:`} action=${to && html`<a class="btn" href=${to.href} target=${to.out ? '_blank' : undefined} rel=${to.out ? 'noopener noreferrer' : undefined}>${to.label}</a>`}>${advice}<//>`}
+      <p class="muted">${capital(eventWords(row))}, <${Time} at=${row.event?.occurred_at ?? row.at} full />
+        ${url && html` · <a href=${url} target="_blank" rel="noopener noreferrer">${text.activity.openIn} <${Out}/></a>`}</p>
+      ${advice && html`<${Notice} kind=${row.outcome === 'failed' ? 'bad' : 'info'} title=${`${words.advice}:`} action=${html`<${FixButton} to=${to} />`}>${advice}<//>`}
     </section>
     <div class="two wide-left"><${Timeline} steps=${data.timeline} /><${Verdict} conversion=${conversion} code=${row.code} /></div>
     <${Fields} fields=${data.fields} sent=${Boolean(conversion) && conversion.attempts !== 0} />

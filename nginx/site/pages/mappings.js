@@ -61,14 +61,17 @@ function Missing({ missing, name, live, onAdd }) {
   if (!missing.length) return null;
   return html`<${Notice} kind=${live ? 'bad' : 'warn'} title=${words.missingTitle}>
     ${nameMissing(missing).join('; ')}. ${live ? words.missingLive(name) : words.missingIdle(name)}
-    <span class="note-buttons">${missing.map(m => html`<button type="button" class="btn small" key=${m.fields[0]} onClick=${() => onAdd(m.fields[0])}>${words.addMissing(m.fields[0])}</button>`)}</span><//>`;
+    <span class="note-buttons">${missing.map(({ fields: [field] }) => html`<button type="button" class="btn small" key=${field}
+      onClick=${() => onAdd(field)}>${words.addMissing(field)}</button>`)}</span><//>`;
 }
 
 function CatalogueState({ object, catalogue }) {
   const { data, error, busy, news } = catalogue;
+  const again = html`<button type="button" class="btn" onClick=${() => refreshCatalogue(object)}>${text.common.retry}</button>`;
+  const labels = (news ?? []).map(name => data.properties.find(p => p.name === name)?.label ?? name);
   return html`<div role="status">
-    ${error && !busy && html`<${Notice} kind="bad" action=${html`<button type="button" class="btn" onClick=${() => refreshCatalogue(object)}>${text.common.retry}</button>`}>${error.message}<//>`}
-    ${news && !busy && !error && html`<${Notice} kind=${news.length ? 'ok' : 'info'}>${news.length ? words.news(news.map(n => data.properties.find(p => p.name === n)?.label ?? n)) : words.noNews}<//>`}
+    ${error && !busy && html`<${Notice} kind="bad" action=${again}>${error.message}<//>`}
+    ${news && !busy && !error && html`<${Notice} kind=${labels.length ? 'ok' : 'info'}>${labels.length ? words.news(labels) : words.noNews}<//>`}
   </div>`;
 }
 
@@ -122,7 +125,8 @@ function ObjectMapping({ object, state, fields, presets }) {
     <section class="card" aria-label=${words.rows(name)}>
       ${rows.length === 0 && html`<${Empty} title=${words.emptyTitle(name)}>${words.emptyBody}<//>`}
       ${rows.some(r => !inItems(r)) && table(false)}
-      <div class="row-foot"><button type="button" class="btn" onClick=${() => add('', false)}><${Plus}/>${words.add}</button><${Presets} presets=${presets} object=${object} say=${say} /></div>
+      <div class="row-foot"><button type="button" class="btn" onClick=${() => add('', false)}><${Plus}/>${words.add}</button>
+        <${Presets} presets=${presets} object=${object} say=${say} /></div>
     </section>
     ${object === 'deals' && html`<section class="card" aria-labelledby="items"><h2 id="items">${words.itemsTitle}</h2><p class="help">${words.itemsHelp}</p>
       ${rows.some(inItems) && table(true)}

@@ -6,6 +6,7 @@ import { fixLink } from '../lib/fix.js';
 import { useLoad, usePoll } from '../lib/load.js';
 import { obstacle } from '../lib/session.js';
 import { Counters } from '../parts/counters.js';
+import { FixButton } from '../parts/fix.js';
 import { Check } from '../parts/icons.js';
 import { Badge, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
 import { Time } from '../parts/time.js';
@@ -43,15 +44,10 @@ function Impact({ impact }) {
   </section>`;
 }
 
-function Fix({ item }) {
-  const to = fixLink(item.page, item.code);
-  return to && html`<a class="btn" href=${to.href} target=${to.out ? '_blank' : undefined} rel=${to.out ? 'noopener noreferrer' : undefined}>${to.label}</a>`;
-}
-
 function Attention({ items }) {
   return html`<section aria-labelledby="attention"><h2 id="attention">${words.attention}</h2>
     ${items.length === 0 && html`<p class="muted">${words.attentionNone}</p>`}
-    ${items.map((item, i) => html`<${Notice} key=${item.code + i} kind="warn" title=${item.sentence} action=${html`<${Fix} item=${item} />`}>${item.advice}<//>`)}
+    ${items.map((item, i) => html`<${Notice} key=${item.code + i} kind="warn" title=${item.sentence} action=${html`<${FixButton} to=${fixLink(item.page, item.code)} />`}>${item.advice}<//>`)}
   </section>`;
 }
 

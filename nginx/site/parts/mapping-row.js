@@ -19,7 +19,8 @@ function Marked({ source, column }) {
 function Source({ row, number, sources, expert, invalid, describedBy, onChange }) {
   if (expert) {
     return html`<input type="text" class="mono" aria-label=${words.expressionLabel(number)} aria-invalid=${invalid ? 'true' : undefined} aria-describedby=${describedBy}
-      autocomplete="off" autocapitalize="none" spellcheck=${false} placeholder="{dealname}" maxlength="4096" value=${row.expression} onInput=${e => onChange({ expression: e.target.value })} />
+      autocomplete="off" autocapitalize="none" spellcheck=${false} placeholder="{dealname}" maxlength="4096"
+      value=${row.expression} onInput=${e => onChange({ expression: e.target.value })} />
       ${!row.expression && html`<span class="help">${words.expressionHelp}</span>`}`;
   }
   return html`<${Combobox} label=${words.sourceLabel(number)} options=${sources} value=${plainProperty(row.expression) ?? ''} invalid=${invalid} describedBy=${describedBy}
@@ -52,7 +53,8 @@ export function MappingRow({ row, number, sources, targets, note, faultText, hel
       ${error && html`<p class="err" id=${`${id}-error`}>${error}</p>`}
       ${column > 0 && html`<${Marked} source=${/of the condition/.test(faultText) ? row.when : row.expression} column=${column} />`}
       ${note?.hint && html`<p class="hint" id=${`${id}-hint`}>${note.hint}</p>`}
-      ${note?.eventDate && html`<p class="hint">${words.eventDateHint} <button type="button" class="link-btn" onClick=${() => onChange({ expression: '{event.occurredAt}' })}>${words.eventDateUse}</button></p>`}</td>
+      ${note?.eventDate && html`<p class="hint">${words.eventDateHint} <button type="button" class="link-btn"
+        onClick=${() => onChange({ expression: '{event.occurredAt}' })}>${words.eventDateUse}</button></p>`}</td>
     <td class="c-end"><button type="button" class="icon" aria-label=${words.more(number)} title=${words.moreShort} aria-pressed=${more ? 'true' : 'false'}
         disabled=${row.when !== ''} onClick=${() => setExpert(!wantsExpert)}><${Braces}/></button>
       <button type="button" class="icon danger" aria-label=${words.remove(number, row.field)} onClick=${onRemove}><${Cross}/></button></td>

@@ -61,7 +61,8 @@ export function SaveBar({ state, problems = [] }) {
   return html`<section class="save-bar" aria-label=${words.save}>
     <div role="status" class="save-said">${said && html`<${Notice} kind=${said.kind} title=${said.title}>${[...new Set(said.lines)].join(' ')}<//>`}</div>
     <div class="save-line">
-      <p class=${`save-state${state.dirty ? '' : ' clean'}`}>${state.dirty ? html`<strong>${words.dirty}</strong> ${words.inPages(pages)}` : words.clean(base.revision, base.author, formatDateTime(base.at))}</p>
+      ${state.dirty ? html`<p class="save-state"><strong>${words.dirty}</strong> ${words.inPages(pages)}</p>`
+    : html`<p class="save-state clean">${words.clean(base.revision, base.author, formatDateTime(base.at))}</p>`}
       <div class="actions">
         <button type="button" class="btn" disabled=${!state.dirty || state.saving} onClick=${onDiscard}>${words.discard}</button>
         <button type="button" class="btn primary" disabled=${!state.dirty || state.saving} onClick=${onSave}>${state.saving ? words.saving : words.save}</button>

@@ -43,10 +43,11 @@ function Account({ data, state, sending }) {
     }
   };
   return html`<div class="account">
-    ${state !== 'stopped' && state === null && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(false)}><${Stop}/>${words.stop}</button>`}
+    ${state === null && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(false)}><${Stop}/>${words.stop}</button>`}
     ${state === 'stopped' && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`}
     <p class="account-state"><span class=${`dot ${state ?? 'ok'}`} aria-hidden="true"></span>${words.states[state ?? 'ok']}</p>
-    <p class="account-name">${tenant.name && html`<strong>${tenant.name}</strong>`}<span>${words.account(tenant.portal_id)}</span><span class="cut" title=${person.email}>${person.email}</span></p>
+    <p class="account-name">${tenant.name && html`<strong>${tenant.name}</strong>`}<span>${words.account(tenant.portal_id)}</span>
+      <span class="cut" title=${person.email}>${person.email}</span></p>
     <button type="button" class="link-btn" onClick=${signOut}>${words.signOut}</button>
   </div>`;
 }

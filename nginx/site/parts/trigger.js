@@ -16,8 +16,8 @@ function Values({ trigger, label, options, onChange, describedBy, invalid }) {
     ${chosen.length === 0 && html`<span class="chip any">${words.anyValue}</span>`}
     ${chosen.map(c => html`<span class="chip" key=${c.value}>${c.text}${c.badge && html` <small>${c.badge}</small>`}
       <button type="button" class="chip-x" aria-label=${words.removeValue(c.text)} onClick=${() => onChange(trigger.becomes.filter(v => v !== c.value))}><${Cross}/></button></span>`)}
-    ${(left.length > 0 || options.length === 0) && html`<div class="values-add"><${Combobox} key=${chosen.length} label=${words.becomes(label)} options=${left} value="" invalid=${invalid} describedBy=${describedBy}
-      placeholder=${chosen.length ? words.addAnother : words.addValue} free=${options.length ? undefined : words.useValue}
+    ${(left.length > 0 || options.length === 0) && html`<div class="values-add"><${Combobox} key=${chosen.length} label=${words.becomes(label)} options=${left} value=""
+      invalid=${invalid} describedBy=${describedBy} placeholder=${chosen.length ? words.addAnother : words.addValue} free=${options.length ? undefined : words.useValue}
       onChange=${value => onChange([...trigger.becomes, value])} /></div>`}
   </div>`;
 }
@@ -38,7 +38,8 @@ export function Trigger({ trigger, property, known, pipelines, first, focus, fau
         ${silent && html` <${Badge} kind="warn">${words.notSubscribedShort}<//>`}
         ${property && !silent && html` <${Badge} title=${words.instantHelp}>${words.instant}<//>`}</div>
       <span class="trigger-word">${words.changes}</span>
-      <${Values} trigger=${trigger} label=${label} options=${options} invalid=${faults.length > 0} describedBy=${faults.length ? errorId : undefined} onChange=${becomes => onChange({ becomes })} />
+      <${Values} trigger=${trigger} label=${label} options=${options} invalid=${faults.length > 0}
+        describedBy=${faults.length ? errorId : undefined} onChange=${becomes => onChange({ becomes })} />
       <div class="trigger-end">
         <${Switch} on=${trigger.mode === 'live'} label=${words.mode(label)} words=${[words.live, words.off]} onChange=${on => onChange({ mode: on ? 'live' : 'off' })} />
         <button type="button" class="icon" aria-label=${words.remove(label)} onClick=${onRemove}><${Cross}/></button>
