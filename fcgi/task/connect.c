@@ -2,9 +2,8 @@
 #include "task/connect.h"
 
 #include "base/arena.h"
-#include "base/log.h"
-#include "store/conversion.h"
 #include "store/install.h"
+#include "task/resume.h"
 
 enum {
 	ANSWER_IDENTITY,
@@ -34,21 +33,6 @@ problem(struct connect *c, const char *word)
 	return false;
 }
 
-/* What waited for the connection goes on; it also would at its next look. */
-static void
-resume(struct connect *c)
-{
-	static const char *const reasons[] = { "disconnected", "tenant_paused" };
-
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		struct err e = { 0 };
-		int64_t n;
-
-		if (!conversion_unpark(c->step.parts->db, c->tenant.tenant_id, str_from(reasons[i]), &n, &e))
-			log_event(LOG_WARN, "connect.not_resumed", LOG_C("problem", e.text));
-	}
-}
-
 static bool
 write_rows(struct connect *c, const struct hubspot_account *account, struct err *e)
 {
@@ -70,7 +54,7 @@ write_rows(struct connect *c, const struct hubspot_account *account, struct err 
 	    !install_save(p->db, p->vault, a, &install, c->tokens.expires_in_s, e) ||
 	    !person_join(p->db, a, c->tenant.tenant_id, id->user_id, id->user_email, &c->person, e))
 		return false;
-	resume(c);
+	resume_hubspot(p->db, c->tenant.tenant_id);
 	return true;
 }
 

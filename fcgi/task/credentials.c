@@ -3,15 +3,14 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "core/date.h"
 #include "store/activity.h"
 #include "store/cache.h"
 #include "store/budget.h"
 #include "store/config.h"
-#include "store/conversion.h"
 #include "store/credential.h"
 #include "task/credentials_words.h"
+#include "task/resume.h"
 
 #define PAGES_MAX   20
 #define SAVE_TRIES  3
@@ -137,8 +136,6 @@ static bool
 save(struct credentials *c, struct err *e)
 {
 	const struct parts *p = c->step.parts;
-	struct err ignored = { 0 };
-	int64_t n;
 
 	if (c->token_entered &&
 	    !credential_save(p->db, p->vault, c->step.arena, c->step.tenant_id, SECRET_NAME, &c->account.token, e))
@@ -152,12 +149,7 @@ save(struct credentials *c, struct err *e)
 	if (!remember(c, e))
 		return false;
 	c->saved = true;
-	/* What was parked for want of credentials goes out now; if this fails it does at its next look. */
-	if (!budget_block(p->db, c->step.tenant_id, BUDGET_IMPACT, 0, &ignored) ||
-	    !conversion_unpark(p->db, c->step.tenant_id, STR("credentials_refused"), &n, &ignored) ||
-	    !conversion_unpark(p->db, c->step.tenant_id, STR("scope_missing"), &n, &ignored) ||
-	    !conversion_unpark(p->db, c->step.tenant_id, STR("disconnected"), &n, &ignored))
-		log_event(LOG_WARN, "credentials.not_resumed", LOG_C("problem", ignored.text));
+	resume_impact(p->db, c->step.tenant_id);
 	return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "lib/answer.h"
+#include "lib/file.h"
 #include "web/guard.h"
 #include "web/routes.h"
 
@@ -69,6 +70,41 @@ only_logging_in_is_open_to_anybody_and_reading_changes_nothing(void **state)
 			            str_eq(path, STR("/api/config/check")) || str_eq(path, STR("/api/live/catalogue")));
 		assert_int_equal(r->method == WEB_GET, r->content == WEB_CONTENT_NONE);
 	}
+}
+
+/* "/api/activity/:id" as OpenAPI writes it. */
+static const char *
+documented(const struct web_route *r)
+{
+	struct str rest = str_from(r->path), part, out = STR("");
+
+	while (str_cut(&rest, '/', &part))
+		if (str_starts(part, STR(":")))
+			out =
+			    str_printf(a, STR_FMT "/{" STR_FMT "}", STR_ARG(out), STR_ARG(str_slice(part, 1, part.n)));
+		else if (part.n > 0)
+			out = str_printf(a, STR_FMT "/" STR_FMT, STR_ARG(out), STR_ARG(part));
+	return str_c(a, out);
+}
+
+static void
+the_document_lists_the_same_rows(void **state)
+{
+	static const char *const methods[] = { "", "get", "post", "put" };
+	const struct json *paths = json_get(file_json(a, "nginx/site/openapi.json"), "paths");
+	size_t rows = 0;
+
+	(void)state;
+	for (size_t i = 0; i < web_routes_n; i++) {
+		const struct json *path = json_get(paths, documented(&web_routes[i]));
+
+		if (json_get(path, methods[web_routes[i].method]) == NULL)
+			fail_msg("%s %s is not in openapi.json", methods[web_routes[i].method], web_routes[i].path);
+	}
+	for (struct json_walk w = json_walk(paths); json_next(&w);)
+		for (size_t m = 1; m < sizeof(methods) / sizeof(methods[0]); m++)
+			rows += json_get(w.value, methods[m]) != NULL;
+	assert_int_equal(rows, web_routes_n);
 }
 
 static void
@@ -203,6 +239,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_route_says_who_may_call_and_what_it_takes),
 		cmocka_unit_test(only_logging_in_is_open_to_anybody_and_reading_changes_nothing),
+		cmocka_unit_test(the_document_lists_the_same_rows),
 		cmocka_unit_test(a_path_and_method_are_there_once),
 		cmocka_unit_test(a_path_finds_its_row_and_parameters),
 		cmocka_unit_test(another_method_is_told_which_there_are),

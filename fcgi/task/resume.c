@@ -1,0 +1,52 @@
+/* resume.c - see resume.h. */
+#include "task/resume.h"
+
+#include "base/log.h"
+#include "store/conversion.h"
+#include "store/lease.h"
+
+static void
+unpark(struct db *db, int64_t tenant_id, const char *const *codes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct err e = { .code = ERR_NONE };
+		int64_t count;
+
+		if (!conversion_unpark(db, tenant_id, str_from(codes[i]), &count, &e))
+			log_event(LOG_WARN, "resume.failed", LOG_C("code", codes[i]), LOG_C("problem", e.text));
+		else if (count > 0)
+			log_event(LOG_INFO, "resume.unparked", LOG_C("code", codes[i]), LOG_I("conversions", count));
+	}
+}
+
+static void
+wake(struct db *db, int64_t tenant_id, enum lease_stage stage, int64_t shards)
+{
+	for (int64_t i = 0; i < shards; i++) {
+		struct err e = { .code = ERR_NONE };
+
+		if (!lease_wake(db, tenant_id, stage, i, 0, &e))
+			log_event(LOG_WARN, "resume.failed", LOG_C("stage", lease_stage_name(stage)),
+			    LOG_C("problem", e.text));
+	}
+}
+
+void
+resume_hubspot(struct db *db, int64_t tenant_id)
+{
+	static const char *const codes[] = { "disconnected", "tenant_paused" };
+
+	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
+	wake(db, tenant_id, LEASE_DECIDE, LEASE_DECIDE_SHARDS);
+	wake(db, tenant_id, LEASE_FOLLOW, 1);
+}
+
+void
+resume_impact(struct db *db, int64_t tenant_id)
+{
+	static const char *const codes[] = { "credentials_refused", "scope_missing", "disconnected" };
+
+	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
+	wake(db, tenant_id, LEASE_DECIDE, LEASE_DECIDE_SHARDS);
+	wake(db, tenant_id, LEASE_FOLLOW, 1);
+}
