@@ -12,8 +12,10 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/retry.h"
 #include "core/verdict.h"
 #include "flow/access.h"
+#include "store/budget.h"
 #include "store/config.h"
 #include "store/conversion.h"
 #include "store/delivery.h"
@@ -23,6 +25,9 @@
 #define AROUND_MS (60LL * 60 * 1000)
 #define SPAN_MS   (44LL * 24 * 60 * 60 * 1000)
 #define RETRY_MS  5000
+/* As long as an answer may ask us to wait, and as refused credentials rest (they wake the queue when set anew). */
+#define HINT_CAP_MS (60LL * 60 * 1000)
+#define REFUSED_MS  (15LL * 60 * 1000)
 /* No resend after this many unanswered ones. */
 #define UNANSWERED_MAX 2
 
@@ -160,7 +165,11 @@ take_action(struct follow *f, struct follow_item *item, const struct http_answer
 {
 	struct impact_action_info info;
 
-	return impact_read_action(f->step.arena, answer, &info, e) && confirm(f, item, &info, e);
+	if (!impact_read_action(f->step.arena, answer, &info, e))
+		return false;
+	if (info.order_id.n > 0 && !str_eq(info.order_id, item->d.order_id))
+		return err_set(e, ERR_REMOTE, "the action is of another order");
+	return confirm(f, item, &info, e);
 }
 
 /* Whether an action is the one of this conversion: our OrderId and its event type, under either alias. */
@@ -179,6 +188,20 @@ failed(struct follow *f, struct follow_item *item, const struct err *why, struct
 	log_event(LOG_WARN, "follow.read_failed", LOG_I("conversion", item->d.conversion_id), LOG_C("why", why->text));
 	item->want = FOLLOW_DONE;
 	return later(f, item, RETRY_MS > plan_ms(f, item) ? RETRY_MS : plan_ms(f, item), e);
+}
+
+/* What concerns all of the tenant's calls: the limit is reached, or the credentials are refused. */
+static bool
+hold_back(struct follow *f, const struct http_answer *answer, struct err *e)
+{
+	int64_t ms = REFUSED_MS;
+
+	if (answer->outcome != HTTP_ANSWERED || (answer->status != 429 && answer->status != 401))
+		return true;
+	if (answer->status == 429)
+		ms = retry_hint_ms(answer, clock_wall_ms(), HINT_CAP_MS, f->step.arena);
+	f->budget = 0;
+	return budget_block(db_of(f), f->step.tenant_id, BUDGET_IMPACT, ms >= 0 ? ms : RETRY_MS, e);
 }
 
 static bool take_listing(struct step *step, struct err *e);
@@ -247,15 +270,18 @@ take_listing(struct step *step, struct err *e)
 
 	step->n = 0;
 	if (!impact_read_actions(step->arena, &step->answers[0], &actions, &n, &next_page, &why))
-		return listing_failed(f, &why, e);
+		return hold_back(f, &step->answers[0], e) && listing_failed(f, &why, e);
 	for (size_t i = 0; i < f->n_items; i++)
 		for (size_t k = 0; k < n && f->items[i].want == FOLLOW_LISTING; k++)
 			if (in_window(f, &f->items[i]) && is_of(&f->items[i], &actions[k]) &&
 			    !confirm(f, &f->items[i], &actions[k], e))
 				return false;
-	if (next_page > f->list_page && f->budget > 0) {
+	if (next_page > f->list_page) {
 		struct http_request q;
 
+		/* What was not found may stand on a page that could not be asked for: it stays as it is. */
+		if (f->budget <= 0)
+			return finish(f, e);
 		f->list_page = next_page;
 		f->budget--;
 		impact_actions(step->arena, step->parts->settings, &f->account, f->list_program, f->list_from_ms,
@@ -288,7 +314,7 @@ take_answers(struct step *step, struct err *e)
 			*e = why;
 			return false;
 		}
-		if (!failed(f, item, &why, e))
+		if (!hold_back(f, &step->answers[i], e) || !failed(f, item, &why, e))
 			return false;
 	}
 	return ask_listing(f, e);

@@ -324,6 +324,9 @@ impact_read_actions(struct arena *a, const struct http_answer *answer, struct im
 	if (!body_of(a, answer, &body, e))
 		return false;
 	list = json_get_nocase(body, "Actions");
+	/* A conversion that is "not there" is sent again: an answer without a list must not look like an empty one. */
+	if (list == NULL)
+		return err_set(e, ERR_REMOTE, "impact.com answered %d without actions", answer->status);
 	*out = arena_array(a, wire_list_length(list), sizeof(**out));
 	for (size_t i = 0; i < wire_list_length(list); i++) {
 		read_action(a, wire_list_at(list, i), &(*out)[*n]);

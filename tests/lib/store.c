@@ -77,6 +77,7 @@ store_fresh(void **state)
 {
 	(void)state;
 	store.e = (struct err){ .code = ERR_NONE };
+	store.settings = ground.settings;
 	db_rollback(store.db);
 	db_rollback(store.other);
 	arena_reset(store.arena);

@@ -1,0 +1,438 @@
+/*
+ * What became of what was sent: submissions, actions, and conversions without an answer, which are looked for before
+ * anything is sent again (design 4; F-095, F-097, F-098, F-102, F-110; reliability.md 3.3).
+ */
+#include "lib/flow.h"
+
+#define QUEUED  "{\"Status\":\"QUEUED\",\"QueuedUri\":\"/Advertisers/IR1/APISubmissions/A-1\"}"
+#define NOTHING "{\"@page\":\"1\",\"@numpages\":\"1\",\"Actions\":[]}"
+
+static const char *
+submission(const char *order_id, const char *status, const char *reason)
+{
+	return str_c(store.arena,
+	    str_printf(store.arena,
+	        "{\"BatchId\":\"A-1\",\"Status\":\"%s\",\"ErrorType\":\"%s\",\"ErrorReason\":\"%s\","
+	        "\"OrderId\":\"%s\",\"MediaPartnerId\":\"10000\"}",
+	        status, reason[0] == '\0' ? "" : "Error", reason, order_id));
+}
+
+static struct str
+action_with(int64_t id, const char *state, const char *cleared)
+{
+	struct str order = ledger_column(id, "order_id");
+
+	return str_printf(store.arena,
+	    "{\"Id\":\"1000.1.2\",\"CampaignId\":\"1000\",\"ActionTrackerId\":\"2240\",\"EventCode\":\"WON\","
+	    "\"MediaPartnerId\":"
+	    "\"10000\",\"MediaPartnerName\":\"Acme Partner\",\"State\":\"%s\",\"Payout\":\"0.88\",\"Amount\":\"21.99\","
+	    "\"Currency\":\"USD\",\"EventDate\":\"2026-09-10T10:42:38-07:00\",\"LockingDate\":"
+	    "\"2026-09-26T00:00:00-07:00\",\"ClearedDate\":\"%s\",\"Oid\":\"" STR_FMT "\"}",
+	    state, cleared, STR_ARG(order));
+}
+
+static const char *
+listing(struct str action, const char *more)
+{
+	return str_c(store.arena,
+	    str_printf(store.arena, "{\"@page\":\"1\",\"@numpages\":\"%d\"%s,\"Actions\":[" STR_FMT "]}",
+	        more[0] == '\0' ? 1 : 2, more, STR_ARG(action)));
+}
+
+static int64_t
+accepted(void)
+{
+	int64_t id = ledger_in(STATE_ACCEPTED, "follow");
+
+	store_run("UPDATE conversion SET batch_id = 'A-1', accepted_at = UTC_TIMESTAMP(3) WHERE conversion_id = %lld",
+	    (long long)id);
+	return id;
+}
+
+static const char *
+order_of(int64_t id)
+{
+	return str_c(store.arena, ledger_column(id, "order_id"));
+}
+
+/* ---- submissions and actions */
+
+static void
+a_submission_that_is_not_judged_yet_is_asked_again_by_the_plan(void **state)
+{
+	int64_t id = accepted();
+
+	(void)state;
+	flow_say(200, submission(order_of(id), "Queued", ""));
+	flow_follow();
+	assert_int_equal(flow.n, 1);
+	assert_str(flow.log[0].url, "https://impact.test/Advertisers/IR1/APISubmissions/A-1");
+	assert_int_equal(ledger_state(id), STATE_ACCEPTED);
+	assert_in_range(ledger_due_s(id), 19, 20);
+	assert_in_range(flow.again_in_ms, 18000, 20000);
+	store_run("UPDATE delivery SET due = UTC_TIMESTAMP(3) WHERE effect_id = %lld", (long long)id);
+	flow_say(200, submission(order_of(id), "Queued", ""));
+	flow_follow();
+	assert_in_range(ledger_due_s(id), 59, 60);
+}
+
+static void
+the_action_gives_partner_payout_and_locking_date(void **state)
+{
+	int64_t id = accepted();
+
+	(void)state;
+	flow_say(200, submission(order_of(id), "Complete", ""));
+	flow_say(200, listing(action_with(id, "PENDING", ""), ""));
+	flow_follow();
+	assert_str(flow.log[1].url,
+	    "https://impact.test/Advertisers/IR1/Actions?CampaignId=1000&ActionDateStart=2026-09-10T16%3A42%3A38Z&"
+	    "ActionDateEnd=2026-09-10T18%3A42%3A38Z&Page=1&PageSize=2000");
+	assert_int_equal(ledger_state(id), STATE_CONFIRMED);
+	assert_str(ledger_column(id, "action_id"), "1000.1.2");
+	assert_str(ledger_column(id, "partner_id"), "10000");
+	assert_str(ledger_column(id, "partner_name"), "Acme Partner");
+	assert_str(ledger_column(id, "payout"), "0.8800");
+	assert_str(ledger_column(id, "amount"), "21.9900");
+	assert_str(ledger_column(id, "currency"), "USD");
+	assert_str(ledger_column(id, "action_state"), "PENDING");
+	assert_str(ledger_column(id, "locking_at"), "2026-09-26 07:00:00.000");
+	assert_in_range(ledger_due_s(id), store.settings.follow_confirmed_s - 1, store.settings.follow_confirmed_s);
+}
+
+static void
+a_confirmed_one_is_followed_by_its_action_until_it_is_settled(void **state)
+{
+	int64_t id = ledger_in(STATE_CONFIRMED, "follow");
+
+	(void)state;
+	store_run("UPDATE conversion SET action_id = '1000.1.2' WHERE conversion_id = %lld", (long long)id);
+	flow_say(200, str_c(store.arena, action_with(id, "APPROVED", "")));
+	flow_follow();
+	assert_str(flow.log[0].url, "https://impact.test/Advertisers/IR1/Actions/1000.1.2");
+	assert_str(ledger_column(id, "action_state"), "APPROVED");
+	assert_str(ledger_stage(id), "follow");
+	store_run("UPDATE delivery SET due = UTC_TIMESTAMP(3) WHERE effect_id = %lld", (long long)id);
+	flow_say(200, str_c(store.arena, action_with(id, "APPROVED", "2026-10-15T00:00:00Z")));
+	flow_follow();
+	assert_str(ledger_column(id, "cleared_at"), "2026-10-15 00:00:00.000");
+	assert_str(ledger_stage(id), "");
+	assert_int_equal(ledger_state(id), STATE_CONFIRMED);
+}
+
+/* F-098: each documented code of impact.md 2.5 */
+static void
+a_refused_submission_is_rejected_with_its_code(void **state)
+{
+	static const char *const codes[] = { "ACTION_REF_NOT_FOUND", "ACTIONTRACKER_NOT_FOUND", "CAMPAIGN_NOT_FOUND",
+		"CONTRACT_NOT_FOUND", "CONV_DUPLICATE", "A_CODE_TO_COME" };
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		int64_t id;
+
+		flow_fresh(state);
+		id = accepted();
+		flow_say(200, submission(order_of(id), "Complete", codes[i]));
+		flow_follow();
+		assert_int_equal(ledger_state(id), STATE_REJECTED);
+		assert_true(str_eq(ledger_column(id, "code"), str_from(codes[i])));
+		assert_str(ledger_column(id, "partner_id"), "10000");
+		assert_str(ledger_stage(id), "");
+	}
+}
+
+static void
+of_two_codes_the_first_counts(void **state)
+{
+	int64_t id = accepted();
+
+	(void)state;
+	flow_say(200, submission(order_of(id), "Complete", "CONTRACT_NOT_FOUND,ACTION_REF_NOT_FOUND"));
+	flow_follow();
+	assert_str(ledger_column(id, "code"), "CONTRACT_NOT_FOUND");
+}
+
+static void
+what_is_not_attributed_stays_accepted_and_is_looked_at_now_and_then(void **state)
+{
+	int64_t id = accepted();
+
+	(void)state;
+	store_run(
+	    "UPDATE conversion SET accepted_at = UTC_TIMESTAMP(3) - INTERVAL %lld SECOND WHERE conversion_id = %lld",
+	    (long long)store.settings.follow_give_up_s + 5, (long long)id);
+	flow_say(200, submission(order_of(id), "Complete", ""));
+	flow_say(200, NOTHING);
+	flow_follow();
+	assert_int_equal(ledger_state(id), STATE_ACCEPTED);
+	assert_in_range(ledger_due_s(id), store.settings.follow_confirmed_s - 1, store.settings.follow_confirmed_s);
+}
+
+/* F-110 */
+static void
+an_answer_about_another_conversion_counts_for_nothing(void **state)
+{
+	int64_t id = accepted(), confirmed = ledger_in(STATE_CONFIRMED, "follow");
+
+	(void)state;
+	flow_say(200, submission("another", "Complete", "CONTRACT_NOT_FOUND"));
+	store_run("UPDATE delivery SET due = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR WHERE effect_id = %lld",
+	    (long long)confirmed);
+	flow_follow();
+	assert_int_equal(ledger_state(id), STATE_ACCEPTED);
+	store_run("UPDATE conversion SET action_id = '1000.1.2' WHERE conversion_id = %lld", (long long)confirmed);
+	store_run("UPDATE delivery SET due = UTC_TIMESTAMP(3) WHERE effect_id = %lld", (long long)confirmed);
+	flow_say(200, str_c(store.arena, action_with(id, "REVERSED", "")));
+	flow_follow();
+	assert_str(ledger_column(confirmed, "action_state"), "");
+	assert_str(ledger_stage(confirmed), "follow");
+}
+
+static void
+a_failed_read_leaves_the_state_and_comes_again(void **state)
+{
+	static const int statuses[] = { 500, 503, 404, 403, 400, 200 };
+
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		int64_t id;
+
+		flow_fresh(state);
+		id = accepted();
+		flow_say(statuses[i], "{}");
+		flow_follow();
+		assert_int_equal(ledger_state(id), STATE_ACCEPTED);
+		assert_true(ledger_due_s(id) >= 5);
+	}
+}
+
+static void
+too_many_requests_stops_following_and_sending(void **state)
+{
+	int64_t id = accepted();
+
+	(void)state;
+	ledger_ready("A");
+	flow_say_answer(answer_with(store.arena, 429, "{}", "x-ratelimit-reset", "600"));
+	flow_follow();
+	assert_int_equal(ledger_state(id), STATE_ACCEPTED);
+	flow_send();
+	assert_int_equal(flow.n, 0);
+	assert_in_range(flow.again_in_ms, 590000, 600000);
+}
+
+static void
+one_listing_serves_all_that_wait_for_an_action(void **state)
+{
+	int64_t a = ledger_in(STATE_UNKNOWN, "reconcile"), b = ledger_in(STATE_UNKNOWN, "reconcile");
+	struct str both = str_printf(store.arena, STR_FMT "," STR_FMT, STR_ARG(action_with(a, "PENDING", "")),
+	    STR_ARG(action_with(b, "PENDING", "")));
+
+	(void)state;
+	flow_say(200, listing(both, ""));
+	flow_follow();
+	assert_int_equal(flow.n, 1);
+	assert_int_equal(ledger_state(a), STATE_CONFIRMED);
+	assert_int_equal(ledger_state(b), STATE_CONFIRMED);
+}
+
+/* ---- UNKNOWN */
+
+static void
+an_unknown_one_that_is_found_is_confirmed_and_never_resent(void **state)
+{
+	int64_t id = ledger_in(STATE_UNKNOWN, "reconcile");
+
+	(void)state;
+	flow_say(200, listing(action_with(id, "PENDING", ""), ""));
+	flow_follow();
+	assert_int_equal(ledger_state(id), STATE_CONFIRMED);
+	assert_int_equal(ledger_number(id, "attempts"), 1);
+}
+
+static void
+an_unknown_one_on_the_second_page_is_found(void **state)
+{
+	int64_t id = ledger_in(STATE_UNKNOWN, "reconcile");
+
+	(void)state;
+	flow_say(200, listing(STR(""), ",\"@nextpageuri\":\"/x?Page=2\""));
+	flow_say(200, listing(action_with(id, "PENDING", ""), ""));
+	flow_follow();
+	assert_int_equal(flow.n, 2);
+	assert_true(str_find(flow.log[1].url, STR("&Page=2&")) < flow.log[1].url.n);
+	assert_int_equal(ledger_state(id), STATE_CONFIRMED);
+}
+
+/* A page that could not be read any more may be the one that it stands on. */
+static void
+nothing_is_resent_before_every_page_was_read(void **state)
+{
+	int64_t id = ledger_in(STATE_UNKNOWN, "reconcile");
+
+	(void)state;
+	store.settings.impact_calls_per_hour = 1;
+	flow_say(200, listing(STR(""), ",\"@nextpageuri\":\"/x?Page=2\""));
+	flow_follow();
+	assert_int_equal(ledger_state(id), STATE_UNKNOWN);
+	assert_str(ledger_stage(id), "reconcile");
+}
+
+static void
+nothing_is_resent_after_a_listing_that_failed(void **state)
+{
+	static const char *const bodies[] = { "{}", "{\"Status\":\"ERROR\"}", "[]", "", "<html>" };
+
+	for (size_t i = 0; i < 2 * sizeof(bodies) / sizeof(bodies[0]); i++) {
+		int64_t id;
+
+		flow_fresh(state);
+		id = ledger_in(STATE_UNKNOWN, "reconcile");
+		flow_say(i % 2 == 0 ? 200 : 503, bodies[i / 2]);
+		flow_follow();
+		if (ledger_state(id) != STATE_UNKNOWN)
+			fail_msg("after %s", bodies[i / 2]);
+	}
+}
+
+static void
+the_same_order_of_another_event_type_is_not_ours(void **state)
+{
+	int64_t id = ledger_in(STATE_UNKNOWN, "reconcile");
+	struct str other = action_with(id, "PENDING", "");
+	size_t at = str_find(other, STR("\"WON\""));
+
+	(void)state;
+	other = str_printf(store.arena, STR_FMT "\"LEAD\"" STR_FMT, STR_ARG(str_slice(other, 0, at)),
+	    STR_ARG(str_slice(other, at + 5, other.n)));
+	flow_say(200, listing(other, ""));
+	flow_follow();
+	assert_int_equal(ledger_state(id), STATE_READY); /* not found: once more */
+}
+
+static void
+an_unknown_one_that_is_not_found_is_resent_once_with_the_same_bytes(void **state)
+{
+	int64_t id = ledger_ready("A");
+	struct str first;
+
+	(void)state;
+	flow_say_answer(answer_lost(HTTP_UNKNOWN));
+	flow_send();
+	first = flow.log[0].body;
+	flow_follow();
+	assert_int_equal(flow.n, 0); /* not before their queue is worked off */
+	store_later(store.db, store.settings.unknown_wait_s + 1);
+	flow_say(200, NOTHING);
+	flow_follow();
+	assert_int_equal(ledger_state(id), STATE_READY);
+	assert_true(ledger_woken(LEASE_SEND));
+	flow_say(200, QUEUED);
+	flow_send();
+	assert_int_equal(flow.n, 1);
+	assert_true(str_eq(flow.log[0].body, first));
+	assert_int_equal(ledger_state(id), STATE_ACCEPTED);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM attempt WHERE effect_id = %lld", (long long)id), 2);
+}
+
+static void
+two_unanswered_are_dead_and_never_sent_a_third_time(void **state)
+{
+	int64_t id = ledger_ready("A");
+
+	(void)state;
+	for (int i = 1; i <= 2; i++) {
+		flow_say(500, "{}");
+		flow_send();
+		assert_int_equal(flow.n, 1);
+		store_later(store.db, i * (store.settings.unknown_wait_s + 5));
+		flow_say(200, NOTHING);
+		flow_follow();
+	}
+	assert_int_equal(ledger_state(id), STATE_DEAD);
+	assert_str(ledger_column(id, "code"), "no_answer");
+	assert_true(ledger_column(id, "message").n > 0);
+	assert_str(ledger_stage(id), "");
+	flow_send();
+	assert_int_equal(flow.n, 0);
+}
+
+static void
+a_duplicate_of_our_own_resend_means_that_the_first_one_counted(void **state)
+{
+	int64_t id = accepted();
+
+	(void)state;
+	store_run("UPDATE conversion SET attempts = 2, unanswered = 1 WHERE conversion_id = %lld", (long long)id);
+	flow_say(200, submission(order_of(id), "Complete", "CONV_DUPLICATE"));
+	flow_say(200, listing(action_with(id, "PENDING", ""), ""));
+	flow_follow();
+	assert_int_equal(ledger_state(id), STATE_CONFIRMED);
+}
+
+static void
+an_unknown_one_with_a_submission_is_followed_not_resent(void **state)
+{
+	int64_t id = ledger_in(STATE_UNKNOWN, "reconcile");
+
+	(void)state;
+	store_run("UPDATE conversion SET batch_id = 'A-1' WHERE conversion_id = %lld", (long long)id);
+	flow_say(200, submission(order_of(id), "Complete", ""));
+	flow_say(200, NOTHING);
+	flow_follow();
+	assert_int_equal(ledger_state(id), STATE_UNKNOWN);
+	store_run("UPDATE delivery SET due = UTC_TIMESTAMP(3) WHERE effect_id = %lld", (long long)id);
+	flow_say(200, submission(order_of(id), "Complete", "CONTRACT_NOT_FOUND"));
+	flow_follow();
+	assert_int_equal(ledger_state(id), STATE_REJECTED);
+}
+
+static void
+a_verdict_frees_the_lane_of_a_later_event_type(void **state)
+{
+	struct conversion lead = ledger_of("lead", "77", "LEAD", 1000), won = ledger_of("won", "77", "WON", 2000);
+	int64_t first = ledger_claim(&lead).id, second = ledger_claim(&won).id;
+
+	(void)state;
+	flow_say(200, QUEUED);
+	flow_send();
+	flow_send();
+	assert_int_equal(flow.n, 0);
+	store_run("UPDATE delivery SET due = UTC_TIMESTAMP(3) WHERE effect_id = %lld", (long long)first);
+	flow_say(200, submission("lead", "Complete", "CONTRACT_NOT_FOUND"));
+	flow_follow();
+	assert_true(ledger_woken(LEASE_SEND));
+	flow_say(200, QUEUED);
+	flow_send();
+	assert_int_equal(ledger_state(second), STATE_ACCEPTED);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, flow_fresh)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_submission_that_is_not_judged_yet_is_asked_again_by_the_plan),
+		TEST(the_action_gives_partner_payout_and_locking_date),
+		TEST(a_confirmed_one_is_followed_by_its_action_until_it_is_settled),
+		TEST(a_refused_submission_is_rejected_with_its_code),
+		TEST(of_two_codes_the_first_counts),
+		TEST(what_is_not_attributed_stays_accepted_and_is_looked_at_now_and_then),
+		TEST(an_answer_about_another_conversion_counts_for_nothing),
+		TEST(a_failed_read_leaves_the_state_and_comes_again),
+		TEST(too_many_requests_stops_following_and_sending),
+		TEST(one_listing_serves_all_that_wait_for_an_action),
+		TEST(an_unknown_one_that_is_found_is_confirmed_and_never_resent),
+		TEST(an_unknown_one_on_the_second_page_is_found),
+		TEST(nothing_is_resent_before_every_page_was_read),
+		TEST(nothing_is_resent_after_a_listing_that_failed),
+		TEST(the_same_order_of_another_event_type_is_not_ours),
+		TEST(an_unknown_one_that_is_not_found_is_resent_once_with_the_same_bytes),
+		TEST(two_unanswered_are_dead_and_never_sent_a_third_time),
+		TEST(a_duplicate_of_our_own_resend_means_that_the_first_one_counted),
+		TEST(an_unknown_one_with_a_submission_is_followed_not_resent),
+		TEST(a_verdict_frees_the_lane_of_a_later_event_type),
+	};
+
+	return cmocka_run_group_tests(tests, store_setup, store_teardown);
+}
