@@ -95,10 +95,10 @@ const struct sql conversion_move_sql[] = {
 	    "UPDATE conversion SET state = 'REJECTED', code = ?, partner_id = ?, ended_at = UTC_TIMESTAMP(3), "
 	    "version = version + 1" ONE " AND state IN ('ACCEPTED', 'UNKNOWN')",
 	    NULL, NULL },
-	[CONFIRMED] = { "conversion.confirmed", SQL_TENANT, "sssssssssttii", "",
+	[CONFIRMED] = { "conversion.confirmed", SQL_TENANT, "ssssssssttii", "",
 	    "UPDATE conversion SET state = 'CONFIRMED', code = '', message = '', action_id = ?, partner_id = ?, "
 	    "partner_name = ?, amount = NULLIF(?, ''), payout = NULLIF(?, ''), currency = ?, action_state = ?, "
-	    "action_detail = ?, ended_at = IF(ended_at IS NULL AND ? <> '', UTC_TIMESTAMP(3), ended_at), "
+	    "action_detail = ?, ended_at = COALESCE(ended_at, UTC_TIMESTAMP(3)), "
 	    "locking_at = ?, cleared_at = ?, version = version + 1" ONE
 	    " AND state IN ('ACCEPTED', 'UNKNOWN', 'CONFIRMED')",
 	    NULL, NULL },
@@ -326,8 +326,7 @@ conversion_confirmed(struct db *db, const struct lease *l, int64_t id, const str
 	           move(db, l, Q(CONFIRMED),
 	               DB_IN(DB_V_S(x->action_id), DB_V_S(x->partner_id), DB_V_S(x->partner_name), DB_V_S(x->amount),
 	                   DB_V_S(x->payout), DB_V_S(x->currency), DB_V_S(x->state), DB_V_S(x->detail),
-	                   DB_V_S(x->settled ? STR("settled") : STR("")), time_or_null(x->locking_ms),
-	                   time_or_null(x->cleared_ms), DB_V_I(l->tenant_id), DB_V_I(id)),
+	                   time_or_null(x->locking_ms), time_or_null(x->cleared_ms), DB_V_I(l->tenant_id), DB_V_I(id)),
 	               id, e) &&
 	               (x->settled ? unqueue(db, l->tenant_id, id, e)
 	                           : queue(db, l->tenant_id, id, "follow", due_in_ms, e)) &&

@@ -32,7 +32,7 @@ static const struct general {
 	{ "event.property",   "Which property changed",     "string",   "event"   },
 	{ "event.value",      "What it changed to",         "string",   "event"   },
 	{ "account.currency", "The account's currency",     "string",   "account" },
-	{ "account.time_zone","The account's time zone",    "string",   "account" },
+	{ "account.timeZone", "The account's time zone",    "string",   "account" },
 };
 /* clang-format on */
 
