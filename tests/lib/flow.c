@@ -146,16 +146,22 @@ answer_all(struct step *s)
 		s->answered(s, i - 1);
 }
 
-bool
-flow_try(enum lease_stage stage, int64_t shard)
+struct step *
+flow_step(enum lease_stage stage, const struct lease *l)
 {
 	static struct step *(*const flows[LEASE__COUNT])(struct arena *, const struct parts *,
 	    const struct lease *) = { split_new, decide_new, send_new, follow_new };
+
+	return flows[stage](store.arena, &store.parts, l);
+}
+
+bool
+flow_try(enum lease_stage stage, int64_t shard)
+{
 	struct lease l = store_lease(stage, shard);
-	struct step *s = flows[stage](store.arena, &store.parts, &l);
+	struct step *s = flow_step(stage, &l);
 	bool ok;
 
-	store.parts.db = store.db;
 	while ((ok = s->next(s, &store.e)) && s->n > 0)
 		answer_all(s);
 	flow.again_in_ms = s->again_in_ms;
