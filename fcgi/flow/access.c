@@ -68,11 +68,11 @@ access_hubspot(struct step *s, int64_t calls, struct secret *token, struct acces
 }
 
 bool
-access_impact(struct step *s, struct str account_sid, int64_t calls, struct impact_account *account, int64_t *granted,
-    struct access *out, struct err *e)
+access_impact(struct step *s, struct str account_sid, int64_t calls, int64_t percent, struct impact_account *account,
+    int64_t *granted, struct access *out, struct err *e)
 {
 	const struct parts *p = s->parts;
-	const struct budget_limit limit = { .calls = p->settings->impact_calls_per_hour,
+	const struct budget_limit limit = { .calls = (p->settings->impact_calls_per_hour * percent + 99) / 100,
 		.window_s = p->settings->impact_hour_s };
 
 	*granted = 0;

@@ -21,9 +21,12 @@ struct access {
  * asked for (schedule) and the flow looks again a moment later.
  */
 bool access_hubspot(struct step *s, int64_t calls, struct secret *token, struct access *out, struct err *e) CC_MUST_USE;
-/* impact.com's credentials and up to `calls` of the budget, *granted of them. */
-bool access_impact(struct step *s, struct str account_sid, int64_t calls, struct impact_account *account,
-    int64_t *granted, struct access *out, struct err *e) CC_MUST_USE;
+/*
+ * impact.com's credentials and up to `calls` of the budget, *granted of them, as long as less than `percent` of it
+ * is used: what may wait leaves the rest to what may not.
+ */
+bool access_impact(struct step *s, struct str account_sid, int64_t calls, int64_t percent,
+    struct impact_account *account, int64_t *granted, struct access *out, struct err *e) CC_MUST_USE;
 /* HubSpot refused the token although it should hold: refresh it now. */
 bool access_token_refused(struct step *s, struct err *e) CC_MUST_USE;
 

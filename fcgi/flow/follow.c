@@ -5,7 +5,8 @@
  *   UNKNOWN    batch id known: as ACCEPTED; else look among the actions; not there: resend, twice unanswered: DEAD
  *   CONFIRMED  its action again, until it is reversed or paid
  *
- * One listing of actions serves all conversions whose event dates it covers.
+ * One listing of actions serves all conversions whose event dates it covers.  Above half of the call budget that is
+ * all that is asked for, and above three quarters nothing: the rest is for sending.
  */
 #include "flow/follow.h"
 
@@ -28,6 +29,11 @@
 /* As long as an answer may ask us to wait, and as refused credentials rest (they wake the queue when set anew). */
 #define HINT_CAP_MS (60LL * 60 * 1000)
 #define REFUSED_MS  (15LL * 60 * 1000)
+/* How much of the call budget may be used up by a call for each, and by listings. */
+#define SINGLE_PERCENT  50
+#define LISTING_PERCENT 75
+/* Pages of one round then. */
+#define LISTING_CALLS 3
 /* No resend after this many unanswered ones. */
 #define UNANSWERED_MAX 2
 
@@ -121,6 +127,8 @@ not_found(struct follow *f, struct follow_item *item, struct err *e)
 	item->want = FOLLOW_DONE;
 	if (item->duplicate)
 		return reject(f, item, STR("CONV_DUPLICATE"), e);
+	if (item->d.state == STATE_CONFIRMED)
+		return later(f, item, f->step.parts->settings->follow_confirmed_s * 1000, e);
 	if (item->d.state != STATE_UNKNOWN || item->d.batch_id.n > 0)
 		return later(f, item, plan_ms(f, item), e);
 	if (item->d.unanswered >= UNANSWERED_MAX) {
@@ -359,6 +367,24 @@ load(struct follow *f, struct err *e)
 	return true;
 }
 
+/* The budget is half used: one listing for all. */
+static bool
+begin_listing(struct follow *f, struct err *e)
+{
+	struct access access;
+
+	if (!access_impact(&f->step, f->document.account_sid, LISTING_CALLS, LISTING_PERCENT, &f->account, &f->budget,
+	        &access, e))
+		return false;
+	if (!access.ready) {
+		f->step.again_in_ms = access.wait_ms;
+		return true;
+	}
+	for (size_t i = 0; i < f->n_items; i++)
+		f->items[i].want = FOLLOW_LISTING;
+	return ask_listing(f, e);
+}
+
 static bool
 begin(struct step *step, struct err *e)
 {
@@ -369,13 +395,12 @@ begin(struct step *step, struct err *e)
 		return false;
 	if (f->n_items == 0)
 		return finish(f, e);
-	/* One call for each and a listing or two; with less, the rest waits for the next round. */
-	if (!access_impact(step, f->document.account_sid, (int64_t)f->n_items + 2, &f->account, &f->budget, &access, e))
+	if (!access_impact(step, f->document.account_sid, (int64_t)f->n_items + 2, SINGLE_PERCENT, &f->account,
+	        &f->budget, &access, e))
 		return false;
-	if (!access.ready) {
-		step->again_in_ms = access.wait_ms;
-		return true;
-	}
+	if (!access.ready)
+		return begin_listing(f, e);
+	/* With fewer calls than items the rest waits for the next round. */
 	for (size_t i = 0; i < f->n_items && f->budget > 0; i++)
 		ask(f, i);
 	step->next = take_answers;

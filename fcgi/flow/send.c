@@ -216,7 +216,7 @@ start_due(struct send *s, struct err *e)
 		return false;
 	if (n == 0)
 		return finish(step, e);
-	if (!access_impact(step, s->document.account_sid, (int64_t)n, &s->account, &granted, &access, e))
+	if (!access_impact(step, s->document.account_sid, (int64_t)n, 100, &s->account, &granted, &access, e))
 		return false;
 	if (!access.ready) {
 		step->again_in_ms = access.wait_ms;

@@ -3,6 +3,7 @@
  * anything is sent again (design 4; F-095, F-097, F-098, F-102, F-110; reliability.md 3.3).
  */
 #include "lib/flow.h"
+#include "store/budget.h"
 
 #define QUEUED  "{\"Status\":\"QUEUED\",\"QueuedUri\":\"/Advertisers/IR1/APISubmissions/A-1\"}"
 #define NOTHING "{\"@page\":\"1\",\"@numpages\":\"1\",\"Actions\":[]}"
@@ -235,6 +236,54 @@ one_listing_serves_all_that_wait_for_an_action(void **state)
 	assert_int_equal(ledger_state(b), STATE_CONFIRMED);
 }
 
+/* That part of the call budget is used. */
+static void
+budget_used(int64_t percent)
+{
+	struct budget_slice slice;
+	const struct budget_limit limit = { .calls = store.settings.impact_calls_per_hour,
+		.window_s = store.settings.impact_hour_s };
+
+	assert_true(budget_take(store.db, store.arena, store.tenant_id, BUDGET_IMPACT, limit.calls * percent / 100,
+	    &limit, &slice, &store.e));
+}
+
+static void
+above_half_of_the_budget_one_listing_is_all_that_following_asks_for(void **state)
+{
+	int64_t a = accepted(), b = ledger_in(STATE_CONFIRMED, "follow"), other = ledger_in(STATE_CONFIRMED, "follow");
+
+	(void)state;
+	store_run("UPDATE conversion SET action_id = '1000.1.2' WHERE conversion_id IN (%lld, %lld)", (long long)b,
+	    (long long)other);
+	budget_used(60);
+	flow_say(200, listing(str_printf(store.arena, STR_FMT "," STR_FMT, STR_ARG(action_with(a, "PENDING", "")),
+	                          STR_ARG(action_with(b, "REVERSED", ""))),
+	                  ""));
+	flow_follow();
+	assert_int_equal(flow.n, 1);
+	assert_int_equal(ledger_state(a), STATE_CONFIRMED);
+	assert_string_equal(str_c(store.arena, ledger_column(b, "action_state")), "REVERSED");
+	assert_int_equal(ledger_state(other), STATE_CONFIRMED);
+	assert_in_range(ledger_due_s(other), 60, 1000000);
+}
+
+static void
+the_last_quarter_of_the_budget_is_for_sending(void **state)
+{
+	int64_t id = accepted(), next = ledger_ready("A");
+
+	(void)state;
+	budget_used(80);
+	flow_follow();
+	assert_int_equal(flow.n, 0);
+	assert_int_equal(ledger_state(id), STATE_ACCEPTED);
+	assert_in_range(flow.again_in_ms, 1, 3600000);
+	flow_say(200, QUEUED);
+	flow_send();
+	assert_int_equal(ledger_state(next), STATE_ACCEPTED);
+}
+
 /* ---- UNKNOWN */
 
 static void
@@ -422,6 +471,8 @@ main(void)
 		TEST(a_failed_read_leaves_the_state_and_comes_again),
 		TEST(too_many_requests_stops_following_and_sending),
 		TEST(one_listing_serves_all_that_wait_for_an_action),
+		TEST(above_half_of_the_budget_one_listing_is_all_that_following_asks_for),
+		TEST(the_last_quarter_of_the_budget_is_for_sending),
 		TEST(an_unknown_one_that_is_found_is_confirmed_and_never_resent),
 		TEST(an_unknown_one_on_the_second_page_is_found),
 		TEST(nothing_is_resent_before_every_page_was_read),
