@@ -26,9 +26,13 @@ enum json_type {
 struct json_limits {
 	size_t max_depth;  /* nested arrays and objects */
 	size_t max_tokens; /* values and keys */
+	bool any_escape;   /* string values may hold \u0000 and half surrogates (read as U+FFFD); keys never */
 };
 
-/* Depth 16, 20,000 tokens: what arrives from outside.  Depth 32, 2,000,000 tokens: answers of remote APIs. */
+/*
+ * Depth 16, 20,000 tokens: what arrives from outside.  Depth 32, 2,000,000 tokens, any escape: answers of
+ * remote APIs, where one odd value of one record must not cost the 99 others.
+ */
 extern const struct json_limits json_limits_input;
 extern const struct json_limits json_limits_answer;
 

@@ -14,7 +14,7 @@
 #define DEPTH_MAX 64
 
 const struct json_limits json_limits_input = { .max_depth = 16, .max_tokens = 20000 };
-const struct json_limits json_limits_answer = { .max_depth = 32, .max_tokens = 2000000 };
+const struct json_limits json_limits_answer = { .max_depth = 32, .max_tokens = 2000000, .any_escape = true };
 
 /* A key of an open object: where its text starts (behind the quote) in the document. */
 struct key {
@@ -39,6 +39,7 @@ struct walk {
 	const unsigned char *p;
 	size_t n, at;
 	struct json_limits limits;
+	bool any_escape; /* in the string at hand */
 	size_t tokens;
 	struct keys keys;
 	struct err *e;
@@ -156,6 +157,10 @@ check_escape(struct walk *w)
 	int32_t unit = hex4(w->p + w->at, w->n - w->at);
 	if (unit < 0)
 		return wrong(w, "\\u needs four hex digits");
+	if (w->any_escape) {
+		w->at += 4;
+		return true;
+	}
 	if (unit == 0)
 		return wrong(w, "\\u0000 is not taken");
 	w->at += 4;
@@ -390,6 +395,7 @@ check_scalar(struct walk *w)
 	switch (w->p[w->at]) {
 	case '"':
 		w->at++;
+		w->any_escape = w->limits.any_escape;
 		return check_string(w, &start, &n);
 	case 't':
 		return check_word(w, STR("true"));
@@ -413,6 +419,7 @@ check_key(struct walk *w, size_t owner)
 		return false;
 	if (!take(w, '"'))
 		return wrong(w, "a key in double quotes is missing");
+	w->any_escape = false;
 	if (!check_string(w, &start, &n) || !add_key(w, owner, start, n))
 		return false;
 	skip_space(w);

@@ -339,6 +339,23 @@ a_copy_is_equal_and_apart(void **state)
 	assert_true(json_equal(NULL, NULL));
 }
 
+/* One odd value of one HubSpot record must not cost the other 99 of its batch. */
+static void
+odd_escapes_are_taken_in_values_of_answers_only(void **state)
+{
+	(void)state;
+	struct err e = { .code = ERR_NONE };
+	struct str text;
+	struct json *j;
+
+	assert_true(json_parse(a, STR("{\"v\":\"a\\u0000b\\ud800c\"}"), &json_limits_answer, &j, &e));
+	assert_true(json_string(json_get(j, "v"), &text));
+	assert_true(str_eq(text, STR("a\0b\xef\xbf\xbd\x63")));
+	assert_false(json_parse(a, STR("{\"a\\u0000b\":1}"), &json_limits_answer, &j, &e));
+	assert_false(json_parse(a, STR("{\"v\":\"\\u0000\"}"), &json_limits_input, &j, &e));
+	assert_false(json_parse(a, STR("{\"v\":\"\\ud800\"}"), &json_limits_input, &j, &e));
+}
+
 /* Each value is freed once, whichever arena ends first. */
 static void
 a_value_may_outlive_the_arena_it_was_made_in(void **state)
@@ -366,6 +383,7 @@ main(void)
 		cmocka_unit_test(members_are_walked_in_document_order),
 		cmocka_unit_test(values_are_written_in_the_order_they_were_set),
 		cmocka_unit_test(a_copy_is_equal_and_apart),
+		cmocka_unit_test(odd_escapes_are_taken_in_values_of_answers_only),
 		cmocka_unit_test(a_value_may_outlive_the_arena_it_was_made_in),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
