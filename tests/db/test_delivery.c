@@ -57,13 +57,16 @@ a_due_row_brings_what_sending_needs(void **state)
 }
 
 static void
-the_earliest_event_goes_first(void **state)
+the_longest_due_goes_first(void **state)
 {
+	int64_t again = claim("tried before", "1", "WON", NOON);
+
 	(void)state;
-	claim("late", "1", "WON", NOON + 2000);
-	claim("early", "2", "WON", NOON);
-	claim("middle", "3", "WON", NOON + 1000);
-	assert_str(due(), "early middle late");
+	claim("first", "2", "WON", NOON + 2000);
+	claim("second", "3", "WON", NOON + 1000);
+	store_must(delivery_later(store.db, store.tenant_id, again, 1000, &store.e));
+	store_later(store.db, 2);
+	assert_str(due(), "first second tried before");
 }
 
 static void
@@ -201,7 +204,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_due_row_brings_what_sending_needs),
-		TEST(the_earliest_event_goes_first),
+		TEST(the_longest_due_goes_first),
 		TEST(of_one_customer_only_the_earliest_goes),
 		TEST(of_two_at_the_same_moment_the_one_made_first_goes),
 		TEST(the_next_of_a_lane_waits_only_for_one_that_is_on_its_way),
