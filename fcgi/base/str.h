@@ -17,6 +17,12 @@ struct str {
 	size_t n;
 };
 
+/* Several slices; nothing is owned. */
+struct str_list {
+	const struct str *v;
+	size_t n;
+};
+
 /* A slice of a string literal. */
 #define STR(lit)   ((struct str){ .p = ("" lit), .n = sizeof(lit) - 1 })
 #define STR_FMT    "%.*s"

@@ -123,52 +123,49 @@ room(const struct decide_round *r)
 	return r->step.n < STEP_REQUESTS_MAX;
 }
 
-/* A set of property names. */
-struct names {
-	struct str *list;
-	size_t n;
-};
-
-static void
-add_names(struct names *set, const struct str *list, size_t n)
+/* Adds the names that are not there yet. */
+static size_t
+add_names(struct str *set, size_t n_set, const struct str *list, size_t n)
 {
-	for (size_t i = 0; i < n && set->n < PROPERTIES_MAX; i++) {
+	for (size_t i = 0; i < n && n_set < PROPERTIES_MAX; i++) {
 		size_t j = 0;
 
-		while (j < set->n && !str_eq(set->list[j], list[i]))
+		while (j < n_set && !str_eq(set[j], list[i]))
 			j++;
-		if (j == set->n)
-			set->list[set->n++] = list[i];
+		if (j == n_set)
+			set[n_set++] = list[i];
 	}
+	return n_set;
 }
 
 /* The union of what every object's mapping reads of that type. */
-static struct names
+static struct str_list
 wanted_properties(const struct decide_round *r, struct str type)
 {
 	const struct ruleset_object *own = ruleset_object(&r->rules, type);
-	struct names set = { .list = arena_array(r->step.arena, PROPERTIES_MAX, sizeof(struct str)) };
+	struct str *set = arena_array(r->step.arena, PROPERTIES_MAX, sizeof(*set));
+	size_t n = 0;
 
 	if (own != NULL)
-		add_names(&set, own->properties, own->n_properties);
+		n = add_names(set, n, own->properties, own->n_properties);
 	for (int k = 0; k < CONFIG_OBJECTS; k++) {
 		const struct ruleset_object *o = &r->rules.objects[k];
 
 		if (str_eq(type, STR("contacts")))
-			add_names(&set, o->contact_properties, o->n_contact_properties);
+			n = add_names(set, n, o->contact_properties, o->n_contact_properties);
 		else if (str_eq(type, STR("companies")))
-			add_names(&set, o->company_properties, o->n_company_properties);
+			n = add_names(set, n, o->company_properties, o->n_company_properties);
 		else if (str_eq(type, STR("line_items")))
-			add_names(&set, o->item_properties, o->n_item_properties);
+			n = add_names(set, n, o->item_properties, o->n_item_properties);
 	}
-	return set;
+	return (struct str_list){ .v = set, .n = n };
 }
 
 static void
 request_records(struct decide_round *r, struct str type)
 {
 	struct step *s = &r->step;
-	struct names properties = wanted_properties(r, type);
+	struct str_list properties = wanted_properties(r, type);
 
 	while (room(r)) {
 		struct str *ids = arena_array(s->arena, HUBSPOT_BATCH_READ_MAX, sizeof(*ids));
@@ -177,8 +174,8 @@ request_records(struct decide_round *r, struct str type)
 
 		if (n == 0)
 			return;
-		hubspot_crm_batch_read(s->arena, s->parts->settings, &r->token, type, ids, n, properties.list,
-		    properties.n, &q);
+		hubspot_crm_batch_read(s->arena, s->parts->settings, &r->token, type, (struct str_list){ ids, n },
+		    properties, &q);
 		request(r, &q, (struct decide_read){ .kind = DECIDE_RECORDS, .type = type });
 	}
 }

@@ -40,15 +40,15 @@ json_body(struct arena *a, const struct json *body, struct http_request *out)
 
 void
 hubspot_crm_batch_read(struct arena *a, const struct settings *s, const struct secret *token, struct str object_type,
-    const struct str *ids, size_t n_ids, const struct str *properties, size_t n_properties, struct http_request *out)
+    struct str_list ids, struct str_list properties, struct http_request *out)
 {
 	struct json *body = json_object(a);
 	struct json *names = json_array(a);
 
-	for (size_t i = 0; i < n_properties; i++)
-		json_push_str(names, properties[i]);
+	for (size_t i = 0; i < properties.n; i++)
+		json_push_str(names, properties.v[i]);
 	json_set(body, "properties", names);
-	json_set(body, "inputs", id_inputs(a, ids, n_ids));
+	json_set(body, "inputs", id_inputs(a, ids.v, ids.n));
 	request(out, HTTP_POST,
 	    WIRE_URL(a, s->hubspot_api_url, STR(""), STR("crm"), STR("objects"), s->hubspot_api_version, object_type,
 	        STR("batch"), STR("read")),

@@ -11,8 +11,7 @@
 
 /* POST /crm/objects/{v}/{type}/batch/read; at most 100 ids, without duplicates (the caller's duty). */
 void hubspot_crm_batch_read(struct arena *a, const struct settings *s, const struct secret *token,
-    struct str object_type, const struct str *ids, size_t n_ids, const struct str *properties, size_t n_properties,
-    struct http_request *out);
+    struct str object_type, struct str_list ids, struct str_list properties, struct http_request *out);
 /* POST /crm/associations/{v}/{from}/{to}/batch/read; at most 1,000 ids. */
 void hubspot_crm_associations_read(struct arena *a, const struct settings *s, const struct secret *token,
     struct str from_type, struct str to_type, const struct str *ids, size_t n_ids, struct http_request *out);

@@ -29,7 +29,7 @@ enum {
 const struct sql delivery_sql[] = {
 	[DUE_SEND] = { "delivery.due_send", SQL_TENANT, "iii", LETTERS,
 	    "SELECT " COLUMNS TABLES "d.stage = 'send' AND c.state = 'READY' AND NOT EXISTS (SELECT 1 FROM conversion "
-	                             "b FORCE INDEX (conversion_lane) "
+	    "b FORCE INDEX (conversion_lane) "
 	    "WHERE b.tenant_id = c.tenant_id AND b.lane = c.lane AND b.conversion_id <> c.conversion_id AND "
 	    "(b.state IN ('READY', 'SENDING') OR (b.state = 'ACCEPTED' AND b.event_type_id <> c.event_type_id)) AND "
 	    "(b.occurred_at < c.occurred_at OR (b.occurred_at = c.occurred_at AND b.conversion_id < c.conversion_id)) "

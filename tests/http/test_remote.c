@@ -103,7 +103,8 @@ build(struct calls *calls, int port, const char *fault)
 	struct settings s = settings;
 
 	s.hubspot_api_url = str_printf(arena, "https://localhost:%d/%s.read", port, fault);
-	hubspot_crm_batch_read(arena, &s, &token, STR("deals"), &id, 1, &name, 1, &calls->request[READ]);
+	hubspot_crm_batch_read(arena, &s, &token, STR("deals"), (struct str_list){ &id, 1 },
+	    (struct str_list){ &name, 1 }, &calls->request[READ]);
 	s.hubspot_api_url = str_printf(arena, "https://localhost:%d/%s.token", port, fault);
 	hubspot_oauth_refresh(arena, &s, &token, &calls->request[TOKEN]);
 	s.impact_api_url = str_printf(arena, "https://localhost:%d/%s.send", port, fault);

@@ -38,7 +38,8 @@ records_are_asked_for_in_one_batch(void **state)
 	struct http_request request;
 
 	(void)state;
-	hubspot_crm_batch_read(arena, &settings, &token, STR("deals"), ids, 2, names, 2, &request);
+	hubspot_crm_batch_read(arena, &settings, &token, STR("deals"), (struct str_list){ ids, 2 },
+	    (struct str_list){ names, 2 }, &request);
 	assert_int_equal(request.method, HTTP_POST);
 	assert_str(request.url, "https://hubspot.test/crm/objects/2026-09/deals/batch/read");
 	assert_str(request.body,
