@@ -66,12 +66,11 @@ test('F-020 T-38 no log file has a secret, a token, a cookie, an e-mail address,
 	assert.ok(hubspotTokens().length >= 2, 'the tokens to look for are known');
 });
 
-test('logs are one JSON object a line', () => {
-	for (const service of ['hooks', 'site', 'live', 'worker']) {
-		const path = join(VAR, 'log', service, 'current');
-		const lines = readFileSync(path, 'utf8').split('\n').filter((l) => l.startsWith('{'));
+test('logs are lines with time, level, program and event', () => {
+	for (const [service, program] of [['hooks', 'connector-hooks'], ['site', 'connector-site'], ['live', 'connector-site'], ['worker', 'connector-worker']]) {
+		const lines = readFileSync(join(VAR, 'log', service, 'current'), 'utf8').split('\n').filter((l) => l.includes(` ${program} `));
 		assert.ok(lines.length > 0, service);
 		for (const line of lines)
-			assert.ok(JSON.parse(line), line);
+			assert.match(line, new RegExp(`^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z (debug|info|warn|error) ${program} ([a-z]+=\\S+ )*[a-z_.]+( [a-z0-9_]+=("([^"\\\\]|\\\\.)*"|\\S*))*$`), line);
 	}
 });

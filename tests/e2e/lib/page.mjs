@@ -1,0 +1,46 @@
+// What every browser test watches over a page, and how it is looked at: accessibility, valid HTML, no error, no CSP violation.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, test as base } from '@playwright/test';
+import { HtmlValidate } from 'html-validate';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const validator = new HtmlValidate({ extends: ['html-validate:recommended'], rules: {
+	'doctype-style': 'off', 'no-trailing-whitespace': 'off', 'attribute-boolean-style': 'off', 'attribute-empty-style': 'off', 'long-title': 'off',
+	'no-inline-style': 'off', 'prefer-native-element': ['error', { exclude: ['listbox', 'option', 'combobox', 'switch'] }],
+} });
+
+export const SHOTS = process.env.SCREENSHOTS ?? new URL('../../../build/test/screenshots', import.meta.url).pathname;
+
+/** A page on which nothing may go wrong unseen: every console error, page error and CSP violation fails the test. */
+export const test = base.extend({
+	page: async ({ page }, use) => {
+		const wrong = [];
+		page.expected = []; // patterns of what a test provokes on purpose
+		page.on('console', (m) => { if (m.type() === 'error' || /Content Security Policy|violates/.test(m.text())) wrong.push(m.text()); });
+		page.on('pageerror', (err) => wrong.push(String(err)));
+		await page.addInitScript(() => addEventListener('securitypolicyviolation', (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`)));
+		await use(page);
+		const unexpected = wrong.filter((text) => !page.expected.some((pattern) => pattern.test(text)));
+		expect(unexpected, 'console errors, page errors, CSP violations').toEqual([]);
+	},
+});
+
+/** No accessibility violation and no invalid HTML in what is drawn now. */
+export async function sound(page, what) {
+	await page.evaluate(axe);
+	const { violations } = await page.evaluate(() => axe.run()); // eslint-disable-line no-undef
+	expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), `axe: ${what}`).toEqual([]);
+	const report = await validator.validateString(await page.content());
+	expect(report.results.flatMap((r) => r.messages.map((m) => `${m.ruleId}: ${m.message} (${m.selector})`)), `html-validate: ${what}`).toEqual([]);
+}
+
+export const shot = (page, name) => page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+
+/** Nothing scrolls sideways. */
+export async function fits(page, what) {
+	const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+	expect(wide, `${what} is wider than the window`).toBeLessThanOrEqual(0);
+}
+
+export { expect };
