@@ -53,6 +53,11 @@ program_of() {
 	worker) echo connector-worker ;;
 	esac
 }
+# The schema is brought up to date, and every statement of the programs is held against it.
+migrate() {
+	"$BIN/connectorctl" -c "$VAR/connector.conf" migrate
+	"$BIN/connectorctl" -c "$VAR/connector.conf" check >/dev/null || die "The programs do not fit the database."
+}
 db_up() {
 	sql -e 'DO 1'
 }
@@ -68,7 +73,7 @@ if supervisor_lives; then
 		for name in $SERVICES; do
 			program=$(program_of "$name")
 			[ -n "$program" ] && [ "$BIN/$program" -nt "$RUN/$name.pgid" ] || continue
-			[ -n "${migrated:-}" ] || "$BIN/connectorctl" -c "$VAR/connector.conf" migrate
+			[ -n "${migrated:-}" ] || migrate
 			migrated=yes
 			echo "Restarting $name: its program is newer."
 			sv -w 20 down "$VAR/service/$name" >/dev/null # restart would not wait for the end of the old one
@@ -108,7 +113,7 @@ setsid runsvdir -P "$VAR/service" </dev/null >>"$VAR/log/runsvdir.log" 2>&1 &
 echo $! >"$VAR/runsvdir.pid"
 wait_for "The database" db_up
 sql -e 'CREATE DATABASE IF NOT EXISTS connector CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'
-"$BIN/connectorctl" -c "$VAR/connector.conf" migrate
+migrate
 for name in hooks site live worker; do
 	rm -f "$VAR/service/$name/down"
 	wait_for "$name" keeper_lives "$name"

@@ -62,7 +62,7 @@ check_shape(struct credentials *c)
 		json_set_str(c->fields, "program_id", STR("Enter the Program ID."));
 	else if (c->program_id.n > PROGRAM_MAX || !all_in(c->program_id, "0123456789"))
 		json_set_str(c->fields, "program_id",
-		    STR("A Program ID is a number: the gray one below the program's name in impact.com."));
+		    STR("A Program ID is a number: the grey one below the program's name in impact.com."));
 }
 
 static bool
@@ -158,6 +158,9 @@ finish(struct credentials *c, struct err *e)
 {
 	bool proved = false;
 
+	/* A step that lost a race is called again and judges anew. */
+	c->checks = json_array(c->step.arena);
+	c->fields = json_object(c->step.arena);
 	if (!activity_proved(c->step.parts->db, c->step.arena, c->step.tenant_id, c->program_id, &proved, e))
 		return false;
 	credentials_words(c, proved);
@@ -267,6 +270,7 @@ answered(struct step *s, struct err *e)
 	struct credentials *c = (struct credentials *)s;
 
 	s->n = 0;
+	c->programs = json_array(s->arena);
 	if (!judge_company(c, &s->answers[ANSWER_COMPANY], e))
 		return false;
 	if (c->company_state == CREDENTIALS_WRONG)

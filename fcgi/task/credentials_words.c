@@ -28,14 +28,14 @@ company(struct credentials *c)
 		return;
 	case CREDENTIALS_NO_SCOPE:
 		check(c, "company", "no_scope", STR("The token may not read the company's name and currency."),
-		    "Nothing has to be done. Allow CompanyInformation for the token in impact.com to see them here.");
+		    "Conversions work without it. To see name and currency here, allow Company information for the token in impact.com.");
 		return;
 	case CREDENTIALS_WRONG:
 	case CREDENTIALS_UNKNOWN:
 		break;
 	}
 	check(c, "company", "failed", STR("impact.com does not accept this Account SID and Auth Token."),
-	    "Copy both again from impact.com, under API Credentials.");
+	    "Copy both again from impact.com: user profile > Settings > Technical > API.");
 	json_set_str(c->fields, "auth_token",
 	    STR("impact.com does not accept this Account SID and Auth Token. Copy both again, they belong together."));
 }
@@ -64,7 +64,7 @@ wrong_program(struct credentials *c)
 	struct str names = program_names(c);
 
 	check(c, "program", "failed", STR("This account has no program with this Program ID."),
-	    "Use the gray number below the program's name, behind your account's name in impact.com.");
+	    "Use the grey number below the program's name, behind your account's name in impact.com.");
 	json_set_str(c->fields, "program_id",
 	    names.n == 0
 	        ? STR("This account has no program with this Program ID.")

@@ -80,7 +80,7 @@ function Form({ data, onSaved }) {
     setResult(null);
     try {
       const answer = await post('/api/live/impact', body);
-      const warned = answer.checks.some(c => c.state === 'failed' || c.state === 'no_scope');
+      const warned = answer.checks.some(c => c.state !== 'ok' && c.id !== 'conversions');
       setResult({ kind: warned ? 'warn' : 'ok', title: warned ? words.savedWithWarning : words.saved(answer.company_name), checks: answer.checks, programs: answer.programs });
       setForm({ sid: body.account_sid, token: '', program: body.program_id });
       setReplacing(false);

@@ -108,7 +108,7 @@ export const mappings = {
 };
 
 export const draft = {
-  clean: (revision, author, at) => revision ? `Saved. Revision ${revision}${author ? ` by ${author}` : ''}${at ? `, ${at}` : ''}.` : 'Nothing saved yet.',
+  clean: (revision, author, at) => revision ? `Revision ${revision}${author ? `, saved by ${author}` : ''}${at ? `, ${at}` : ''}.` : 'Nothing saved yet.',
   dirty: 'You have unsaved changes',
   inPages: pages => `in ${pages.join(' and ')}`,
   save: 'Save',
