@@ -20,6 +20,8 @@
 #define HINT_CAP_MS (60LL * 60 * 1000)
 /* Refused credentials: nothing goes out for this long, unless somebody enters them anew. */
 #define REFUSED_MS (15LL * 60 * 1000)
+/* How often an answer is written when somebody else is in the way. */
+#define ANSWER_TRIES 3
 
 struct send_item {
 	int64_t conversion_id, attempt, tries;
@@ -148,6 +150,18 @@ hold_back(const struct send *s, const struct conversion_answer *w)
 		log_event(LOG_WARN, "send.budget", LOG_C("why", e.text));
 }
 
+/* A deadlock must not cost an answer that we have: then the conversion would be looked for and sent again. */
+static bool
+keep(struct step *step, const struct conversion_answer *w, struct err *e)
+{
+	for (int tries = 1; !conversion_answered(step->parts->db, w, e); tries++) {
+		if (e->code != ERR_CONFLICT || tries == ANSWER_TRIES)
+			return false;
+		*e = (struct err){ .code = ERR_NONE };
+	}
+	return true;
+}
+
 /* Kept at once: an answer must not wait for its neighbours. */
 static void
 answered(struct step *step, size_t i)
@@ -163,7 +177,7 @@ answered(struct step *step, size_t i)
 	    LOG_S("result", w.result), LOG_I("status", w.http_status), LOG_I("ms", step->answers[i].elapsed_ms));
 	hold_back(s, &w);
 	/* A row that could not be written stays SENDING; the next owner makes it UNKNOWN and looks for it. */
-	if (!conversion_answered(step->parts->db, &w, &e))
+	if (!keep(step, &w, &e))
 		log_event(LOG_ERROR, "send.answer_lost", LOG_I("conversion", w.conversion_id), LOG_C("why", e.text));
 }
 

@@ -50,3 +50,11 @@ resume_impact(struct db *db, int64_t tenant_id)
 	wake(db, tenant_id, LEASE_DECIDE, LEASE_DECIDE_SHARDS);
 	wake(db, tenant_id, LEASE_FOLLOW, 1);
 }
+
+void
+resume_rules(struct db *db, int64_t tenant_id)
+{
+	static const char *const codes[] = { "no_consent", "trigger_off" };
+
+	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
+}

@@ -14,5 +14,10 @@ struct db;
  */
 void resume_hubspot(struct db *db, int64_t tenant_id);
 void resume_impact(struct db *db, int64_t tenant_id);
+/*
+ * The configuration was saved: what was parked because consent or its trigger was off is looked at with the new one,
+ * and parked again when that still forbids it.
+ */
+void resume_rules(struct db *db, int64_t tenant_id);
 
 #endif

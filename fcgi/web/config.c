@@ -7,6 +7,7 @@
 #include "lang/ruleset.h"
 #include "store/config.h"
 #include "task/catalogue.h"
+#include "task/resume.h"
 #include "web/handlers.h"
 
 static const struct json_limits document_limits = { .max_depth = 16, .max_tokens = 200000 };
@@ -147,8 +148,10 @@ save(struct web_request *rq, struct web_reply *rp, int64_t base, struct str text
 {
 	struct config_revision next;
 
-	if (config_save(rq->parts->db, rq->arena, rq->tenant_id, base, rq->session.person.email, text, &next, e))
+	if (config_save(rq->parts->db, rq->arena, rq->tenant_id, base, rq->session.person.email, text, &next, e)) {
+		resume_rules(rq->parts->db, rq->tenant_id);
 		return revision_json(rq->arena, &next, &rp->json, e);
+	}
 	if (e->code != ERR_CONFLICT)
 		return false;
 	return config_current(rq->parts->db, rq->arena, rq->tenant_id, &next, e) && conflict(rq, rp, &next, e);

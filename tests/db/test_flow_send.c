@@ -2,9 +2,13 @@
  * Sending to impact.com: what leaves, when, and where each answer ends (reliability.md 3.4; F-095, F-097, F-099..F-103,
  * F-110; design 4).
  */
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "lib/flow.h"
 #include "store/credential.h"
 #include "store/tenant.h"
+#include "task/resume.h"
 
 #define QUEUED "{\"Status\":\"QUEUED\",\"QueuedUri\":\"/Advertisers/IR1/APISubmissions/A-1\"}"
 
@@ -289,7 +293,73 @@ without_credentials_nothing_is_tried(void **state)
 	assert_true(flow.again_in_ms > 0);
 }
 
+static void
+consent_given_again_sends_what_its_absence_parked(void **state)
+{
+	int64_t id = ledger_ready("A");
+
+	(void)state;
+	flow_configure("\"consent\":true", "\"consent\":false");
+	flow_send();
+	resume_rules(store.db, store.tenant_id); /* saved, and still without consent */
+	flow_send();
+	assert_int_equal(ledger_state(id), STATE_PARKED);
+	flow_configure("", "");
+	resume_rules(store.db, store.tenant_id);
+	flow_say(200, QUEUED);
+	flow_send();
+	assert_int_equal(ledger_state(id), STATE_ACCEPTED);
+}
+
 /* ---- order, crash */
+
+/* Another process that holds the conversion's row for a while. */
+static void
+be_in_the_way(int64_t id, int tell, int64_t us)
+{
+	struct sql hold = { "hold", SQL_GLOBAL, "i", "i",
+		"SELECT conversion_id FROM conversion WHERE conversion_id = ? FOR UPDATE", NULL, NULL };
+	struct db *db = store_connect();
+	const struct db_value *row;
+	struct err e = { .code = ERR_NONE };
+
+	if (!db_begin(db, &e) || !db_query_one(db, &hold, DB_IN(DB_V_I(id)), store.arena, &row, &e) ||
+	    write(tell, "h", 1) != 1)
+		_exit(1);
+	usleep((useconds_t)us);
+	db_rollback(db);
+	_exit(0);
+}
+
+static void
+a_known_answer_is_not_lost_because_somebody_was_in_the_way(void **state)
+{
+	int64_t id = ledger_ready("A");
+	struct lease l = store_lease(LEASE_SEND, 0);
+	struct step *s = flow_step(LEASE_SEND, &l);
+	int told[2], status;
+	char byte;
+	pid_t pid;
+
+	(void)state;
+	store_must(s->next(s, &store.e));
+	store_run("SET innodb_lock_wait_timeout = 1");
+	assert_int_equal(pipe(told), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		be_in_the_way(id, told[1], 1500000);
+	assert_int_equal(read(told[0], &byte, 1), 1);
+	s->answers[0] = answer_of(200, QUEUED);
+	s->answered(s, 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	store_run("SET innodb_lock_wait_timeout = 5");
+	assert_int_equal(ledger_state(id), STATE_ACCEPTED);
+	assert_str(ledger_column(id, "batch_id"), "A-1");
+	(void)close(told[0]);
+	(void)close(told[1]);
+}
 
 static void
 a_customers_conversions_go_one_after_the_other(void **state)
@@ -370,6 +440,8 @@ main(void)
 		TEST(a_trigger_switched_off_or_deleted_since_parks_it),
 		TEST(stop_all_sending_stops_it_and_on_again_sends_it),
 		TEST(without_credentials_nothing_is_tried),
+		TEST(consent_given_again_sends_what_its_absence_parked),
+		TEST(a_known_answer_is_not_lost_because_somebody_was_in_the_way),
 		TEST(a_customers_conversions_go_one_after_the_other),
 		TEST(each_answer_is_kept_by_its_own_conversion),
 		TEST(what_a_crash_left_sending_is_looked_for_before_anything_is_sent),
