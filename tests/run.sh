@@ -14,6 +14,11 @@ unset VAR PORT PREPARED
 MAKE=${MAKE:-make}
 passed=0 failed=0 broken=
 mkdir -p "$TEST/out"
+exec 9>"$TEST/lock"
+flock -n 9 || {
+	echo "Another test run stands in $TEST; wait for it, or take another folder: VAR=build/test2 make test" >&2
+	exit 1
+}
 
 # ---- counting
 
@@ -69,6 +74,12 @@ suite() { # name, how its output is counted, command...
 
 # ---- what suites need, started once
 
+# Of a run that was killed.
+end_rest_of_database() {
+	[ -s "$TEST/db.pid" ] && pid=$(cat "$TEST/db.pid") || return 0
+	! tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q -F "datadir=$TEST/db" || kill -s KILL "$pid"
+	rm -f "$TEST/db.pid"
+}
 database_up=
 start_database() {
 	[ -z "$database_up" ] || return 0
@@ -76,6 +87,7 @@ start_database() {
 	[ ${#dbrun} -le 90 ] || dbrun=$(mktemp -d)
 	CONNECTOR_TEST_SOCKET=$dbrun/db.sock
 	me=$(id -un)
+	end_rest_of_database
 	rm -rf "$db"
 	mkdir -p "$TEST/tmp"
 	mariadb-install-db --no-defaults --user="$me" --datadir="$db" --skip-test-db --skip-name-resolve --force \
@@ -83,7 +95,7 @@ start_database() {
 	setsid mariadbd --no-defaults --user="$me" --datadir="$db" --socket="$CONNECTOR_TEST_SOCKET" --tmpdir="$TEST/tmp" \
 		--pid-file="$TEST/db.pid" --skip-networking --skip-log-bin --skip-name-resolve --performance-schema=OFF \
 		--innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=64M --innodb-log-file-size=32M \
-		--character-set-server=utf8mb4 --collation-server=utf8mb4_bin </dev/null >"$TEST/out/db.log" 2>&1 &
+		--character-set-server=utf8mb4 --collation-server=utf8mb4_bin </dev/null >"$TEST/out/db.log" 2>&1 9>&- &
 	database_up=$!
 	n=0
 	until mariadb --no-defaults -S "$CONNECTOR_TEST_SOCKET" -u "$me" -e 'DO 1' 2>/dev/null; do
@@ -106,11 +118,12 @@ port_free() {
 }
 start_stack() { # kind
 	stack=$TEST/$1
+	VAR=$stack sh conf/run/stop.sh quiet # of a run that was killed
 	rm -rf "$stack"
 	port=$((20000 + $$ % 3000 * 3))
 	until port_free "$port"; do port=$((port + 3)); done
 	VAR=$stack PORT=$port KIND=$1 PREPARED=1 QUIET=1 SANDBOX_OPTIONS="${SANDBOX_OPTIONS:---judge-ms 1500}" \
-		ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stacktrace=1" sh conf/run/start.sh || return 1
+		ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stacktrace=1" sh conf/run/start.sh 9>&- || return 1
 	export CONNECTOR_URL="http://localhost:$port" SANDBOX_URL="http://localhost:$((port + 1))" \
 		SANDBOX_API_URL="https://localhost:$((port + 2))" CONNECTOR_VAR="$stack" CONNECTOR_BIN="$ROOT/build/$1" \
 		CONNECTOR_CONF="$stack/connector.conf" CONNECTOR_KIND="$1" NODE_EXTRA_CA_CERTS="$stack/sandbox/ca.pem"
