@@ -342,6 +342,54 @@ of_250_events_the_records_are_read_100_at_a_time(void **state)
 	assert_int_equal(flow.again_in_ms, -1);
 }
 
+/* Deal 301 with so many line items, SKU-1 and on. */
+static void
+with_line_items(int n)
+{
+	flow_deal_in_crm();
+	for (int i = 3; i <= n; i++) {
+		const char *id = str_c(store.arena, str_printf(store.arena, "%d", 7000 + i));
+
+		crm_put("line_items", id,
+		    str_c(store.arena,
+		        str_printf(store.arena,
+		            "{\"hs_sku\":\"SKU-%d\",\"name\":\"x\",\"price\":\"1\",\"quantity\":\"1\"}", i)));
+		crm_link("deals", "301", "line_items", id, false);
+	}
+}
+
+static void
+body_holds(const char *text)
+{
+	struct str body = ledger_column(flow_conversion(), "body");
+
+	if (str_find(body, str_from(text)) == body.n)
+		fail_msg("no %s in " STR_FMT, text, STR_ARG(body));
+}
+
+static void
+of_a_deal_with_250_line_items_all_are_sent(void **state)
+{
+	(void)state;
+	with_line_items(250);
+	won();
+	assert_int_equal(flow.n, 3 + 1 + 3);
+	body_holds("&ItemSku3=SKU-3&");
+	body_holds("&ItemSku250=SKU-250");
+}
+
+static void
+associations_that_come_by_page_are_all_read(void **state)
+{
+	(void)state;
+	crm_page(4);
+	with_line_items(10);
+	won();
+	body_holds("&ItemSku4=SKU-4&");
+	body_holds("&ItemSku9=SKU-9&");
+	body_holds("&ItemSku10=SKU-10");
+}
+
 static void
 a_few_events_wait_a_moment_for_the_rest_of_their_burst(void **state)
 {
@@ -479,6 +527,8 @@ main(void)
 		TEST(else_the_contact_created_first_is_taken),
 		TEST(the_primary_company_is_taken_wherever_it_stands),
 		TEST(of_250_events_the_records_are_read_100_at_a_time),
+		TEST(of_a_deal_with_250_line_items_all_are_sent),
+		TEST(associations_that_come_by_page_are_all_read),
 		TEST(a_few_events_wait_a_moment_for_the_rest_of_their_burst),
 		TEST(a_server_error_or_no_answer_leaves_the_events_due),
 		TEST(too_many_requests_blocks_hubspot_for_as_long_as_it_says),

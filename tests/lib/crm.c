@@ -28,7 +28,7 @@ static struct {
 	struct arena *a;
 	struct record records[RECORDS_MAX];
 	struct link links[LINKS_MAX];
-	size_t n_records, n_links;
+	size_t n_records, n_links, page;
 } crm;
 
 void
@@ -36,6 +36,7 @@ crm_reset(struct arena *a)
 {
 	crm.a = a;
 	crm.n_records = crm.n_links = 0;
+	crm.page = LINKS_MAX;
 }
 
 static struct record *
@@ -130,17 +131,21 @@ add_type(struct json *list, const char *category, int64_t id, const char *label)
 	json_push(list, type);
 }
 
-static void
-add_links(struct json *results, struct str from_type, struct str from, struct str to_type)
+/* One page of a record's associations, from that one on; true when there are more. */
+static bool
+add_ends(struct json *to, struct str from_type, struct str from, struct str to_type, size_t first)
 {
-	struct json *row = json_object(crm.a), *end = json_object(crm.a), *to = json_array(crm.a);
+	size_t n = 0;
 
 	for (size_t i = 0; i < crm.n_links; i++) {
 		const struct link *l = &crm.links[i];
 		struct json *x, *types;
 
-		if (!str_eq(l->from_type, from_type) || !str_eq(l->from, from) || !str_eq(l->to_type, to_type))
+		if (!str_eq(l->from_type, from_type) || !str_eq(l->from, from) || !str_eq(l->to_type, to_type) ||
+		    n++ < first)
 			continue;
+		if (n > first + crm.page)
+			return true;
 		x = json_object(crm.a);
 		types = json_array(crm.a);
 		add_type(types, "HUBSPOT_DEFINED", 3, NULL);
@@ -150,12 +155,57 @@ add_links(struct json *results, struct str from_type, struct str from, struct st
 		json_set(x, "associationTypes", types);
 		json_push(to, x);
 	}
+	return false;
+}
+
+static void
+add_paging(struct json *row, size_t after)
+{
+	struct json *paging = json_object(crm.a), *next = json_object(crm.a);
+
+	json_set_str(next, "after", str_printf(crm.a, "%zu", after));
+	json_set(paging, "next", next);
+	json_set(row, "paging", paging);
+}
+
+static void
+add_links(struct json *results, struct str from_type, struct str from, struct str to_type)
+{
+	struct json *row = json_object(crm.a), *end = json_object(crm.a), *to = json_array(crm.a);
+	bool more = add_ends(to, from_type, from, to_type, 0);
+
 	if (json_length(to) == 0)
 		return;
 	json_set_str(end, "id", from);
 	json_set(row, "from", end);
 	json_set(row, "to", to);
+	if (more)
+		add_paging(row, crm.page);
 	json_push(results, row);
+}
+
+void
+crm_page(size_t most)
+{
+	crm.page = most;
+}
+
+/* GET /crm/objects/{version}/{from}/{id}/associations/{to}?limit=500&after=N */
+static struct http_answer
+answer_page(struct str path)
+{
+	struct str rest = str_slice(path, str_find(path, STR("/crm/objects/")) + 13, path.n);
+	struct str version, type, id, word, to_type, after = str_slice(rest, str_find(rest, STR("after=")) + 6, rest.n);
+	struct json *answer = json_object(crm.a), *to = json_array(crm.a);
+	int64_t first = 0;
+
+	assert_true(str_cut(&rest, '/', &version) && str_cut(&rest, '/', &type) && str_cut(&rest, '/', &id) &&
+	            str_cut(&rest, '/', &word) && str_cut(&rest, '?', &to_type));
+	assert_true(str_eq(word, STR("associations")) && str_to_int(after, 1, LINKS_MAX, &first));
+	if (add_ends(to, type, id, to_type, (size_t)first))
+		add_paging(answer, (size_t)first + crm.page);
+	json_set(answer, "results", to);
+	return (struct http_answer){ .outcome = HTTP_ANSWERED, .status = 200, .body = json_write(crm.a, answer) };
 }
 
 /* The path's segments behind /crm/objects/{version}/ or /crm/associations/{version}/. */
@@ -193,6 +243,8 @@ crm_answer(const struct http_request *q)
 	const struct json *inputs;
 	bool links = path_of(q, "associations", &type, &to_type);
 
+	if (q->method == HTTP_GET)
+		return answer_page(q->url);
 	if (!links && !path_of(q, "objects", &type, &to_type))
 		fail_msg("HubSpot has no " STR_FMT, STR_ARG(q->url));
 	assert_int_equal(q->method, HTTP_POST);

@@ -14,6 +14,8 @@ void crm_put(const char *type, const char *id, const char *properties);
 /* created_at: "2026-09-10T17:42:38Z" */
 void crm_put_created(const char *type, const char *id, const char *properties, const char *created_at);
 void crm_link(const char *from_type, const char *from, const char *to_type, const char *to, bool primary);
+/* From now on a batch answer brings at most so many associations of one record, the rest by page. */
+void crm_page(size_t most);
 /* The answer to a request to /crm/...; a request that HubSpot would refuse fails the test. */
 struct http_answer crm_answer(const struct http_request *q);
 
