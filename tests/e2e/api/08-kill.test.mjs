@@ -60,14 +60,14 @@ test('design 4 and 12: every program is killed at work; each deal ends with its 
 
 	const rows = new Map();
 	await until('a verdict of every deal', async () => {
-		let cursor = '';
-		do {
-			const page = await person.get(`/api/activity?object=deals&limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+		rows.clear();
+		for (let cursor = ''; cursor !== null && rows.size < ids.length;) {
+			const page = await person.activity(`&object=deals${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
 			for (const r of page.rows)
 				if (ids.includes(r.object_id) && r.event.value === 'closedwon')
 					rows.set(r.object_id, r);
 			cursor = page.next_cursor;
-		} while (cursor && rows.size < ids.length);
+		}
 		return [...rows.values()].filter((r) => ['CONFIRMED', 'REJECTED', 'DEAD'].includes(r.state)).length === ids.length;
 	}, { s: 240, every: 1000 }).catch((err) => {
 		const open = ids.filter((id) => !['CONFIRMED', 'REJECTED', 'DEAD'].includes(rows.get(id)?.state));

@@ -97,6 +97,6 @@ export class Person {
 
 	/** The decision whose conversion has its verdict. */
 	verdict(objectId, options) {
-		return this.decision(objectId, (r) => ['CONFIRMED', 'REJECTED', 'DEAD'].includes(r.state), { what: 'a verdict', ...options });
+		return this.decision(objectId, (r) => ['CONFIRMED', 'REJECTED', 'DEAD'].includes(r.state), { what: 'a verdict', s: 90, ...options });
 	}
 }
