@@ -28,7 +28,8 @@ company(struct credentials *c)
 		return;
 	case CREDENTIALS_NO_SCOPE:
 		check(c, "company", "no_scope", STR("The token may not read the company's name and currency."),
-		    "Conversions work without it. To see name and currency here, allow Company information for the token in impact.com.");
+		    "Conversions work without it. To see name and currency here, allow Company information for the "
+		    "token in impact.com.");
 		return;
 	case CREDENTIALS_WRONG:
 	case CREDENTIALS_UNKNOWN:
