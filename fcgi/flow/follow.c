@@ -110,10 +110,8 @@ confirm(struct follow *f, struct follow_item *item, const struct impact_action_i
 }
 
 static bool
-reject(struct follow *f, struct follow_item *item, struct str reason, struct err *e)
+reject(struct follow *f, struct follow_item *item, struct str code, struct err *e)
 {
-	struct str code = verdict_first(reason);
-
 	item->want = FOLLOW_DONE;
 	log_event(LOG_INFO, "follow.rejected", LOG_I("conversion", item->d.conversion_id), LOG_S("code", code));
 	return conversion_rejected(db_of(f), &f->lease, item->d.conversion_id, str_slice(code, 0, 255),
@@ -165,7 +163,8 @@ take_submission(struct follow *f, struct follow_item *item, const struct http_an
 		item->want = FOLLOW_LISTING;
 		return true;
 	}
-	return reject(f, item, info.error_reason.n > 0 ? info.error_reason : info.error_type, e);
+	/* A reason may be a list of codes; a type ("Contract Error") is one, with its blank. */
+	return reject(f, item, info.error_reason.n > 0 ? verdict_first(info.error_reason) : info.error_type, e);
 }
 
 static bool
