@@ -278,6 +278,7 @@ claim(const struct decide_round *r, struct judged *j, struct decision *d, struct
 	case CONVERSION_HELD:
 		d->outcome = DECISION_HELD;
 		d->code = STR("held_other_order");
+		d->conversion_id = claimed.other; /* "already sent as": what a person has to compare */
 		break;
 	}
 	return true;

@@ -74,6 +74,32 @@ the_same_webhook_again_is_one_conversion(void **state)
 	    1);
 }
 
+/* Design 4: the mapping was edited in between; a person decides, and is told which one went out. */
+static void
+the_same_deal_under_another_order_id_is_held(void **state)
+{
+	int64_t first;
+
+	(void)state;
+	flow_deal_in_crm();
+	won();
+	first = flow_conversion();
+	flow_configure("{deal_[stage]_id}", "{dealname}");
+	flow_deal_changed("301", "dealstage", "closedwon");
+	flow_decided();
+	assert_int_equal(
+	    store_int("SELECT COUNT(*) FROM decision WHERE tenant_id = %lld AND outcome = 'HELD' AND code = "
+	              "'held_other_order' AND conversion_id = %lld",
+	        (long long)store.tenant_id, (long long)first),
+	    1);
+	assert_int_equal(
+	    store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld AND state = 'HELD' AND order_id = "
+	              "'Acme'",
+	        (long long)store.tenant_id),
+	    1);
+	assert_int_equal(count("delivery"), 1);
+}
+
 /* Design 4: the deal has moved on before we read it; the event's own stage counts. */
 static void
 every_expression_sees_the_events_own_value(void **state)
@@ -512,6 +538,7 @@ main(void)
 		TEST(a_deal_won_becomes_one_conversion_with_the_exact_fields),
 		TEST(records_are_read_once_in_five_requests),
 		TEST(the_same_webhook_again_is_one_conversion),
+		TEST(the_same_deal_under_another_order_id_is_held),
 		TEST(every_expression_sees_the_events_own_value),
 		TEST(without_consent_nothing_is_read_or_sent),
 		TEST(a_trigger_that_is_off_skips),
