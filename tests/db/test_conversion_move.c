@@ -279,7 +279,7 @@ an_accepted_one_is_followed_and_proves_its_event_type(void **state)
 	assert_str(ledger_column(id, "batch_id"), "B-1");
 	assert_int_equal(ledger_number(id, "accepted_at IS NOT NULL"), 1);
 	assert_str(ledger_stage(id), "follow");
-	assert_in_range(ledger_due_s(id), 19, 20);
+	assert_in_range(ledger_due_s(id), 10, 20);
 	assert_int_equal(store_int("SELECT COUNT(*) FROM attempt WHERE effect_id = %lld AND ended_at IS NOT NULL AND "
 	                           "http_status = 200",
 	                     (long long)id),
@@ -331,7 +331,7 @@ a_wait_that_the_far_end_asked_for_is_no_try(void **state)
 	w.counts = false;
 	store_must(conversion_answered(store.db, &w, &store.e));
 	assert_int_equal(store_int("SELECT tries FROM delivery WHERE effect_id = %lld", (long long)id), 0);
-	assert_in_range(ledger_due_s(id), 19, 20);
+	assert_in_range(ledger_due_s(id), 10, 20);
 }
 
 static void
@@ -403,7 +403,7 @@ after_a_crash_sending_is_unknown_never_ready(void **state)
 	assert_int_equal(ledger_state(id), STATE_UNKNOWN);
 	assert_int_equal(ledger_number(id, "unanswered"), 1);
 	assert_str(ledger_stage(id), "reconcile");
-	assert_in_range(ledger_due_s(id), 899, 900);
+	assert_in_range(ledger_due_s(id), 880, 900);
 	assert_int_equal(recover(), 0);
 }
 
@@ -481,7 +481,7 @@ a_verdict_is_written_with_partner_payout_and_locking_date(void **state)
 	assert_str(ledger_column(id, "locking_at"), "2026-09-26 07:00:00.000");
 	assert_str(ledger_column(id, "cleared_at"), "");
 	assert_str(ledger_stage(id), "follow");
-	assert_in_range(ledger_due_s(id), 59, 60);
+	assert_in_range(ledger_due_s(id), 45, 60);
 }
 
 static void

@@ -50,7 +50,7 @@ a_due_event_comes_with_all_its_facts(void **state)
 	assert_str(p->event.property, "dealstage");
 	assert_str(p->event.value, "closedwon");
 	assert_int_equal(p->event.occurred_ms, INT64_C(1789062158001));
-	assert_in_range(p->waiting_ms, 5000, 9000);
+	assert_in_range(p->waiting_ms, 5000, 60000);
 	assert_int_equal(p->looks, 0);
 	assert_str(p->contact_id, "");
 }
@@ -90,7 +90,7 @@ the_next_look_is_when_the_first_one_is_due(void **state)
 	(void)state;
 	assert_int_equal(next_ms(0), -1);
 	add("later", 0, 60);
-	assert_in_range(next_ms(0), 55000, 60000);
+	assert_in_range(next_ms(0), 40000, 60000);
 	add("now", 0, -5);
 	assert_int_equal(next_ms(0), 0);
 	assert_int_equal(next_ms(1), -1);
