@@ -83,7 +83,7 @@ const struct sql conversion_move_sql[] = {
 	[UNPARK_QUEUE] = { "conversion.unpark_queue", SQL_TENANT, "i", "",
 	    "INSERT INTO delivery (tenant_id, kind, effect_id, stage, due) SELECT c.tenant_id, 'conversion', "
 	    "c.conversion_id, 'send', UTC_TIMESTAMP(3) FROM conversion c WHERE c.tenant_id = ? AND c.state = 'READY' "
-	    "ON DUPLICATE KEY UPDATE due = VALUES(due)",
+	    "ON DUPLICATE KEY UPDATE due = delivery.due",
 	    NULL, NULL },
 	[RESEND] = { "conversion.resend", SQL_TENANT, "ii", "",
 	    "UPDATE conversion SET state = 'READY', version = version + 1" ONE " AND state = 'UNKNOWN'", NULL, NULL },
@@ -263,7 +263,7 @@ conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n,
 	return transaction_begin(db, e) &&
 	       transaction_end(db,
 	           db_run(db, Q(UNPARK), DB_IN(DB_V_I(tenant_id), DB_V_S(code), DB_V_S(code)), n, e) &&
-	               db_run(db, Q(UNPARK_QUEUE), DB_IN(DB_V_I(tenant_id)), NULL, e) &&
+	               (*n == 0 || db_run(db, Q(UNPARK_QUEUE), DB_IN(DB_V_I(tenant_id)), NULL, e)) &&
 	               lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e),
 	           "resuming", e);
 }

@@ -465,6 +465,20 @@ only_what_was_parked_for_that_reason_is_resumed(void **state)
 }
 
 static void
+resuming_does_not_cut_the_wait_of_what_is_tried_again(void **state)
+{
+	int64_t parked = ledger_in(STATE_PARKED, ""), waits = ledger_in(STATE_READY, "send"), n;
+
+	(void)state;
+	store_run("UPDATE delivery SET due = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR, tries = 9 WHERE effect_id = %lld",
+	    (long long)waits);
+	store_must(conversion_unpark(store.db, store.tenant_id, STR(""), &n, &store.e));
+	assert_int_equal(n, 1);
+	assert_true(ledger_due_s(parked) <= 0);
+	assert_true(ledger_due_s(waits) > 3000);
+}
+
+static void
 a_verdict_is_written_with_partner_payout_and_locking_date(void **state)
 {
 	int64_t id = ledger_in(STATE_ACCEPTED, "follow");
@@ -535,6 +549,7 @@ main(void)
 		TEST(a_former_owner_recovers_nothing),
 		TEST(a_resend_is_due_at_once_with_the_same_body),
 		TEST(only_what_was_parked_for_that_reason_is_resumed),
+		TEST(resuming_does_not_cut_the_wait_of_what_is_tried_again),
 		TEST(a_verdict_is_written_with_partner_payout_and_locking_date),
 		TEST(a_settled_action_is_followed_no_more),
 		TEST(an_action_without_amounts_is_written_too),
