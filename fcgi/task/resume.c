@@ -2,6 +2,7 @@
 #include "task/resume.h"
 
 #include "base/log.h"
+#include "store/budget.h"
 #include "store/conversion.h"
 #include "store/lease.h"
 
@@ -45,7 +46,11 @@ void
 resume_impact(struct db *db, int64_t tenant_id)
 {
 	static const char *const codes[] = { "credentials_refused", "scope_missing", "disconnected" };
+	struct err e = { .code = ERR_NONE };
 
+	/* The refusal of the old ones holds all calls back. */
+	if (!budget_block(db, tenant_id, BUDGET_IMPACT, 0, &e))
+		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
 	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
 	wake(db, tenant_id, LEASE_DECIDE, LEASE_DECIDE_SHARDS);
 	wake(db, tenant_id, LEASE_FOLLOW, 1);
