@@ -26,7 +26,7 @@ struct worker {
 	struct job *jobs;
 	size_t n_jobs;
 	int64_t next_look_ms, next_schedule_ms, next_renew_ms; /* monotonic */
-	bool away;	                /* the database, told once */
+	bool away;                 /* the database, told once */
 };
 
 static int wake_pipe[2] = { -1, -1 };
