@@ -24,3 +24,11 @@ clock_mono_ms(void)
 {
 	return read_ms(CLOCK_MONOTONIC);
 }
+
+void
+clock_sleep_ms(int64_t ms)
+{
+	const struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000 };
+
+	(void)nanosleep(&t, NULL);
+}

@@ -7,5 +7,6 @@
 int64_t clock_wall_ms(void);
 /* For deadlines and durations; never goes back. */
 int64_t clock_mono_ms(void);
+void clock_sleep_ms(int64_t ms);
 
 #endif

@@ -87,7 +87,7 @@ const struct settings_key settings_table[] = {
 	{ "retry_cap_s", SETTINGS_INT, AT(retry_cap_s), "21600", 1, 7 * DAY_S,
 	    "longest such wait" },
 	{ "retry_max", SETTINGS_INT, AT(retry_max), "14", 1, 100,
-	    "tries of one call before a person must decide" },
+	    "tries after which a far end that cannot be reached is reported as an error; trying goes on" },
 	{ "send_window_ms", SETTINGS_INT, AT(send_window_ms), "5000", 100, 60000,
 	    "no byte of a conversion leaves later than this after it was recorded as being sent" },
 	{ "session_absolute_s", SETTINGS_INT, AT(session_absolute_s), "43200", 60, 30 * DAY_S,

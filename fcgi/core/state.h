@@ -12,7 +12,7 @@
  *    | '--- resend ----------<'  (UNKNOWN -> READY)                      |
  *    '-------------------------------------------------------------------'
  *   UNKNOWN, when the answer of that same attempt comes after all: as from SENDING
- *   READY -> DEAD (not sent in retry_max tries)
+ *   READY -> DEAD (a person decides)
  *   READY <-> PARKED (tenant paused, disconnected, consent off);  SENDING -> PARKED (credentials refused)
  *   HELD (already sent as X: a person decides) -> READY or DEAD;  SHADOW -> READY;  any -> ERASED
  *

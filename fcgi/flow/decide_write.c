@@ -163,6 +163,17 @@ make_conversion(const struct decide_round *r, struct judged *j)
 		.lane = effect_lane(a, b->customer_id, ev->object_type, ev->object_id) };
 }
 
+/* The first waits of the plan, one after the other. */
+static int64_t
+gone_ms(const struct decide_round *r)
+{
+	int64_t ms = 0;
+
+	for (int64_t look = 0; look < GONE_LOOKS; look++)
+		ms += settings_plan_ms(&r->step.parts->settings->wait_plan_s, look);
+	return ms;
+}
+
 /* Data is missing: wait, until the time for that is over. */
 static void
 wait_or_skip(const struct decide_round *r, struct judged *j, struct str code)
@@ -193,7 +204,8 @@ judge_matched(const struct decide_round *r, struct judged *j)
 
 	if (record == NULL || record->archived) {
 		wait_or_skip(r, j, STR("record_gone"));
-		if (j->item->pending->looks >= GONE_LOOKS)
+		/* Events of the record itself make looks come fast: the time must have passed, too. */
+		if (j->item->pending->looks >= GONE_LOOKS && j->item->pending->waiting_ms >= gone_ms(r))
 			j->outcome = DECISION_SKIPPED;
 		return;
 	}

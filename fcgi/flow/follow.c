@@ -87,17 +87,33 @@ plan_ms(const struct follow *f, const struct follow_item *item)
 	return settings_plan_ms(&settings->follow_plan_s, item->d.looks);
 }
 
+/* What the column holds; more is no sum of money and must not keep the verdict from being written. */
+static struct str
+money(struct str decimal)
+{
+	return str_find_char(decimal, '.') > 13 ? (struct str){ .n = 0 } : decimal;
+}
+
+/* An answer that says 409 is the far side's trouble, not a lost race of our own. */
+static bool
+far_side(struct err *e)
+{
+	if (e->code == ERR_CONFLICT || e->code == ERR_DB)
+		e->code = ERR_REMOTE;
+	return false;
+}
+
 static bool
 confirm(struct follow *f, struct follow_item *item, const struct impact_action_info *x, struct err *e)
 {
 	bool settled = str_eq(x->state, STR("REVERSED")) || x->cleared_ms != 0;
-	struct conversion_action action = { .action_id = x->id,
-		.partner_id = x->partner_id,
+	struct conversion_action action = { .action_id = str_slice(x->id, 0, 64),
+		.partner_id = str_slice(x->partner_id, 0, 32),
 		.partner_name = str_slice(x->partner_name, 0, 255),
-		.amount = x->amount,
-		.payout = x->payout,
+		.amount = money(x->amount),
+		.payout = money(x->payout),
 		.currency = str_slice(x->currency, 0, 3),
-		.state = x->state,
+		.state = str_slice(x->state, 0, 16),
 		.detail = str_slice(x->state_detail, 0, 64),
 		.locking_ms = x->locking_ms,
 		.cleared_ms = x->cleared_ms,
@@ -144,7 +160,7 @@ take_submission(struct follow *f, struct follow_item *item, const struct http_an
 	struct impact_submission_info info;
 
 	if (!impact_read_submission(f->step.arena, answer, &info, e))
-		return false;
+		return far_side(e);
 	item->partner_id = str_slice(info.partner_id, 0, 32);
 	if ((info.order_id.n > 0 && !str_eq(info.order_id, item->d.order_id)) ||
 	    (info.batch_id.n > 0 && !str_eq(info.batch_id, item->d.batch_id)))
@@ -173,19 +189,32 @@ take_action(struct follow *f, struct follow_item *item, const struct http_answer
 	struct impact_action_info info;
 
 	if (!impact_read_action(f->step.arena, answer, &info, e))
-		return false;
+		return far_side(e);
 	if (info.order_id.n > 0 && !str_eq(info.order_id, item->d.order_id))
 		return err_set(e, ERR_REMOTE, "the action is of another order");
 	return confirm(f, item, &info, e);
 }
 
-/* Whether an action is the one of this conversion: our OrderId and its event type, under either alias. */
+/*
+ * Whether an action is the one of this conversion: our OrderId and its event type, under either alias.  An
+ * action without a code may be of another event type with the same OrderId: it is ours only when we have no
+ * such other conversion, and sent a code.
+ */
 static bool
 is_of(const struct follow_item *item, const struct impact_action_info *x)
 {
-	return str_eq(x->order_id, item->d.order_id) &&
-	       (str_eq(x->event_code, item->d.event_type) || str_eq(x->event_type_id, item->d.event_type) ||
-	           x->event_code.n == 0);
+	int64_t number;
+
+	if (item->d.action_id.n > 0)
+		return str_eq(x->id, item->d.action_id);
+	if (!str_eq(x->order_id, item->d.order_id))
+		return false;
+	if (str_eq(x->event_code, item->d.event_type) || str_eq(x->event_type_id, item->d.event_type))
+		return true;
+	if (x->event_code.n > 0)
+		return false;
+	return x->event_type_id.n == 0 ||
+	       (!str_to_int(item->d.event_type, 0, INT64_MAX, &number) && !item->d.order_id_shared);
 }
 
 /* An answer that could not be used: the item is looked at again, the others go on. */

@@ -22,6 +22,8 @@
 #define REFUSED_MS (15LL * 60 * 1000)
 /* How often an answer is written when somebody else is in the way. */
 #define ANSWER_TRIES 3
+#define AWAY_TRIES   50
+#define AWAY_MS      200
 
 struct send_item {
 	int64_t conversion_id, attempt, tries;
@@ -142,21 +144,26 @@ static void
 hold_back(const struct send *s, const struct conversion_answer *w)
 {
 	struct err e = { .code = ERR_NONE };
-	int64_t for_ms = str_eq(w->result, STR("rate_limited"))        ? w->due_in_ms
-	                 : str_eq(w->code, STR("credentials_refused")) ? REFUSED_MS
-	                                                               : 0;
+	int64_t for_ms = str_eq(w->result, STR("rate_limited")) ? w->due_in_ms : w->to == STATE_PARKED ? REFUSED_MS : 0;
 
 	if (for_ms > 0 && !budget_block(s->step.parts->db, s->step.tenant_id, BUDGET_IMPACT, for_ms, &e))
 		log_event(LOG_WARN, "send.budget", LOG_C("why", e.text));
 }
 
-/* A deadlock must not cost an answer that we have: then the conversion would be looked for and sent again. */
+/*
+ * A deadlock or a database that restarts must not cost an answer that we have: then the conversion would be
+ * looked for and sent again.  Waiting here is no loss: without the database nothing else can go on either.
+ */
 static bool
 keep(struct step *step, const struct conversion_answer *w, struct err *e)
 {
 	for (int tries = 1; !conversion_answered(step->parts->db, w, e); tries++) {
-		if (e->code != ERR_CONFLICT || tries == ANSWER_TRIES)
+		bool away = e->code == ERR_DB || e->code == ERR_TIMEOUT;
+
+		if ((!away && e->code != ERR_CONFLICT) || tries >= (away ? AWAY_TRIES : ANSWER_TRIES))
 			return false;
+		if (away)
+			clock_sleep_ms(AWAY_MS);
 		*e = (struct err){ .code = ERR_NONE };
 	}
 	return true;
@@ -202,9 +209,10 @@ start_one(struct send *s, const struct delivery *d, struct err *e)
 
 	if (no.n > 0)
 		return conversion_park(step->parts->db, step->tenant_id, d->conversion_id, no, e);
+	/* Nothing ever left: it goes on being tried, ever more rarely, and somebody is told. */
 	if (d->tries >= settings->retry_max)
-		return conversion_dead(step->parts->db, &s->lease, d->conversion_id, STR("no_answer"),
-		    STR("impact.com could not be reached after many tries"), e);
+		log_event(LOG_ERROR, "send.unreachable", LOG_I("conversion", d->conversion_id),
+		    LOG_I("tries", d->tries));
 	if (!conversion_load(step->parts->db, step->arena, step->tenant_id, d->conversion_id, &c, e) ||
 	    !conversion_sending(step->parts->db, step->arena, &s->lease, d->conversion_id, s->revision, &attempt, e))
 		return false;

@@ -210,6 +210,11 @@ check_own_rules(struct builder *b)
 	if (order.n > 64)
 		fault(b, STR("OrderId"), "order_id_too_long", false,
 		    str_printf(b->arena, "OrderId is %zu bytes long; impact.com takes 64.", order.n));
+	/* The ledger keeps these two as bytes. */
+	if (value_of(b, STR("CustomerId")).n > 255)
+		fault(b, STR("CustomerId"), "field_too_long", false, STR("CustomerId is longer than 255 bytes."));
+	if (value_of(b, STR("EventTypeCode")).n > 128)
+		fault(b, STR("EventTypeCode"), "field_too_long", false, STR("EventTypeCode is longer than 128 bytes."));
 	if (b->full)
 		fault(b, STR("ItemSku{i}"), "too_many_fields", false,
 		    STR("The conversion has more line items or longer values than can be sent."));

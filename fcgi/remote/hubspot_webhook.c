@@ -13,7 +13,10 @@
 #define ITEMS_MAX     20000
 #define EARLIEST_MS   INT64_C(1000000000000) /* September 2001: smaller ones are seconds, or no time */
 #define AHEAD_MS      INT64_C(86400000)
-#define TYPE_TEXT_MAX 100
+#define TYPE_TEXT_MAX 64
+#define EVENT_ID_MAX  32
+#define SOURCE_MAX    64
+#define PROPERTY_MAX  128
 
 static const struct json_limits element_limits = { .max_depth = 8, .max_tokens = 2000 };
 
@@ -136,10 +139,12 @@ read_common(struct reader *r, const struct json *j, struct hubspot_webhook_item 
 	/* One table of HubSpot's documentation has this name for it. */
 	if (ev->subscription_type.n == 0)
 		ev->subscription_type = text_at(a, j, "eventType");
-	ev->event_id = text_at(a, j, "eventId");
-	ev->change_source = text_at(a, j, "changeSource");
-	ev->source_id = text_at(a, j, "sourceId");
-	(void)json_int(json_get(j, "attemptNumber"), &ev->attempt);
+	/* Kept for people only: cut to what the table holds, never a reason to lose the event. */
+	ev->event_id = str_slice(text_at(a, j, "eventId"), 0, EVENT_ID_MAX);
+	ev->change_source = str_slice(text_at(a, j, "changeSource"), 0, SOURCE_MAX);
+	ev->source_id = str_slice(text_at(a, j, "sourceId"), 0, SOURCE_MAX);
+	if (!json_int(json_get(j, "attemptNumber"), &ev->attempt) || ev->attempt < 0 || ev->attempt > INT32_MAX)
+		ev->attempt = 0;
 	if (!read_number(a, json_get(j, "portalId"), 1, &ev->portal_id))
 		return fault(item, STR("portalId is missing or no account id"));
 	if (ev->subscription_type.n == 0 || ev->subscription_type.n > TYPE_TEXT_MAX)
@@ -202,6 +207,8 @@ read_change(struct arena *a, const struct json *j, struct hubspot_webhook_item *
 	ev->property = json_text_at(a, j, "propertyName");
 	if (ev->property.n == 0)
 		return fault(item, STR("propertyName is missing"));
+	if (ev->property.n > PROPERTY_MAX)
+		return fault(item, STR("propertyName is too long"));
 	if (type == JSON_ARRAY || type == JSON_OBJECT)
 		return fault(item, STR("propertyValue is no text"));
 	/* Byte for byte: "" is a cleared property. */

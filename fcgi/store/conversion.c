@@ -39,7 +39,8 @@ const struct sql conversion_sql[] = {
 	[GUARD] = { "conversion.guard", SQL_TENANT, "isssisss", "i",
 	    "SELECT conversion_id FROM conversion WHERE tenant_id = ? AND object_type = ? AND object_id = ? AND "
 	    "program_id = ? AND event_type_id = ? AND trigger_value = ? AND order_id <> ? AND order_expression <> ? "
-	    "AND claim IS NOT NULL AND state NOT IN ('REJECTED', 'DEAD') ORDER BY conversion_id LIMIT 1",
+	    "AND claim IS NOT NULL AND (state NOT IN ('REJECTED', 'DEAD') OR (state = 'DEAD' AND unanswered > 0) OR "
+	    "(state = 'REJECTED' AND code = 'CONV_DUPLICATE')) ORDER BY conversion_id LIMIT 1",
 	    NULL, NULL },
 	[INSERT] = { "conversion.insert", SQL_TENANT, "issssissssssssssssstt", "",
 	    "INSERT INTO conversion (tenant_id, claim, effect_key, lane, program_id, event_type_id, event_type, "

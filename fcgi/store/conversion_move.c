@@ -166,13 +166,32 @@ conversion_sending(struct db *db, struct arena *a, const struct lease *l, int64_
 	       transaction_end(db, begin_attempt(db, a, l, id, config_revision, attempt, e), "before sending", e);
 }
 
+/* impact.com accepts again: what it refused for credentials or scope is tried once more. */
+static bool
+resume_refused(struct db *db, int64_t tenant_id, struct err *e)
+{
+	static const struct str codes[] = { { "credentials_refused", 19 }, { "scope_missing", 13 } };
+	int64_t all = 0;
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		int64_t changed;
+
+		if (!db_run(db, Q(UNPARK), DB_IN(DB_V_I(tenant_id), DB_V_S(codes[i]), DB_V_S(codes[i])), &changed, e))
+			return false;
+		all += changed;
+	}
+	return all == 0 || (db_run(db, Q(UNPARK_QUEUE), DB_IN(DB_V_I(tenant_id)), NULL, e) &&
+	                       lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e));
+}
+
 /* Where the delivery goes after an answer. */
 static bool
 requeue(struct db *db, const struct conversion_answer *w, struct err *e)
 {
 	switch (w->to) {
 	case STATE_ACCEPTED:
-		return queue(db, w->tenant_id, w->conversion_id, "follow", w->due_in_ms, e) &&
+		return resume_refused(db, w->tenant_id, e) &&
+		       queue(db, w->tenant_id, w->conversion_id, "follow", w->due_in_ms, e) &&
 		       db_run(db, Q(PROVED), DB_IN(DB_V_I(w->tenant_id), DB_V_I(w->conversion_id)), NULL, e) &&
 		       lease_wake(db, w->tenant_id, LEASE_FOLLOW, 0, w->due_in_ms, e);
 	case STATE_UNKNOWN:

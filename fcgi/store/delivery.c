@@ -15,8 +15,10 @@ enum {
 #define COLUMNS                                                                                                        \
 	"d.effect_id, d.stage, d.looks, d.tries, c.state, c.program_id, c.event_type, c.order_id, c.object_type, "     \
 	"c.trigger_id, c.batch_id, c.action_id, c.event_type_id, c.event_date, c.attempts, c.unanswered, "             \
-	"COALESCE(TIMESTAMPDIFF(MICROSECOND, c.accepted_at, UTC_TIMESTAMP(3)) DIV 1000, 0)"
-#define LETTERS "isiissssssssitiii"
+	"COALESCE(TIMESTAMPDIFF(MICROSECOND, c.accepted_at, UTC_TIMESTAMP(3)) DIV 1000, 0), "                          \
+	"EXISTS (SELECT 1 FROM conversion o WHERE o.tenant_id = c.tenant_id AND o.order_id = c.order_id AND "          \
+	"o.program_id = c.program_id AND o.event_type_id <> c.event_type_id)"
+#define LETTERS "isiissssssssitiiii"
 #define TABLES                                                                                                         \
 	" FROM delivery d FORCE INDEX (delivery_due) STRAIGHT_JOIN conversion c ON c.tenant_id = d.tenant_id AND "     \
 	"c.conversion_id = d.effect_id "                                                                               \
@@ -31,8 +33,10 @@ const struct sql delivery_sql[] = {
 	    "SELECT " COLUMNS TABLES "d.stage = 'send' AND c.state = 'READY' AND NOT EXISTS (SELECT 1 FROM conversion "
 	    "b FORCE INDEX (conversion_lane) "
 	    "WHERE b.tenant_id = c.tenant_id AND b.lane = c.lane AND b.conversion_id <> c.conversion_id AND "
-	    "(b.state IN ('READY', 'SENDING') OR (b.state = 'ACCEPTED' AND b.event_type_id <> c.event_type_id)) AND "
-	    "(b.occurred_at < c.occurred_at OR (b.occurred_at = c.occurred_at AND b.conversion_id < c.conversion_id)) "
+	    "(b.state IN ('READY', 'SENDING') OR (b.state = 'ACCEPTED' AND b.event_type_id <> c.event_type_id)) "
+	    "AND "
+	    "(b.occurred_at < c.occurred_at OR (b.occurred_at = c.occurred_at AND b.conversion_id < "
+	    "c.conversion_id)) "
 	    "AND b.created_at > UTC_TIMESTAMP(3) - INTERVAL ? SECOND) ORDER BY d.due LIMIT ?",
 	    NULL, NULL },
 	[DUE_FOLLOW] = { "delivery.due_follow", SQL_TENANT, "ii", LETTERS,
@@ -70,7 +74,8 @@ delivery_from_row(const struct db_value *r, struct delivery *d, struct err *e)
 		.event_date_ms = r[13].i,
 		.attempts = r[14].i,
 		.unanswered = r[15].i,
-		.since_accepted_ms = r[16].i };
+		.since_accepted_ms = r[16].i,
+		.order_id_shared = r[17].i != 0 };
 	if (str_eq(r[1].s, STR("follow")))
 		d->stage = DELIVERY_FOLLOW;
 	else if (str_eq(r[1].s, STR("reconcile")))

@@ -38,7 +38,8 @@ const struct sql event_sql[] = {
 	    "ON DUPLICATE KEY UPDATE due = pending.due",
 	    NULL, NULL },
 	[SHARDS] = { "event.shards", SQL_TENANT, "i", "i",
-	    "SELECT shard FROM pending WHERE tenant_id = ? GROUP BY shard HAVING MIN(due) <= UTC_TIMESTAMP(3) "
+	    "SELECT shard FROM pending WHERE tenant_id = ? GROUP BY shard HAVING MIN(due) <= UTC_TIMESTAMP(3) + "
+	    "INTERVAL 5 SECOND "
 	    "ORDER BY shard",
 	    NULL, NULL },
 	[WAKE_OBJECT] = { "event.wake_object", SQL_TENANT, "is", "",

@@ -3,11 +3,34 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "store/conversion.h"
 #include "store/partition.h"
 #include "store/session.h"
+#include "store/tenant.h"
 
 /* Partitions are made 14 days ahead and sessions expire by themselves: an hour is soon enough. */
 #define EVERY_MS (60LL * 60 * 1000)
+
+/*
+ * What was parked is looked at once an hour: send parks it again when it is still refused.  So nothing stays
+ * behind that a passing refusal, or a change at the same moment, has parked.
+ */
+static bool
+probe_parked(struct step *s, struct err *e)
+{
+	const struct parts *p = s->parts;
+	struct tenant *tenants;
+	int64_t count;
+	size_t n;
+
+	if (!tenant_list(p->db, s->arena, &tenants, &n, e))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (tenants[i].state == TENANT_ACTIVE &&
+		    !conversion_unpark(p->db, tenants[i].tenant_id, STR(""), &count, e))
+			return false;
+	return true;
+}
 
 static bool
 keep_house(struct step *s, struct err *e)
@@ -19,6 +42,8 @@ keep_house(struct step *s, struct err *e)
 
 	if (!partition_keep(p->db, s->arena, p->settings->event_keep_days, &report, e) ||
 	    !session_sweep(p->db, &limits, p->settings->oauth_state_s, e))
+		return false;
+	if (!probe_parked(s, e))
 		return false;
 	log_event(LOG_INFO, "housekeeping.done", LOG_I("partitions_made", report.made),
 	    LOG_I("partitions_dropped", report.dropped));

@@ -272,17 +272,39 @@ budget_used(int64_t percent)
 	    &limit, &slice, &store.e));
 }
 
+/* Lead and sale may have the same OrderId; an action without a code is then nobody's for sure. */
+static void
+an_action_without_a_code_is_not_taken_for_another_event_types(void **state)
+{
+	int64_t lead = ledger_in(STATE_CONFIRMED, ""), sale = ledger_in(STATE_UNKNOWN, "reconcile");
+	struct str action = action_with(sale, "PENDING", "");
+
+	(void)state;
+	store_run("UPDATE conversion SET order_id = (SELECT o FROM (SELECT order_id AS o FROM conversion WHERE "
+	          "conversion_id = %lld) x), event_type_id = event_type_id + 1 WHERE conversion_id = %lld",
+	    (long long)sale, (long long)lead);
+	action = str_printf(store.arena, STR_FMT, STR_ARG(action));
+	char *code = strstr(str_c(store.arena, action), "\"EventCode\":\"WON\"");
+	assert_non_null(code);
+	flow_say(200,
+	    listing(str_printf(store.arena, "%.*s\"EventCode\":\"\"%s", (int)str_find(action, STR("\"EventCode\"")),
+	                str_c(store.arena, action), code + strlen("\"EventCode\":\"WON\"")),
+	        ""));
+	flow_follow();
+	assert_int_equal(ledger_state(sale), STATE_READY); /* not there: sent once more */
+}
+
 static void
 above_half_of_the_budget_one_listing_is_all_that_following_asks_for(void **state)
 {
 	int64_t a = accepted(), b = ledger_in(STATE_CONFIRMED, "follow"), other = ledger_in(STATE_CONFIRMED, "follow");
 
 	(void)state;
-	store_run("UPDATE conversion SET action_id = '1000.1.2' WHERE conversion_id IN (%lld, %lld)", (long long)b,
-	    (long long)other);
+	store_run("UPDATE conversion SET action_id = '1000.1.2' WHERE conversion_id = %lld", (long long)b);
+	store_run("UPDATE conversion SET action_id = '1000.1.9' WHERE conversion_id = %lld", (long long)other);
 	budget_used(60);
-	flow_say(200, listing(str_printf(store.arena, STR_FMT "," STR_FMT, STR_ARG(action_with(a, "PENDING", "")),
-	                          STR_ARG(action_with(b, "REVERSED", ""))),
+	flow_say(200, listing(str_printf(store.arena, STR_FMT "," STR_FMT, STR_ARG(action_with(b, "REVERSED", "")),
+	                          STR_ARG(action_with(a, "PENDING", ""))),
 	                  ""));
 	flow_follow();
 	assert_int_equal(flow.n, 1);
@@ -495,6 +517,7 @@ main(void)
 		TEST(a_failed_read_leaves_the_state_and_comes_again),
 		TEST(too_many_requests_stops_following_and_sending),
 		TEST(one_listing_serves_all_that_wait_for_an_action),
+		TEST(an_action_without_a_code_is_not_taken_for_another_event_types),
 		TEST(above_half_of_the_budget_one_listing_is_all_that_following_asks_for),
 		TEST(the_last_quarter_of_the_budget_is_for_sending),
 		TEST(an_unknown_one_that_is_found_is_confirmed_and_never_resent),
