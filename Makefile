@@ -12,6 +12,8 @@
 # Objects stand in BUILD/<kind>/, all layers go into one static library that programs and tests link.
 
 BUILD ?= build
+# One spelling for one folder: the dependency files name their objects by it.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(BUILD))
 KIND  := $(or $(kind),$(if $(SAN),san,release))
 B     := $(BUILD)/$(KIND)
 

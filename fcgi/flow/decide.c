@@ -226,12 +226,27 @@ request_more_links(struct decide_round *r)
 
 static const struct str object_types[CONFIG_OBJECTS] = { { "contacts", 8 }, { "companies", 9 }, { "deals", 5 } };
 
+static bool take_answers(struct step *s, struct err *e);
+
+/* Takes the requests at hand from the budget, or waits with them: what the round has read is not thrown away. */
+static bool
+pay(struct step *s, struct err *e)
+{
+	struct decide_round *r = (struct decide_round *)s;
+	struct access access;
+
+	if (!access_hubspot(s, (int64_t)s->n, &r->token, &access, e))
+		return false;
+	s->pause_ms = access.ready ? 0 : access.wait_ms > 0 ? access.wait_ms : RETRY_MS;
+	s->next = access.ready ? take_answers : pay;
+	return true;
+}
+
 /* Everything that is wanted now and was not asked for: another turn, until nothing is left. */
 static bool
 ask(struct decide_round *r, struct err *e)
 {
 	struct step *s = &r->step;
-	struct access access;
 
 	request_records(r, STR("contacts"));
 	request_records(r, STR("companies"));
@@ -240,13 +255,7 @@ ask(struct decide_round *r, struct err *e)
 	request_more_links(r);
 	if (s->n == 0)
 		return decide_write(r, e);
-	if (!access_hubspot(s, (int64_t)s->n, &r->token, &access, e))
-		return false;
-	if (!access.ready) { /* the round is begun anew when the budget allows */
-		s->n = 0;
-		s->again_in_ms = access.wait_ms;
-	}
-	return true;
+	return pay(s, e);
 }
 
 static void

@@ -168,6 +168,12 @@ job_run(struct job *j, struct http *http)
 	in_context(j);
 	j->runnable = false;
 	ok = j->step->next(j->step, &e);
+	if (ok && j->step->pause_ms > 0) {
+		j->resume_mono_ms = clock_mono_ms() + j->step->pause_ms;
+		j->step->pause_ms = 0;
+		log_context(0, STR(""));
+		return true;
+	}
 	if (ok && j->step->n > 0) {
 		submit(j, http);
 		log_context(0, STR(""));
@@ -179,6 +185,14 @@ job_run(struct job *j, struct http *http)
 	give_back(j, ok ? j->step->again_in_ms : rest_ms(j, &e), !ok);
 	log_context(0, STR(""));
 	return false;
+}
+
+void
+job_drop(struct job *j)
+{
+	in_context(j);
+	give_back(j, 0, false);
+	log_context(0, STR(""));
 }
 
 void

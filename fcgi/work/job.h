@@ -16,6 +16,7 @@ struct job {
 	struct schedule schedule;
 	size_t waiting; /* requests without an answer */
 	bool runnable;  /* its step can be called */
+	int64_t resume_mono_ms; /* not 0: it can be called from then on */
 	struct job_slot *slots;
 };
 
@@ -29,6 +30,8 @@ void job_free(struct job *j);
  * its row was given back (or is lost: the lease ends by itself).
  */
 bool job_run(struct job *j, struct http *http);
+/* Gives the row of a paused job back, due at once: its work is begun anew by another process. */
+void job_drop(struct job *j);
 /* Keeps the row for another lease_s; a lost one is found out when its results are written. */
 void job_renew(const struct job *j);
 

@@ -169,6 +169,25 @@ renew(struct worker *w)
 		job_renew(j);
 }
 
+/* Jobs whose pause is over can go on; the next such moment, or `next` when it is sooner. */
+static int64_t
+end_pauses(struct worker *w, int64_t next)
+{
+	int64_t now = clock_mono_ms();
+
+	for (struct job *j = w->jobs; j != NULL; j = j->next_job) {
+		if (j->resume_mono_ms == 0)
+			continue;
+		if (j->resume_mono_ms <= now) {
+			j->resume_mono_ms = 0;
+			j->runnable = true;
+		} else if (j->resume_mono_ms < next) {
+			next = j->resume_mono_ms;
+		}
+	}
+	return next;
+}
+
 static bool
 any_runnable(const struct worker *w)
 {
@@ -180,11 +199,12 @@ any_runnable(const struct worker *w)
 
 /* Until the next thing to do. */
 static int64_t
-idle_ms(const struct worker *w)
+idle_ms(struct worker *w)
 {
 	int64_t now = clock_mono_ms();
 	int64_t next = w->next_look_ms < w->next_schedule_ms ? w->next_look_ms : w->next_schedule_ms;
 
+	next = end_pauses(w, next);
 	if (any_runnable(w))
 		return 0;
 	if (w->n_jobs > 0 && w->next_renew_ms < next)
@@ -201,6 +221,26 @@ turn(struct worker *w, int64_t wait_ms, struct err *e)
 	return http_step(w->http, any_runnable(w) ? 0 : wait_ms, wake_pipe[0], e);
 }
 
+/* A pause may last longer than a stop should. */
+static void
+drop_paused(struct worker *w)
+{
+	struct job **at = &w->jobs;
+
+	while (*at != NULL) {
+		struct job *j = *at;
+
+		if (j->resume_mono_ms == 0) {
+			at = &j->next_job;
+			continue;
+		}
+		*at = j->next_job;
+		w->n_jobs--;
+		job_drop(j);
+		job_free(j);
+	}
+}
+
 static bool
 wind_down(struct worker *w, struct err *e)
 {
@@ -212,6 +252,7 @@ wind_down(struct worker *w, struct err *e)
 
 		while (read(wake_pipe[0], drained, sizeof(drained)) > 0)
 			;
+		drop_paused(w);
 		if (!turn(w, 100, e))
 			return false;
 	}

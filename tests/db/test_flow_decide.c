@@ -404,6 +404,19 @@ of_a_deal_with_250_line_items_all_are_sent(void **state)
 	body_holds("&ItemSku250=SKU-250");
 }
 
+/* A round that needs more calls than one window has must not begin anew for ever. */
+static void
+a_round_waits_with_what_it_has_read_when_the_call_budget_is_used_up(void **state)
+{
+	(void)state;
+	store.settings.hubspot_calls_per_10s = 4;
+	with_line_items(250);
+	won();
+	assert_in_range(flow.pauses, 1, 10);
+	assert_int_equal(flow.n, 3 + 1 + 3); /* nothing was asked for twice */
+	body_holds("&ItemSku250=SKU-250");
+}
+
 static void
 associations_that_come_by_page_are_all_read(void **state)
 {
@@ -555,6 +568,7 @@ main(void)
 		TEST(the_primary_company_is_taken_wherever_it_stands),
 		TEST(of_250_events_the_records_are_read_100_at_a_time),
 		TEST(of_a_deal_with_250_line_items_all_are_sent),
+		TEST(a_round_waits_with_what_it_has_read_when_the_call_budget_is_used_up),
 		TEST(associations_that_come_by_page_are_all_read),
 		TEST(a_few_events_wait_a_moment_for_the_rest_of_their_burst),
 		TEST(a_server_error_or_no_answer_leaves_the_events_due),

@@ -162,8 +162,18 @@ flow_try(enum lease_stage stage, int64_t shard)
 	struct step *s = flow_step(stage, &l);
 	bool ok;
 
-	while ((ok = s->next(s, &store.e)) && s->n > 0)
-		answer_all(s);
+	flow.pauses = 0;
+	while ((ok = s->next(s, &store.e)) && s->n > 0) {
+		if (s->pause_ms == 0) {
+			answer_all(s);
+			continue;
+		}
+		/* As if the time had passed: the budget has a new window. */
+		flow.pauses++;
+		s->pause_ms = 0;
+		store_run("UPDATE budget SET used = 0, blocked_until = NULL WHERE tenant_id = %lld",
+		    (long long)store.tenant_id);
+	}
 	flow.again_in_ms = s->again_in_ms;
 	store_must(lease_release(store.db, &l, ok ? s->again_in_ms : 0, &store.e) || !ok);
 	return ok;

@@ -18,7 +18,9 @@ extern struct flow {
 	/* what the last run asked for, in order */
 	struct http_request log[FLOW_LOG_MAX];
 	size_t n;
-	int64_t again_in_ms; /* what it gave its lease back with */
+	int64_t again_in_ms;
+ /* what it gave its lease back with */
+	int pauses;          /* of the last round, for want of budget */
 	bool hubspot_fails;  /* HubSpot answers every request with `failure` */
 	struct http_answer failure;
 	int64_t revision; /* of the configuration */
