@@ -44,6 +44,11 @@ const CRM = [
 		return ok(op.addProperty(w, acc, op.needType(object), definition));
 	})],
 	['POST', '/control/crm/:portal/burst', crm((w, acc, b) => ok({ made: op.burst(w, acc, b) }))],
+	['POST', '/control/crm/:portal/load', crm((w, acc, b) => {
+		op.load(w, acc, b);
+		return ok({});
+	})],
+	['POST', '/control/crm/:portal/storm', crm((w, acc, b) => ok({ webhooks: w.webhooks.storm(acc.portalId, b.events, b) }))],
 	['POST', '/control/crm/:portal/uninstall', crm((w, acc) => {
 		w.oauth.uninstall(acc.portalId);
 		return ok({});

@@ -1,13 +1,16 @@
 // The sandbox: HubSpot and impact.com, played for the connector.
 //
-//   node tests/sandbox/main.mjs --conf FILE --pages-port 8081 --api-port 8082 --state DIR [--judge-ms 4000] [--NAME VALUE ...]
+//   node tests/sandbox/main.mjs --conf FILE --pages-port 8081 --api-port 8082 --state DIR [--accounts N] [--judge-ms 4000] [--NAME VALUE ...]
 //   node tests/sandbox/main.mjs --make-ca --state DIR
 //
-// Any setting of settings.mjs can be given as an option (--hour-seconds 60). README.md tells the rest.
+// --accounts: that many further HubSpot accounts, each with its impact.com account. Any setting of settings.mjs can be
+// given as an option (--hour-seconds 60). README.md tells the rest.
 import { apiHandler } from './api.mjs';
 import { ensureCa } from './ca.mjs';
 import { readConnector } from './conf.mjs';
+import { addAccounts as addHubspot } from './hubspot/accounts.mjs';
 import { serve } from './http.mjs';
+import { addAccounts as addImpact } from './impact/accounts.mjs';
 import { siteHandler } from './pages/site.mjs';
 import { SETTINGS } from './settings.mjs';
 import { closeWorld, makeWorld } from './world.mjs';
@@ -23,7 +26,7 @@ function options(argv) {
 		const value = argv[++i];
 		if (!argv[i - 1].startsWith('--') || value === undefined)
 			throw new Error(`option ${argv[i - 1]} needs a value`);
-		if (['conf', 'state', 'pages_port', 'api_port'].includes(name))
+		if (['conf', 'state', 'pages_port', 'api_port', 'accounts'].includes(name))
 			out[name] = value;
 		else if (name in SETTINGS)
 			out.start[name] = value;
@@ -42,6 +45,8 @@ async function main() {
 	const tls = ensureCa(opt.state);
 	if (opt.makeCa)
 		return;
+	addHubspot(Number(opt.accounts ?? 0));
+	addImpact(Number(opt.accounts ?? 0));
 	const w = makeWorld({ conf: readConnector(opt.conf), dir: opt.state, start: opt.start, caFile: tls.caFile });
 	const api = await serve(apiHandler(w), Number(opt.api_port ?? 8082), tls);
 	const pages = await serve(siteHandler(w), Number(opt.pages_port ?? 8081));

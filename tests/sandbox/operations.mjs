@@ -111,3 +111,16 @@ export function burst(w, acc, { count, stage = 'closedwon', click, lineItems = 0
 	}
 	return made;
 }
+
+/** Many records at once, told to nobody: records [{type, id, properties, at}], made or changed, and links [from, fromId, to, toId]. */
+export function load(w, acc, { records = [], links = [] }) {
+	w.webhooks.quietly(() => {
+		for (const { type, id, properties, at } of records)
+			if (w.crm.find(acc.portalId, type, id))
+				w.crm.update(acc.portalId, type, id, properties, person(acc), { at });
+			else
+				w.crm.create(acc.portalId, type, properties, person(acc), { id, at });
+		for (const [from, fromId, to, toId] of links)
+			associate(w, acc, from, fromId, to, toId);
+	});
+}

@@ -1,7 +1,6 @@
 // Everything the sandbox is made of, put together once.
 import { readFileSync } from 'node:fs';
 import { Faults } from './faults.mjs';
-import { ACCOUNTS } from './hubspot/accounts.mjs';
 import { Crm } from './hubspot/crm.mjs';
 import { Gate } from './hubspot/gate.mjs';
 import { OAuth } from './hubspot/oauth.mjs';
@@ -28,7 +27,7 @@ export function makeWorld({ conf, dir, start = {}, caFile }) {
 	w.faults = new Faults();
 	w.oauth = new OAuth(w);
 	w.gate = new Gate(w);
-	w.properties = new Properties(w.store, ACCOUNTS);
+	w.properties = new Properties(w.store);
 	w.webhooks = new Webhooks(w);
 	w.crm = new Crm(w);
 	w.judge = new Judge(w);

@@ -49,7 +49,21 @@ export const ACCOUNTS = [
 	},
 ];
 
-export const account = (portalId) => ACCOUNTS.find((a) => a.portalId === Number(portalId));
+/** Accounts of --accounts N, for tests with many tenants: portals 60000001 and up. They are on no page. */
+const more = new Map();
+
+/** All of them give the same ids to their records, so that what is mixed up between two accounts shows. */
+export function addAccounts(n) {
+	for (let i = 1; i <= n; i++) {
+		const domain = `tenant-${i}.example`;
+		more.set(60000000 + i, {
+			...ACCOUNTS[0], portalId: 60000000 + i, name: `Tenant ${i}`, domain, firstId: 900000000000,
+			users: [{ id: 70000000 + i, email: `owner@${domain}`, firstName: 'Owner', lastName: `No ${i}`, ownerId: String(80000000 + i) }],
+		});
+	}
+}
+
+export const account = (portalId) => ACCOUNTS.find((a) => a.portalId === Number(portalId)) ?? more.get(Number(portalId));
 
 /** The stage of any pipeline of the account: {pipeline, stage} or null. */
 export function findStage(acc, stageId, pipelineId) {

@@ -1,6 +1,7 @@
 // The property catalogue: HubSpot's own properties as data, plus what an account or an app added.
 import { readFileSync } from 'node:fs';
-import { TYPE_NAMES, typeInfo } from './types.mjs';
+import { account } from './accounts.mjs';
+import { typeInfo } from './types.mjs';
 
 const load = (name) => JSON.parse(readFileSync(new URL(`../data/${name}`, import.meta.url), 'utf8'));
 const STANDARD = load('hubspot-properties.json');
@@ -75,16 +76,21 @@ export class Properties {
 	#store;
 	#standard = new Map();
 
-	constructor(store, accounts) {
+	constructor(store) {
 		this.#store = store;
-		for (const acc of accounts)
-			for (const type of TYPE_NAMES)
-				this.#standard.set(`${acc.portalId}|${type}`, new Map(STANDARD[type].map((p) => [p.name, standard(type, p, acc)])));
+	}
+
+	/** HubSpot's own properties of one object type, with the options of this account. */
+	#ownOf(portalId, type) {
+		const key = `${portalId}|${type}`;
+		if (!this.#standard.has(key))
+			this.#standard.set(key, new Map(STANDARD[type].map((p) => [p.name, standard(type, p, account(portalId))])));
+		return this.#standard.get(key);
 	}
 
 	/** All properties of one object type: Map name -> property. */
 	of(portalId, type) {
-		const out = new Map(this.#standard.get(`${portalId}|${type}`));
+		const out = new Map(this.#ownOf(portalId, type));
 		const prefix = `${portalId}|${type}|`;
 		if (type === 'contacts')
 			out.set('custom_impact_click_id', { ...customProperty({
@@ -106,7 +112,7 @@ export class Properties {
 
 	groups(portalId, type) {
 		const out = new Map([[GROUPS[type][0], { name: GROUPS[type][0], label: GROUPS[type][1], displayOrder: 0, archived: false }]]);
-		for (const p of this.#standard.get(`${portalId}|${type}`).values())
+		for (const p of this.#ownOf(portalId, type).values())
 			if (!out.has(p.groupName))
 				out.set(p.groupName, { name: p.groupName, label: p.groupName.replace(/_/g, ' '), displayOrder: -1, archived: false });
 		const prefix = `${portalId}|${type}|`;

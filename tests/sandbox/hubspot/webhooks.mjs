@@ -1,6 +1,7 @@
 // Collects events, batches them, signs and sends them, and tries again when they are not answered well.
 import http from 'node:http';
 import https from 'node:https';
+import { random } from '../random.mjs';
 import { eventMaker } from './events.mjs';
 import { v1, v2, v3 } from './signature.mjs';
 
@@ -22,6 +23,7 @@ export class Webhooks {
 	#waiting = new Map();
 	#inFlight = new Map();
 	#timer;
+	#quiet = false;
 
 	constructor(w) {
 		this.#w = w;
@@ -51,9 +53,44 @@ export class Webhooks {
 		this.#collect(Number(portalId), events, true);
 	}
 
+	/** What `work` changes is told to nobody: records that were there before the app was. */
+	quietly(work) {
+		this.#quiet = true;
+		try {
+			return work();
+		} finally {
+			this.#quiet = false;
+		}
+	}
+
+	/**
+	 * A storm: every event leaves 1 to `times` times, in batches of up to 100, in any order, within `overMs`.
+	 * The same seed gives the same storm. Returns how many webhooks that are.
+	 */
+	storm(portalId, events, { times = 1, overMs = 0, seed = 1 }) {
+		const chance = random(seed);
+		const copies = chance.shuffle(events.flatMap((e) => Array.from({ length: chance.between(1, times) }, () => e)));
+		let n = 0;
+		for (let at = 0; at < copies.length; n++) {
+			const size = chance.between(1, MAX_EVENTS);
+			const part = copies.slice(at, at + size).map((e) => ({ eventId: chance.between(0, 4294967295), appId: this.#w.conf.appId, ...e }));
+			this.#queue(portalId, part, chance.between(0, overMs));
+			at += size;
+		}
+		this.#trim();
+		this.#pump();
+		return n;
+	}
+
+	#queue(portalId, events, inMs) {
+		const { store } = this.#w;
+		const id = store.next('webhook');
+		store.put('webhook', id, { id, portalId: Number(portalId), events, state: 'waiting', due: Date.now() + inMs, attempts: [] });
+	}
+
 	#collect(portalId, events, raw = false) {
 		const install = this.#w.oauth.install(portalId);
-		if (!events.length || !this.#w.settings.webhooks || !install)
+		if (this.#quiet || !events.length || !this.#w.settings.webhooks || !install)
 			return;
 		const granted = raw ? events : events.filter((e) => {
 			const scope = SCOPE[e.objectTypeId ?? e.fromObjectTypeId];
@@ -83,9 +120,8 @@ export class Webhooks {
 		for (let i = 0; i < list.length; i += MAX_EVENTS) {
 			const part = list.slice(i, i + MAX_EVENTS);
 			for (let copy = 0; copy < (settings.doubled ? 2 : 1); copy++) {
-				const id = store.next('webhook');
 				const late = settings.out_of_order ? Math.floor(Math.random() * 1500) : copy * 150;
-				store.put('webhook', id, { id, portalId, events: part.map(([, e]) => e), state: 'waiting', due: Date.now() + late, attempts: [] });
+				this.#queue(portalId, part.map(([, e]) => e), late);
 			}
 			for (const [key] of part)
 				store.del('event', key);

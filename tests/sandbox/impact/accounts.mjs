@@ -69,6 +69,34 @@ export const ACCOUNTS = {
 	},
 };
 
+/** Credentials of --accounts N, for tests with many tenants. */
+const more = new Map();
+
+/** The account behind a SID: its credentials, or undefined. */
+export const credentialOf = (sid) => CREDENTIALS.find((k) => k.sid === sid) ?? more.get(sid);
+
+/** Tenant i's account: SID IRtenant<i>, program 30000 + i, three clicks of two partners and the faulty ones. On no page: not enumerable. */
+export function addAccounts(n) {
+	for (let i = 1; i <= n; i++) {
+		const id = `tenant${i}`;
+		const [good, other, closed, bare] = [0, 1, 2, 3].map((k) => String(300000 + 10 * i + k));
+		const sid = `IRtenant${String(i).padStart(4, '0')}`;
+		more.set(sid, { sid, token: `sandbox-token-tenant-${i}`, account: id, scopes: ALL, note: '' });
+		Object.defineProperty(ACCOUNTS, id, { value: {
+			...ACCOUNTS.acme, id: String(40000 + i), name: `Tenant ${i} (sandbox)`,
+			programs: [{ id: String(30000 + i), name: `Tenant ${i}'s program`, state: 'ACTIVE', eventTypes: eventTypes(100000 + 100 * i, 8) }],
+			partners: [partner(good, `Good ${i}`), partner(other, `Other ${i}`), partner(closed, `Closed ${i}`, { active: false }), partner(bare, `Bare ${i}`, { contract: false })],
+			clicks: [click(`T${i}goodClick000000000001`, good), click(`T${i}goodClick000000000002`, good, 30), click(`T${i}otherClick00000000001`, other)],
+			faulty: [
+				{ ...click(`T${i}inactivePartner000001`, closed), why: 'PARTNER_NOT_ACTIVE' }, { ...click(`T${i}noContract00000000001`, bare), why: 'CONTRACT_NOT_FOUND' },
+				{ ...click(`T${i}olderThanWindow000001`, good, 24 * 120), why: 'OUTSIDE_ASSOCIATION_WINDOW' },
+				{ ...click(`T${i}malformed000000000001`, good), malformed: true, why: 'MALFORMED' },
+			],
+			promoCodes: {},
+		} });
+	}
+}
+
 export const knownClick = (acc, id) => [...acc.clicks, ...acc.faulty].find((c) => c.id === id);
 export const program = (acc, id) => acc.programs.find((p) => p.id === String(id));
 export const partnerOf = (acc, id) => acc.partners.find((p) => p.id === String(id));

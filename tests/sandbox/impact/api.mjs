@@ -2,7 +2,7 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { Window } from '../hubspot/gate.mjs';
 import { Router } from '../router.mjs';
-import { ACCOUNTS, CREDENTIALS, knownClick, partnerOf, program } from './accounts.mjs';
+import { ACCOUNTS, credentialOf, knownClick, partnerOf, program } from './accounts.mjs';
 import { checkConversion } from './fields.mjs';
 import * as show from './show.mjs';
 
@@ -178,7 +178,7 @@ function credentials(q) {
 	const m = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(q.headers.authorization ?? '');
 	const pair = m ? Buffer.from(m[1], 'base64').toString('utf8') : '';
 	const at = pair.indexOf(':');
-	const found = CREDENTIALS.find((k) => k.sid === pair.slice(0, at));
+	const found = credentialOf(pair.slice(0, at));
 	return found && same(found.token, pair.slice(at + 1)) ? found : null;
 }
 
