@@ -177,7 +177,7 @@ read_trigger(struct reader *r, const struct json *j, struct str path, size_t pla
 	struct str mode = { 0 };
 
 	path = read_id(r, j, path, place, &out->id);
-	if (!check_object(r, j, path, "id on property becomes mode"))
+	if (!check_object(r, j, path, "id on property becomes when mode"))
 		return;
 	if (json_get(j, "on") == NULL)
 		fault(r, join(r, path, "on"), "is missing");
@@ -192,6 +192,8 @@ read_trigger(struct reader *r, const struct json *j, struct str path, size_t pla
 	read_values(r, json_get(j, "becomes"), join(r, path, "becomes"), out);
 	if (!changed && out->n_becomes > 0)
 		fault(r, join(r, path, "becomes"), "has no meaning when a record is created");
+	if (json_get(j, "when") != NULL)
+		read_text(r, j, path, "when", EXPRESSION_MAX, &out->when);
 	read_text(r, j, path, "mode", PROPERTY_MAX, &mode);
 	if (mode.n > 0 && !str_eq(mode, STR("live")) && !str_eq(mode, STR("off")))
 		fault(r, join(r, path, "mode"), "must be \"off\" or \"live\"");

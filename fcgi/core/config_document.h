@@ -7,16 +7,17 @@
  *   "objects": {
  *     "contacts" | "companies" | "deals": {
  *       "consent": false,
- *       "triggers": [{"id": "t1", "on": "created"|"changed", "property": "dealstage", "becomes": ["closedwon"], "mode": "off"|"live"}],
+ *       "triggers": [{"id": "t1", "on": "created"|"changed", "property": "dealstage", "becomes": ["closedwon"],
+ *                     "when": "{amount} > 100", "mode": "off"|"live"}],
  *       "mapping":  [{"id": "m1", "field": "OrderId", "expression": "{deal_[stage]_id}", "when": "", "active": true}]
  *     }
  *   }
  * }
  * Ids of triggers and rows are made by the site, unique within the document, [A-Za-z0-9_-]{1,32}.
- * "becomes" empty means any value.  A document holds no secret.
+ * "becomes" empty means any value; "when" (lang.h) empty means always.  A document holds no secret.
  *
  * May be left out: every member of "options" (the first value above holds), "property" of a "created" trigger,
- * "becomes", "when" (always) and "active" (true).  Everything else must be there; nothing else may.
+ * "becomes", both "when" and "active" (true).  Everything else must be there; nothing else may.
  */
 #ifndef CORE_CONFIG_DOCUMENT_H
 #define CORE_CONFIG_DOCUMENT_H
@@ -42,6 +43,7 @@ struct config_trigger {
 	struct str property;
 	const struct str *becomes;
 	size_t n_becomes;
+	struct str when;
 	bool live;
 };
 

@@ -17,6 +17,7 @@
 /* How one event was judged, before anything is written. */
 struct judged {
 	const struct decide_item *item;
+	const struct config_trigger *trigger; /* that answers for it, or NULL */
 	enum decision_outcome outcome;
 	bool no_decision; /* no rule looks at it: nothing to tell */
 	struct str code, detail, contact_id;
@@ -98,7 +99,7 @@ choose_company(const struct decide_round *r, const struct event *ev)
 /* What the trace shows: which contact and why, when it was read, what is missing. */
 static struct str
 write_detail(const struct decide_round *r, const struct hubspot_record *contact, const char *why,
-    const struct build_output *built)
+    const struct catalogue_fault *list, size_t n)
 {
 	struct arena *a = r->step.arena;
 	struct json *detail = json_object(a);
@@ -109,12 +110,12 @@ write_detail(const struct decide_round *r, const struct hubspot_record *contact,
 		json_set_str(detail, "contact_why", str_from(why));
 	}
 	json_set_int(detail, "read_at_ms", r->read_at_ms);
-	for (size_t i = 0; i < built->n_faults; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct json *fault = json_object(a);
 
-		json_set_str(fault, "field", built->faults[i].field);
-		json_set_str(fault, "code", built->faults[i].code);
-		json_set_str(fault, "message", built->faults[i].message);
+		json_set_str(fault, "field", list[i].field);
+		json_set_str(fault, "code", list[i].code);
+		json_set_str(fault, "message", list[i].message);
 		json_push(faults, fault);
 	}
 	json_set(detail, "faults", faults);
@@ -152,7 +153,7 @@ make_conversion(const struct decide_round *r, struct judged *j)
 		.customer_id = b->customer_id,
 		.object_type = ev->object_type,
 		.object_id = ev->object_id,
-		.trigger_id = j->item->trigger->id,
+		.trigger_id = j->trigger->id,
 		.trigger_value = str_slice(ev->value, 0, 255),
 		.order_expression = b->order_expression,
 		.body = b->body,
@@ -192,6 +193,8 @@ judge_matched(const struct decide_round *r, struct judged *j)
 	const struct hubspot_record *record = records_find(r->records, ev->object_type, ev->object_id);
 	const struct hubspot_record *contact = NULL;
 	const char *why = "";
+	enum build_wanted wanted;
+	struct catalogue_fault unwanted;
 	struct build_input in = { .rules = &r->rules,
 		.object = object,
 		.catalogue = r->step.parts->catalogue,
@@ -213,10 +216,18 @@ judge_matched(const struct decide_round *r, struct judged *j)
 	in.contact = as_build(contact);
 	in.company = as_build(str_eq(ev->object_type, STR("companies")) ? record : choose_company(r, ev));
 	gather_items(r, ev, &in);
-	build_conversion(r->step.arena, &in, &j->built);
-	j->detail = write_detail(r, contact, why, &j->built);
 	j->contact_id = contact == NULL ? (struct str){ .n = 0 } : contact->id;
-	if (object->needs_contact && contact == NULL) {
+	wanted = build_wanted(r->step.arena, &in, &j->trigger, &unwanted);
+	if (wanted != BUILD_WANTED) {
+		j->detail = write_detail(r, contact, why, &unwanted, 1);
+		j->code = unwanted.code;
+		if (wanted == BUILD_NO_CONTACT)
+			wait_or_skip(r, j, unwanted.code);
+		return;
+	}
+	build_conversion(r->step.arena, &in, &j->built);
+	j->detail = write_detail(r, contact, why, j->built.faults, j->built.n_faults);
+	if (object->mapping_needs_contact && contact == NULL) {
 		wait_or_skip(r, j, STR("no_contact"));
 	} else if (j->built.n_faults == 0) {
 		make_conversion(r, j);
@@ -233,7 +244,8 @@ judge_matched(const struct decide_round *r, struct judged *j)
 static void
 judge(const struct decide_round *r, const struct decide_item *item, struct judged *j)
 {
-	*j = (struct judged){ .item = item, .outcome = DECISION_SKIPPED, .detail = STR("{}") };
+	*j =
+	    (struct judged){ .item = item, .trigger = item->trigger, .outcome = DECISION_SKIPPED, .detail = STR("{}") };
 	switch (item->match) {
 	case RULESET_NOT_CONCERNED:
 		j->no_decision = true;
@@ -312,8 +324,8 @@ write_one(const struct decide_round *r, struct judged *j, struct err *e)
 
 	if (j->no_decision)
 		return pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p->key, e);
-	if (j->item->trigger != NULL)
-		d.trigger_id = j->item->trigger->id;
+	if (j->trigger != NULL)
+		d.trigger_id = j->trigger->id;
 	if (j->outcome == DECISION_CONVERSION && !claim(r, j, &d, e))
 		return false;
 	if (j->outcome == DECISION_WAITING)

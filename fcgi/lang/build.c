@@ -205,7 +205,7 @@ check_own_rules(struct builder *b)
 {
 	struct str order = value_of(b, STR("OrderId"));
 
-	if (b->in->object->needs_contact && !lookup_has_contact(b->in))
+	if (b->in->object->mapping_needs_contact && !lookup_has_contact(b->in))
 		fault(b, STR("CustomerId"), "no_contact", true, STR("No contact on the deal yet."));
 	if (order.n > 64)
 		fault(b, STR("OrderId"), "order_id_too_long", false,

@@ -48,6 +48,21 @@ struct build_output {
 	bool missing_only; /* every fault is data missing: worth waiting for */
 };
 
+enum build_wanted {
+	BUILD_WANTED,     /* by *trigger: the first that matches the event and whose condition holds */
+	BUILD_NOT_WANTED, /* no condition of the triggers that match holds: code "condition" */
+	BUILD_NO_CONTACT, /* a condition reads the contact, and there is none yet: worth waiting for */
+	BUILD_FAILED      /* a condition cannot work on a value: code "condition_failed" */
+};
+
+/*
+ * Whether a trigger wants the event, of those that ruleset_match_event() would call RULESET_MATCHED: the
+ * second half of matching, which needs the records.  When none does, *why says so in a sentence and *trigger
+ * is the one that it is about.
+ */
+enum build_wanted build_wanted(struct arena *a, const struct build_input *in, const struct config_trigger **trigger,
+    struct catalogue_fault *why);
+
 /*
  * Dates become UTC with Z, decimals plain with a dot, CustomerEmail trimmed, lower-cased and hashed unless
  * it is a hash already (C-09); an e-mail address in CustomerId or any id field is a fault, never sent raw.

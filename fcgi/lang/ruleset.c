@@ -193,16 +193,63 @@ compile_row(struct compiler *c, struct ruleset_object *o, const struct config_ro
 	return need_fields(c, o, fields, n, str_printf(c->arena, STR_FMT ".when", STR_ARG(path))) && ok;
 }
 
+static bool
+reads_contact(const struct ruleset_object *o, const struct str *fields, size_t n)
+{
+	struct err ignored = { 0 };
+	struct scope s;
+
+	for (size_t i = 0; i < n; i++) {
+		if (scope_resolve(o->config->type, fields[i], &s, &ignored) && s.kind == SCOPE_CONTACT)
+			return true;
+	}
+	return false;
+}
+
+static void
+compile_trigger(struct compiler *c, struct ruleset_object *o, struct ruleset_trigger *out)
+{
+	struct str path = str_printf(c->arena, "objects." STR_FMT ".triggers." STR_FMT ".when",
+	    STR_ARG(o->config->type), STR_ARG(out->config->id));
+	struct lang_fault at = { 0 };
+	struct err e = { 0 };
+	struct lang_when *when;
+	const struct str *fields;
+	size_t n;
+
+	if (!lang_when_parse(c->arena, out->config->when, &when, &at, &e)) {
+		fault(c, path,
+		    str_printf(c->arena, "The condition, column %zu: " STR_FMT ".", at.column, STR_ARG(at.message)));
+		return;
+	}
+	/* What is switched off makes nothing to be read. */
+	if (!out->config->live)
+		return;
+	n = lang_when_fields(when, &fields);
+	if (per_item(fields, n))
+		fault(c, path,
+		    STR("A trigger's condition reads one line item: write line_item1.name, not line_item{i}.name."));
+	else if (need_fields(c, o, fields, n, path))
+		out->when = when;
+	out->needs_contact = reads_contact(o, fields, n);
+}
+
 static void
 compile_object(struct compiler *c, const struct config_object *config, struct ruleset_object *o)
 {
 	struct ruleset_row *rows = arena_array(c->arena, config->n_rows, sizeof(*rows));
+	struct ruleset_trigger *triggers = arena_array(c->arena, config->n_triggers, sizeof(*triggers));
 
-	*o = (struct ruleset_object){ .config = config, .rows = rows };
+	*o = (struct ruleset_object){ .config = config, .triggers = triggers, .rows = rows };
 	c->own = c->contact = c->company = c->item = (struct names){ 0 };
 	for (size_t i = 0; i < config->n_rows; i++) {
 		if (config->rows[i].active && compile_row(c, o, &config->rows[i], &rows[o->n_rows]))
 			o->n_rows++;
+	}
+	o->mapping_needs_contact = o->needs_contact;
+	for (size_t i = 0; i < config->n_triggers; i++) {
+		triggers[i].config = &config->triggers[i];
+		compile_trigger(c, o, &triggers[i]);
 	}
 	if (o->needs_contact) {
 		(void)names_add(c, &c->contact, STR("custom_impact_click_id"));
@@ -232,18 +279,18 @@ ruleset_compile(struct arena *a, const struct config_document *document, const s
 	*n_faults = c.n_faults;
 }
 
-/* How well one trigger answers for an event. */
-static enum ruleset_match
-match_trigger(const struct ruleset_object *o, const struct config_trigger *t, const struct event *ev)
+enum ruleset_match
+ruleset_match_trigger(const struct ruleset_object *o, size_t i, const struct event *ev)
 {
+	const struct config_trigger *t = &o->config->triggers[i];
 	bool value_fits = t->n_becomes == 0;
 
 	if (t->created != (ev->kind == EVENT_CREATED) || (!t->created && ev->kind != EVENT_CHANGED))
 		return RULESET_NOT_CONCERNED;
 	if (!t->created && !str_eq(t->property, ev->property))
 		return RULESET_NOT_CONCERNED;
-	for (size_t i = 0; i < t->n_becomes && !value_fits; i++)
-		value_fits = str_eq(t->becomes[i], ev->value);
+	for (size_t k = 0; k < t->n_becomes && !value_fits; k++)
+		value_fits = str_eq(t->becomes[k], ev->value);
 	if (!value_fits)
 		return RULESET_OTHER_VALUE;
 	if (!t->live)
@@ -259,7 +306,7 @@ ruleset_match_event(const struct ruleset *rules, const struct event *ev, const s
 
 	*trigger = NULL;
 	for (size_t i = 0; o != NULL && i < o->config->n_triggers; i++) {
-		enum ruleset_match m = match_trigger(o, &o->config->triggers[i], ev);
+		enum ruleset_match m = ruleset_match_trigger(o, i, ev);
 
 		if (m > best) {
 			best = m;

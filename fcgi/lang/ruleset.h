@@ -21,14 +21,22 @@ struct ruleset_row {
 	const struct lang_when *when;
 };
 
+struct ruleset_trigger {
+	const struct config_trigger *config;
+	const struct lang_when *when; /* NULL: it is off, or cannot run */
+	bool needs_contact;           /* the condition reads the contact */
+};
+
 struct ruleset_object {
 	const struct config_object *config;
-	const struct ruleset_row *rows; /* active ones only */
+	const struct ruleset_trigger *triggers; /* all of config's, in their order */
+	const struct ruleset_row *rows;         /* active ones only */
 	size_t n_rows;
 	/* What has to be read, by name, without duplicates; computed fields already replaced by their property. */
 	const struct str *properties, *contact_properties, *company_properties, *item_properties;
 	size_t n_properties, n_contact_properties, n_company_properties, n_item_properties;
-	bool needs_contact, needs_company, needs_items, needs_account;
+	bool needs_contact, needs_company, needs_items, needs_account; /* by the mapping or a trigger's condition */
+	bool mapping_needs_contact;
 };
 
 struct ruleset {
@@ -58,9 +66,14 @@ enum ruleset_match {
 	RULESET_NO_CONSENT,    /* it matches, but the object type's consent is off */
 	RULESET_MATCHED
 };
-/* Which trigger (NULL unless one is concerned) answers for this event; the best match wins. */
+/*
+ * Which trigger (NULL unless one is concerned) answers for this event; the best match wins.  Conditions are
+ * left aside: they need the record (build_wanted() in build.h).
+ */
 enum ruleset_match ruleset_match_event(const struct ruleset *rules, const struct event *ev,
     const struct config_trigger **trigger);
+/* How well trigger number `i` of the object answers for this event. */
+enum ruleset_match ruleset_match_trigger(const struct ruleset_object *o, size_t i, const struct event *ev);
 const struct ruleset_object *ruleset_object(const struct ruleset *rules, struct str type);
 
 #endif

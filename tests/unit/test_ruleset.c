@@ -283,6 +283,132 @@ the_best_trigger_answers_for_an_event(void **state)
 	}
 }
 
+/* A deal's triggers with conditions; the Deals preset's rows are the mapping. */
+static struct str
+with_triggers(struct arena *a, const char *triggers)
+{
+	return str_printf(a,
+	    "{\"impact\":{\"account_sid\":\"IR1\",\"program_id\":\"1000\"},\"options\":{},\"objects\":{"
+	    "\"contacts\":{\"consent\":true,\"triggers\":[],\"mapping\":[]},"
+	    "\"companies\":{\"consent\":true,\"triggers\":[],\"mapping\":[]},"
+	    "\"deals\":{\"consent\":true,\"triggers\":[%s],\"mapping\":[" BASE "]}}}",
+	    triggers);
+}
+
+#define WHEN_T(id, when, mode)                                                                                         \
+	"{\"id\":\"" id "\",\"on\":\"changed\",\"property\":\"dealstage\",\"when\":\"" when "\",\"mode\":\"" mode "\"" \
+	"}"
+
+/* The condition of a trigger is checked before saving, at its place, with the column. */
+static void
+a_triggers_condition_is_checked(void **state)
+{
+	static const struct {
+		const char *triggers, *sentence;
+	} rows[] = {
+		{ WHEN_T("t1", "", "live"), NULL },
+		{ WHEN_T("t1", "{amount} > 100 and {contact.country} in US,CA", "live"), NULL },
+		{ WHEN_T("t1", "{line_item1.quantity} >= 2", "live"), NULL },
+		{ WHEN_T("t1", "{amount} about 100", "live"), "The condition, column 10: one of = != > >=" },
+		{ WHEN_T("t1", "{amount", "off"), "The condition, column 1: " },
+		{ WHEN_T("t1", "{ticket.name} = x", "live"), "There is no field \"ticket.name\"." },
+		{ WHEN_T("t1", "{ticket.name} = x", "off"), NULL },
+		{ WHEN_T("t1", "{line_item{i}.quantity} > 2", "live"), "A trigger's condition reads one line item" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct config_document doc;
+		struct config_fault *f;
+		size_t n;
+
+		deal_read(*state, with_triggers(*state, rows[i].triggers), &doc);
+		n = ruleset_check(*state, &doc, file_catalogue(*state), &f);
+		if (n != (rows[i].sentence == NULL ? 0 : 1))
+			fail_msg("row %zu: %zu faults", i, n);
+		if (n == 0)
+			continue;
+		assert_str(f[0].path, "objects.deals.triggers.t1.when");
+		if (!str_starts(f[0].message, str_from(rows[i].sentence)))
+			fail_msg("row %zu: " STR_FMT, i, STR_ARG(f[0].message));
+	}
+}
+
+/* What a live trigger's condition reads has to be read; what is off costs nothing. */
+static void
+a_triggers_condition_is_read_too(void **state)
+{
+	struct config_document doc;
+	struct ruleset rules;
+	struct config_fault *faults;
+	const struct ruleset_object *o;
+	size_t n;
+
+	deal_read(*state,
+	    with_triggers(*state,
+	        WHEN_T("t1", "{dealtype} = newbusiness and {company.name} is not empty", "live") "," WHEN_T("t2",
+	            "{pipeline} = default and {line_item1.name} = x", "off")),
+	    &doc);
+	ruleset_compile(*state, &doc, file_catalogue(*state), &rules, &faults, &n);
+	assert_int_equal(n, 0);
+	o = ruleset_object(&rules, STR("deals"));
+	assert_true(holds(o->properties, o->n_properties, "dealtype"));
+	assert_true(holds(o->company_properties, o->n_company_properties, "name"));
+	assert_true(o->needs_company);
+	assert_false(holds(o->properties, o->n_properties, "pipeline"));
+	assert_false(o->needs_items);
+}
+
+/* I-29 with conditions: any trigger whose condition holds is enough; none is a reason, told in words. */
+static void
+any_trigger_whose_condition_holds_is_enough(void **state)
+{
+	static const struct {
+		const char *triggers;
+		bool contact;
+		enum build_wanted want;
+		const char *id, *code, *message;
+	} rows[] = {
+		{ WHEN_T("t1", "", "live"), true, BUILD_WANTED, "t1", "", "" },
+		{ WHEN_T("t1", "{amount} > 1000", "live"), true, BUILD_WANTED, "t1", "", "" },
+		{ WHEN_T("t1", "{amount} > 2000", "live"), true, BUILD_NOT_WANTED, "t1", "condition",
+		    "The condition is {amount} > 2000." },
+		{ WHEN_T("t1", "{amount} > 2000", "live") "," WHEN_T("t2", "{amount} < 2000", "live"), true,
+		    BUILD_WANTED, "t2", "", "" },
+		{ WHEN_T("t1", "{amount} > 2000", "live") "," WHEN_T("t2", "", "off"), true, BUILD_NOT_WANTED, "t1",
+		    "condition", "The condition is {amount} > 2000." },
+		/* the event's own value, though the deal has moved on */
+		{ WHEN_T("t1", "{dealstage} = closedwon", "live"), true, BUILD_WANTED, "t1", "", "" },
+		{ WHEN_T("t1", "{dealname} > 5", "live"), true, BUILD_FAILED, "t1", "condition_failed",
+		    "What is wrong: the condition on {dealname} needs a number or a date." },
+		{ WHEN_T("t1", "{dealname} > 5", "live") "," WHEN_T("t2", "", "live"), true, BUILD_WANTED, "t2", "",
+		    "" },
+		{ WHEN_T("t1", "{contact.country} = US", "live"), false, BUILD_NO_CONTACT, "t1", "no_contact",
+		    "The condition of the trigger reads the contact, and there is none yet." },
+		{ WHEN_T("t1", "{contact.country} = US", "live") "," WHEN_T("t2", "{dealname} = Acme", "live"), false,
+		    BUILD_WANTED, "t2", "", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct deal *d = deal_new(*state, 0);
+		struct config_fault *faults;
+		struct catalogue_fault why;
+		const struct config_trigger *t;
+		size_t n;
+
+		deal_read(*state, with_triggers(*state, rows[i].triggers), &d->document);
+		ruleset_compile(*state, &d->document, d->catalogue, &d->rules, &faults, &n);
+		assert_int_equal(n, 0);
+		if (!rows[i].contact)
+			d->in.contact = (struct build_record){ 0 };
+		if (build_wanted(*state, &d->in, &t, &why) != rows[i].want)
+			fail_msg("row %zu: " STR_FMT, i, STR_ARG(why.message));
+		assert_str(t->id, rows[i].id);
+		assert_str(why.code, rows[i].code);
+		assert_str(why.message, rows[i].message);
+		assert_int_equal(why.missing, rows[i].want == BUILD_NO_CONTACT);
+	}
+}
+
 int
 main(void)
 {
@@ -295,6 +421,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(both_names_of_the_modification_date_are_the_objects_own, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(the_best_trigger_answers_for_an_event, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_triggers_condition_is_checked, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_triggers_condition_is_read_too, setup, teardown),
+		cmocka_unit_test_setup_teardown(any_trigger_whose_condition_holds_is_enough, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
