@@ -10,7 +10,7 @@ cd "$ROOT"
 DEADLINE_S=${DEADLINE_S:-60}
 
 ready() {
-	[ "$(status_of "$URL/")" = 200 ] && [ "$(status_of "$URL/api/session")" = 401 ] &&
+	[ "$(status_of "$URL/")" = 200 ] && [ "$(status_of "$URL/api/session")" = 200 ] &&
 		[ "$(status_of "http://localhost:$SANDBOX_PORT/")" = 200 ]
 }
 show_where() {

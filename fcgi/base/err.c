@@ -50,6 +50,7 @@ err_name(enum err_code code)
 		[ERR_REMOTE] = "REMOTE",
 		[ERR_IO] = "IO",
 		[ERR_DB] = "DB",
+		[ERR_FAULT] = "FAULT",
 	};
 
 	assert((unsigned)code < ERR__COUNT);

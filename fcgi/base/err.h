@@ -22,7 +22,8 @@ enum err_code {
 	ERR_TIMEOUT,   /* no answer in time; it may have happened */
 	ERR_REMOTE,    /* the far side answered, and said no */
 	ERR_IO,        /* could not reach the far side, or a local file failed */
-	ERR_DB,        /* the database is away or refused */
+	ERR_DB,        /* the database is away, or cannot work right now */
+	ERR_FAULT,     /* a defect of ours: a refused statement, a row that cannot be; trying again is no help */
 	ERR__COUNT
 };
 

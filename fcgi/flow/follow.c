@@ -98,7 +98,7 @@ money(struct str decimal)
 static bool
 far_side(struct err *e)
 {
-	if (e->code == ERR_CONFLICT || e->code == ERR_DB)
+	if (e->code == ERR_CONFLICT || e->code == ERR_DB || e->code == ERR_FAULT)
 		e->code = ERR_REMOTE;
 	return false;
 }
@@ -346,7 +346,7 @@ take_answers(struct step *step, struct err *e)
 
 		if (ok)
 			continue;
-		if (why.code == ERR_DB || why.code == ERR_CONFLICT) {
+		if (why.code == ERR_DB || why.code == ERR_FAULT || why.code == ERR_CONFLICT) {
 			*e = why;
 			return false;
 		}

@@ -127,6 +127,32 @@ is_lost(unsigned number)
 	}
 }
 
+/* The server's own trouble: the same statement works when that has passed. */
+static bool
+is_trouble(unsigned number)
+{
+	switch (number) {
+	case ER_CON_COUNT_ERROR:
+	case ER_USER_LIMIT_REACHED:
+	case ER_TOO_MANY_USER_CONNECTIONS:
+	case ER_OUT_OF_RESOURCES:
+	case ER_OUTOFMEMORY:
+	case ER_UNKNOWN_COM_ERROR: /* Galera: the node is not part of the cluster */
+	case ER_OPTION_PREVENTS_STATEMENT:
+	case ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION:
+	case ER_QUERY_INTERRUPTED:
+	case ER_STATEMENT_TIMEOUT:
+	case ER_DISK_FULL:
+	case ER_RECORD_FILE_FULL:
+	case ER_ERROR_ON_WRITE:
+	case ER_NET_READ_INTERRUPTED:
+	case ER_NET_WRITE_INTERRUPTED:
+		return true;
+	default:
+		return is_lost(number);
+	}
+}
+
 /*
  * Turns a failure into *e and does what it means for the connection.  A lock wait that timed out undoes
  * only its statement at the server, so the whole transaction is rolled back here.
@@ -151,11 +177,11 @@ failed(struct db *db, const char *what, unsigned number, const char *text, struc
 	case ER_DATA_TOO_LONG:
 	case ER_TRUNCATED_WRONG_VALUE_FOR_FIELD:
 	case ER_TRUNCATED_WRONG_VALUE:
-		return err_set(e, ERR_DB, "%s: database error %u: a value does not fit its column", what, number);
+		return err_set(e, ERR_FAULT, "%s: database error %u: a value does not fit its column", what, number);
 	default:
 		break;
 	}
-	(void)err_set(e, ERR_DB, "%s: database error %u: %s", what, number, text);
+	(void)err_set(e, is_trouble(number) ? ERR_DB : ERR_FAULT, "%s: database error %u: %s", what, number, text);
 	if (is_lost(number))
 		disconnect(db);
 	return false;
@@ -235,10 +261,12 @@ connect_now(struct db *db, struct err *e)
 	if (mysql_real_connect(db->my, db->host, db->user, password.p, db->name, db->port,
 	        db->host == NULL ? db->socket : NULL, 0) == NULL) {
 		(void)failed_connection(db, "connect", e);
+		e->code = ERR_DB; /* whatever the reason is, there is no database to work with */
 		disconnect(db);
 		return false;
 	}
 	if (!session(db, e)) {
+		e->code = ERR_DB;
 		disconnect(db);
 		return false;
 	}
@@ -462,7 +490,7 @@ db_check(struct db *db, const struct sql *table, size_t n, struct err *e)
 		if (added > 0)
 			used = used + (size_t)added < sizeof all ? used + (size_t)added : sizeof all - 1;
 	}
-	return faults == 0 || err_set(e, ERR_DB, "%zu statements: %s", faults, all);
+	return faults == 0 || err_set(e, ERR_FAULT, "%zu statements: %s", faults, all);
 }
 
 bool

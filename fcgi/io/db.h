@@ -7,8 +7,9 @@
  * READ COMMITTED, strict mode, lock wait 5 s.
  *
  * Failures: ERR_EXISTS a unique key is taken (1062); ERR_CONFLICT deadlock, lock wait, certification
- * (1205, 1213, 1020): the transaction is rolled back, repeat the whole unit; ERR_DB anything else.  When
- * COMMIT itself got no answer the outcome is unknown: db_commit() says ERR_TIMEOUT.
+ * (1205, 1213, 1020): the transaction is rolled back, repeat the whole unit; ERR_DB the server is away, full or
+ * cannot work right now; ERR_FAULT it refused the statement, which is a defect.  When COMMIT itself got no answer
+ * the outcome is unknown: db_commit() says ERR_TIMEOUT.
  */
 #ifndef IO_DB_H
 #define IO_DB_H

@@ -229,6 +229,6 @@ conversion_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t id, s
 		.sending_ms = r[22].i,
 		.accepted_ms = r[23].i };
 	if (!state_parse(r[14].s, &out->state))
-		return err_set(e, ERR_DB, "conversion %lld has an unknown state", (long long)id);
+		return err_set(e, ERR_FAULT, "conversion %lld has an unknown state", (long long)id);
 	return true;
 }

@@ -80,7 +80,7 @@ delivery_from_row(const struct db_value *r, struct delivery *d, struct err *e)
 		d->stage = DELIVERY_FOLLOW;
 	else if (str_eq(r[1].s, STR("reconcile")))
 		d->stage = DELIVERY_RECONCILE;
-	return state_parse(r[4].s, &d->state) || err_set(e, ERR_DB, "unknown state in conversion");
+	return state_parse(r[4].s, &d->state) || err_set(e, ERR_FAULT, "unknown state in conversion");
 }
 
 static bool

@@ -52,7 +52,7 @@ pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, in
 			.property = row[4].s,
 			.occurred_ms = row[6].i };
 		if (!event_kind_parse(row[1].s, &p->event.kind))
-			return err_set(e, ERR_DB, "unknown event kind in pending");
+			return err_set(e, ERR_FAULT, "unknown event kind in pending");
 		p->event.value = row[5].s;
 		p->received_ms = row[7].i;
 		p->looks = row[8].i;

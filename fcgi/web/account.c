@@ -12,7 +12,14 @@ session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	struct json *person, *tenant;
 	struct tenant t;
 
-	if (!web_query(rq, NULL, 0, NULL, e) || !tenant_load(rq->parts->db, rq->arena, rq->tenant_id, &t, e))
+	if (!web_query(rq, NULL, 0, NULL, e))
+		return false;
+	rp->json = json_object(rq->arena);
+	if (rq->tenant_id == 0) {
+		json_set_bool(rp->json, "signed_in", false);
+		return true;
+	}
+	if (!tenant_load(rq->parts->db, rq->arena, rq->tenant_id, &t, e))
 		return false;
 	person = json_object(rq->arena);
 	json_set_str(person, "email", p->email);
@@ -23,7 +30,7 @@ session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	json_set_str(tenant, "name", t.hub_domain);
 	json_set_str(tenant, "state", str_from(tenant_state_name(t.state)));
 	json_set_bool(tenant, "sending", t.sending);
-	rp->json = json_object(rq->arena);
+	json_set_bool(rp->json, "signed_in", true);
 	json_set(rp->json, "person", person);
 	json_set(rp->json, "tenant", tenant);
 	json_set_str(rp->json, "csrf_token", rq->session.csrf_token);

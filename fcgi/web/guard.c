@@ -75,8 +75,13 @@ guard_check(struct web_request *rq, const struct web_route *route, struct web_re
 		return false;
 	if (route->auth == WEB_AUTH_NONE)
 		return true;
-	if (!find_session(rq, rp, e))
-		return false;
+	if (!find_session(rq, rp, e)) {
+		if (route->auth != WEB_AUTH_GUEST || rp->status != 401)
+			return false;
+		rp->status = 200;
+		*e = (struct err){ .code = ERR_NONE };
+		return true;
+	}
 	if (change && !check_token(rq, rp, e))
 		return false;
 	if (route->auth == WEB_AUTH_EDITOR && rq->session.person.role == PERSON_VIEWER)

@@ -22,6 +22,7 @@ static const int statuses[ERR__COUNT] = {
 	[ERR_REMOTE]    = 502,
 	[ERR_IO]        = 502,
 	[ERR_DB]        = 503,
+	[ERR_FAULT]     = 500,
 };
 
 static const struct {

@@ -16,7 +16,7 @@ const struct web_route web_routes[] = {
 	/* method    path                         auth              body   content            handler */
 	{ WEB_GET,  "/oauth/start",              WEB_AUTH_NONE,   0,     WEB_CONTENT_NONE, oauth_start       },
 	{ WEB_GET,  "/oauth/hubspot/callback",   WEB_AUTH_NONE,   0,     WEB_CONTENT_NONE, oauth_callback    },
-	{ WEB_GET,  "/api/session",              WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, session_show      },
+	{ WEB_GET,  "/api/session",              WEB_AUTH_GUEST,  0,     WEB_CONTENT_NONE, session_show      },
 	{ WEB_POST, "/api/session/logout",       WEB_AUTH_MEMBER, SMALL, WEB_CONTENT_JSON, session_logout    },
 	{ WEB_GET,  "/api/overview",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, overview_show     },
 	{ WEB_GET,  "/api/settings",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, settings_show     },

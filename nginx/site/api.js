@@ -40,8 +40,8 @@ async function readBody(response) {
   }
 }
 
-/** One call.  `quiet` leaves a 401 to the caller instead of going to the login page. */
-export async function call(method, path, body, { quiet = false, signal } = {}) {
+/** One call. */
+export async function call(method, path, body, { signal } = {}) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), path.startsWith('/api/live/') ? LIVE_MS : QUICK_MS);
   signal?.addEventListener('abort', () => stop.abort());
@@ -63,7 +63,7 @@ export async function call(method, path, body, { quiet = false, signal } = {}) {
     clearTimeout(timer);
   }
   if (response.ok) return answer;
-  if (response.status === 401 && !quiet) onSignedOut();
+  if (response.status === 401) onSignedOut();
   throw failure(response, answer);
 }
 

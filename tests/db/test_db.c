@@ -240,7 +240,7 @@ a_value_too_long_is_refused_and_not_told(void **state)
 
 	must(db_run(db, &q, DB_IN(DB_V_S(STR("1234"))), NULL, &e));
 	assert_false(db_run(db, &q, DB_IN(DB_V_S(STR("person"))), NULL, &e));
-	assert_int_equal(e.code, ERR_DB);
+	assert_int_equal(e.code, ERR_FAULT);
 	assert_null(strstr(e.text, "person"));
 }
 
@@ -388,6 +388,7 @@ static void
 wrong_letters_are_found_before_anything_runs(void **state)
 {
 	(void)state;
+	unsigned number;
 	static const struct sql wrong[] = {
 		{ "fine", SQL_GLOBAL, "i", "s", "SELECT bytes FROM io_row WHERE n = ?", NULL, NULL },
 		{ "too_few_in", SQL_GLOBAL, "", "s", "SELECT bytes FROM io_row WHERE n = ?", NULL, NULL },
@@ -400,6 +401,10 @@ wrong_letters_are_found_before_anything_runs(void **state)
 	must(db_check(db, &wrong[4], 1, &e));
 	assert_false(db_check(db, wrong, 5, &e));
 	assert_non_null(strstr(e.text, "3 statements"));
+	assert_int_equal(e.code, ERR_FAULT);
+	/* A full disk is no defect of a statement. */
+	assert_false(db_migrate_step(db, STR("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1021"), &number, &e));
+	assert_int_equal(e.code, ERR_DB);
 	assert_non_null(strstr(e.text, "too_few_in: 0 letters in, the statement has 1 parameters"));
 	assert_non_null(strstr(e.text, "too_many_out"));
 	assert_non_null(strstr(e.text, "no_such_column"));
@@ -414,7 +419,7 @@ a_number_that_does_not_fit_is_an_error_not_another_number(void **state)
 	const struct db_value *row;
 
 	assert_false(db_query_one(db, &big, NULL, 0, a, &row, &e));
-	assert_int_equal(e.code, ERR_DB);
+	assert_int_equal(e.code, ERR_FAULT);
 	/* The connection is not left in the middle of a result. */
 	(void)connection_id(db);
 }

@@ -86,7 +86,7 @@ a_step_that_was_never_begun_may_not(void **state)
 	struct str dir = folder("CREATE TABLE one (a INT);");
 
 	ground_run(&g, "CREATE TABLE one (a INT)");
-	must_fail(run(dir), ERR_DB);
+	must_fail(run(dir), ERR_FAULT);
 	/* It was begun now: a second try takes what it finds. */
 	must(run(dir));
 	forget(dir);
@@ -98,7 +98,7 @@ a_wrong_statement_stops_there_and_the_lease_is_given_back(void **state)
 	(void)state;
 	struct str dir = folder("CREATE TABLE one (a INT); CREATE NONSENSE two; CREATE TABLE two (a INT);");
 
-	must_fail(run(dir), ERR_DB);
+	must_fail(run(dir), ERR_FAULT);
 	assert_int_equal(ground_number(&g, "SELECT COUNT(*) FROM migration WHERE done_at IS NOT NULL"), 1);
 	assert_int_equal(ground_number(&g, "SELECT COUNT(*) FROM migration_lease WHERE lease_until IS NULL"), 1);
 	forget(dir);

@@ -58,6 +58,7 @@ each_failure_has_a_status_and_a_word(void **state)
 		{ ERR_REMOTE, 502, "remote" },
 		{ ERR_IO, 502, "remote" },
 		{ ERR_DB, 503, "unavailable" },
+		{ ERR_FAULT, 500, "failed" },
 		{ ERR_TIMEOUT, 503, "unavailable" },
 	};
 
@@ -80,9 +81,14 @@ our_own_trouble_is_not_told_to_browsers(void **state)
 	struct web_reply rp = { .status = 200 };
 	struct err e = { .code = ERR_NONE };
 
-	err_set(&e, ERR_DB, "database error 1146: table canary is not there");
-	web_fail(a, &rp, &e);
-	assert_null(strstr(str_c(a, json_write(a, rp.json)), "canary"));
+	static const enum err_code ours[] = { ERR_DB, ERR_FAULT };
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		rp = (struct web_reply){ .status = 200 };
+		err_set(&e, ours[i], "database error 1146: table canary is not there");
+		web_fail(a, &rp, &e);
+		assert_null(strstr(str_c(a, json_write(a, rp.json)), "canary"));
+	}
 }
 
 static void

@@ -64,6 +64,8 @@ only_logging_in_is_open_to_anybody_and_reading_changes_nothing(void **state)
 
 		if (r->auth == WEB_AUTH_NONE)
 			assert_true(str_starts(path, STR("/oauth/")) && r->method == WEB_GET);
+		if (r->auth == WEB_AUTH_GUEST)
+			assert_true(str_eq(path, STR("/api/session")) && r->method == WEB_GET);
 		/* What a person may change is not for those who only look; the exceptions change nothing of the account. */
 		if (r->method != WEB_GET && r->auth != WEB_AUTH_EDITOR)
 			assert_true(str_eq(path, STR("/api/session/logout")) ||

@@ -7,7 +7,11 @@ export const session = createStore({ status: 'loading', data: null, error: null 
 
 export async function loadSession() {
   try {
-    const data = await get('/api/session', { quiet: true });
+    const data = await get('/api/session');
+    if (!data.signed_in) {
+      session.set({ status: 'out', data: null, error: null });
+      return session.get();
+    }
     const before = session.get().data;
     if (before && (before.tenant.id !== data.tenant.id || before.person.email !== data.person.email)) {
       location.assign('/'); // another account was chosen in another tab: nothing of this page belongs to it
@@ -16,8 +20,7 @@ export async function loadSession() {
     setCsrfToken(data.csrf_token);
     session.set({ status: 'in', data, error: null });
   } catch (error) {
-    if (error.status === 401) session.set({ status: 'out', data: null, error: null });
-    else session.set(old => old.data ? { ...old, error } : { status: 'failed', data: null, error });
+    session.set(old => old.data ? { ...old, error } : { status: 'failed', data: null, error });
   }
   return session.get();
 }

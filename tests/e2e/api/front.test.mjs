@@ -54,7 +54,7 @@ test('every kind of answer carries the security headers', async () => {
 test('encoded slashes, backslashes and NULs in a path are refused, in a query they are data', async () => {
 	for (const path of ['/api/a%2fb', '/api/a%2Fb', '/api/a%5cb', '/webhooks/hubspot%00'])
 		assert.match(await request('GET', path), /^HTTP\/1\.1 400 /, path);
-	assert.match(await request('GET', '/api/session?next=%2Factivity'), /^HTTP\/1\.1 401\b/);
+	assert.match(await request('GET', '/api/overview?next=%2Factivity'), /^HTTP\/1\.1 401\b/);
 	assert.equal((await get('/?next=%2Factivity')).status, 200);
 });
 
