@@ -15,7 +15,9 @@
 #include "store/tenant.h"
 
 /* Conversions of one tenant under way at once (design 6, Fairness). */
-#define SEND_MAX 4
+#define SEND_MAX CONVERSION_GROUP_MAX
+/* Under one lease; then the next tenant has its turn. */
+#define ROUNDS_MAX 8
 /* The longest wait that an answer may ask of us at once. */
 #define HINT_CAP_MS (60LL * 60 * 1000)
 /* Refused credentials: nothing goes out for this long, unless somebody enters them anew. */
@@ -37,6 +39,7 @@ struct send {
 	int64_t revision;
 	struct impact_account account;
 	struct send_item items[SEND_MAX];
+	int rounds;
 };
 
 static bool
@@ -155,9 +158,9 @@ hold_back(const struct send *s, const struct conversion_answer *w)
  * looked for and sent again.  Waiting here is no loss: without the database nothing else can go on either.
  */
 static bool
-keep(struct step *step, const struct conversion_answer *w, struct err *e)
+keep(struct step *step, const struct conversion_answer *w, size_t n, bool *kept, struct err *e)
 {
-	for (int tries = 1; !conversion_answered(step->parts->db, w, e); tries++) {
+	for (int tries = 1; !conversion_answered(step->parts->db, w, n, kept, e); tries++) {
 		bool away = e->code == ERR_DB || e->code == ERR_TIMEOUT;
 
 		if ((!away && e->code != ERR_CONFLICT) || tries >= (away ? AWAY_TRIES : ANSWER_TRIES))
@@ -169,23 +172,35 @@ keep(struct step *step, const struct conversion_answer *w, struct err *e)
 	return true;
 }
 
-/* Kept at once: an answer must not wait for its neighbours. */
+/* Kept at once: an answer must not wait for its neighbours that are still on their way. */
 static void
-answered(struct step *step, size_t i)
+answered(struct step *step, const size_t *which, size_t n)
 {
 	struct send *s = (struct send *)step;
-	struct conversion_answer w = { .tenant_id = step->tenant_id,
-		.conversion_id = s->items[i].conversion_id,
-		.attempt = s->items[i].attempt };
+	struct conversion_answer w[SEND_MAX];
+	bool kept[SEND_MAX] = { false };
 	struct err e = { .code = ERR_NONE };
 
-	read_answer(s, &step->answers[i], s->items[i].tries, &w);
-	log_event(LOG_INFO, "send.answered", LOG_I("conversion", w.conversion_id), LOG_I("attempt", w.attempt),
-	    LOG_S("result", w.result), LOG_I("status", w.http_status), LOG_I("ms", step->answers[i].elapsed_ms));
-	hold_back(s, &w);
+	for (size_t k = 0; k < n; k++) {
+		const struct send_item *item = &s->items[which[k]];
+		const struct http_answer *answer = &step->answers[which[k]];
+
+		w[k] = (struct conversion_answer){ .tenant_id = step->tenant_id,
+			.conversion_id = item->conversion_id,
+			.attempt = item->attempt };
+		read_answer(s, answer, item->tries, &w[k]);
+		log_event(LOG_INFO, "send.answered", LOG_I("conversion", w[k].conversion_id),
+		    LOG_I("attempt", w[k].attempt), LOG_S("result", w[k].result), LOG_I("status", w[k].http_status),
+		    LOG_I("ms", answer->elapsed_ms));
+		hold_back(s, &w[k]);
+	}
 	/* A row that could not be written stays SENDING; the next owner makes it UNKNOWN and looks for it. */
-	if (!keep(step, &w, &e))
-		log_event(LOG_ERROR, "send.answer_lost", LOG_I("conversion", w.conversion_id), LOG_C("why", e.text));
+	if (!keep(step, w, n, kept, &e))
+		log_event(LOG_ERROR, "send.answers_lost", LOG_I("n", (int64_t)n), LOG_C("why", e.text));
+	for (size_t k = 0; k < n && e.code == ERR_NONE; k++)
+		if (!kept[k])
+			log_event(LOG_WARN, "send.answer_late", LOG_I("conversion", w[k].conversion_id),
+			    LOG_I("attempt", w[k].attempt));
 }
 
 static bool
@@ -195,31 +210,50 @@ finish(struct step *step, struct err *e)
 	return delivery_next_ms(step->parts->db, step->arena, step->tenant_id, LEASE_SEND, &step->again_in_ms, e);
 }
 
-/* SENDING is committed, then the request is made; its bytes may leave within the window only. */
+/* SENDING is committed, then the requests are made; their bytes may leave within the window only. */
 static bool
-start_one(struct send *s, const struct delivery *d, struct err *e)
+start(struct send *s, const struct delivery *const *go, size_t n, struct err *e)
 {
 	struct step *step = &s->step;
 	const struct settings *settings = step->parts->settings;
-	struct str no = forbidden(s, d);
-	struct conversion c;
-	struct http_request q;
-	int64_t attempt;
 	int64_t begun = clock_mono_ms();
+	int64_t ids[SEND_MAX];
+	int64_t attempts[SEND_MAX];
 
-	if (no.n > 0)
-		return conversion_park(step->parts->db, step->tenant_id, d->conversion_id, no, e);
-	/* Nothing ever left: it goes on being tried, ever more rarely, and somebody is told. */
-	if (d->tries >= settings->retry_max)
-		log_event(LOG_ERROR, "send.unreachable", LOG_I("conversion", d->conversion_id),
-		    LOG_I("tries", d->tries));
-	if (!conversion_load(step->parts->db, step->arena, step->tenant_id, d->conversion_id, &c, e) ||
-	    !conversion_sending(step->parts->db, step->arena, &s->lease, d->conversion_id, s->revision, &attempt, e))
+	for (size_t i = 0; i < n; i++)
+		ids[i] = go[i]->conversion_id;
+	if (!conversion_sending(step->parts->db, step->arena, &s->lease, ids, n, s->revision, attempts, e))
 		return false;
-	impact_conversion(step->arena, settings, &s->account, c.body, begun + settings->send_window_ms, &q);
-	s->items[step_request(step, &q)] =
-	    (struct send_item){ .conversion_id = d->conversion_id, .attempt = attempt, .tries = d->tries };
-	log_event(LOG_INFO, "send.sending", LOG_I("conversion", d->conversion_id), LOG_I("attempt", attempt));
+	for (size_t i = 0; i < n; i++) {
+		const struct delivery *d = go[i];
+		struct http_request q;
+
+		impact_conversion(step->arena, settings, &s->account, d->body, begun + settings->send_window_ms, &q);
+		s->items[step_request(step, &q)] =
+		    (struct send_item){ .conversion_id = d->conversion_id, .attempt = attempts[i], .tries = d->tries };
+		/* Nothing ever left: it goes on being tried, ever more rarely, and somebody is told. */
+		if (d->tries >= settings->retry_max)
+			log_event(LOG_ERROR, "send.unreachable", LOG_I("conversion", d->conversion_id),
+			    LOG_I("tries", d->tries));
+		log_event(LOG_INFO, "send.sending", LOG_I("conversion", d->conversion_id),
+		    LOG_I("attempt", attempts[i]));
+	}
+	return true;
+}
+
+/* Parks what may not go; the others are what may.  Also false: a conflict, somebody moved one just now. */
+static bool
+choose(struct send *s, const struct delivery *due, size_t n, const struct delivery **go, size_t *n_go, struct err *e)
+{
+	*n_go = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct str no = forbidden(s, &due[i]);
+
+		if (no.n == 0)
+			go[(*n_go)++] = &due[i];
+		else if (!conversion_park(s->step.parts->db, s->step.tenant_id, due[i].conversion_id, no, e))
+			return false;
+	}
 	return true;
 }
 
@@ -228,6 +262,7 @@ start_due(struct send *s, struct err *e)
 {
 	struct step *step = &s->step;
 	const struct settings *settings = step->parts->settings;
+	const struct delivery *go[SEND_MAX];
 	struct delivery *due;
 	struct access access;
 	int64_t granted;
@@ -244,30 +279,39 @@ start_due(struct send *s, struct err *e)
 		step->again_in_ms = access.wait_ms;
 		return true;
 	}
-	for (size_t i = 0; i < n && (int64_t)i < granted; i++) {
-		if (start_one(s, &due[i], e))
-			continue;
-		/* Somebody paused the tenant, stopped sending or saved a new configuration just now. */
-		if (e->code != ERR_CONFLICT)
-			return step->n > 0; /* what is SENDING already goes out; the rest stays due */
-		*e = (struct err){ .code = ERR_NONE };
-	}
-	if (step->n == 0)
-		return finish(step, e);
-	return true;
+	if ((int64_t)n > granted)
+		n = (size_t)granted;
+	if (choose(s, due, n, go, &n, e) && (n == 0 || start(s, go, n, e)))
+		return n > 0 || finish(step, e);
+	/* Somebody paused the tenant, stopped sending or saved a new configuration just now. */
+	if (e->code != ERR_CONFLICT)
+		return false;
+	*e = (struct err){ .code = ERR_NONE };
+	return finish(step, e);
 }
 
 /* A lane that is held up shows up as due rows that nobody may send yet: look again soon, not at once. */
 #define HELD_UP_MS 500
 
+/* Nothing goes out: when to look again. */
+static bool
+rest(struct step *step, int64_t at_least_ms)
+{
+	if (step->n == 0 && step->again_in_ms >= 0 && step->again_in_ms < HELD_UP_MS)
+		step->again_in_ms = at_least_ms;
+	return true;
+}
+
 static bool
 next_round(struct step *step, struct err *e)
 {
-	if (!finish(step, e))
-		return false;
-	if (step->again_in_ms >= 0 && step->again_in_ms < HELD_UP_MS)
-		step->again_in_ms = 0;
-	return true;
+	struct send *s = (struct send *)step;
+
+	step->n = 0;
+	step->again_in_ms = -1;
+	if (++s->rounds == ROUNDS_MAX)
+		return finish(step, e) && rest(step, 0);
+	return start_due(s, e) && rest(step, HELD_UP_MS);
 }
 
 static bool
@@ -285,11 +329,7 @@ begin(struct step *step, struct err *e)
 	if (!s->tenant.sending)
 		return true; /* the switch wakes the lease when it is put on again */
 	step->next = next_round;
-	if (!start_due(s, e))
-		return false;
-	if (step->n == 0 && step->again_in_ms >= 0 && step->again_in_ms < HELD_UP_MS)
-		step->again_in_ms = HELD_UP_MS;
-	return true;
+	return start_due(s, e) && rest(step, HELD_UP_MS);
 }
 
 struct step *

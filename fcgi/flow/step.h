@@ -33,8 +33,11 @@ struct parts {
 struct step;
 /* True: send what was requested, or done when nothing was.  False: failed with *e; the runner logs it. */
 typedef bool step_fn(struct step *s, struct err *e);
-/* Called as soon as request i is answered, before `next`: for rows that must not wait for the others. */
-typedef void step_answered(struct step *s, size_t i);
+/*
+ * Called with the requests that were answered in one turn of the loop, before `next`: for rows that must not
+ * wait for the answers that are still on their way.
+ */
+typedef void step_answered(struct step *s, const size_t *which, size_t n);
 
 struct step {
 	struct arena *arena; /* lives as long as the step */

@@ -19,7 +19,7 @@
 #define BUCKETS           256
 
 /* Many rows are sent as groups of these sizes, each prepared on first use. */
-static const size_t group_sizes[] = { 64, 8, 1 };
+static const size_t group_sizes[] = { 64, 16, 8, 4, 2, 1 };
 
 /* A statement that is prepared on the present connection. */
 struct kept {

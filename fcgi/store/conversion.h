@@ -53,12 +53,15 @@ bool conversion_claim(struct db *db, struct arena *a, int64_t tenant_id, const s
 bool conversion_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t id, struct conversion *out,
     struct err *e) CC_MUST_USE;
 
+/* Conversions of one tenant that are moved together, in one transaction. */
+#define CONVERSION_GROUP_MAX 8
+
 /*
- * READY -> SENDING, with its attempt row, when the tenant is active, may send, and still has the
- * configuration revision that was checked.  ERR_CONFLICT otherwise.  *attempt is the attempt's number.
+ * READY -> SENDING, each with its attempt row, when the tenant is active, may send, and still has the
+ * configuration revision that was checked.  All or, with ERR_CONFLICT, none.  attempts[i] is the attempt's number.
  */
-bool conversion_sending(struct db *db, struct arena *a, const struct lease *l, int64_t id, int64_t config_revision,
-    int64_t *attempt, struct err *e) CC_MUST_USE;
+bool conversion_sending(struct db *db, struct arena *a, const struct lease *l, const int64_t *ids, size_t n,
+    int64_t config_revision, int64_t *attempts, struct err *e) CC_MUST_USE;
 
 /* What became of an attempt.  Kept whenever the row is still SENDING or UNKNOWN in the same attempt. */
 struct conversion_answer {
@@ -69,7 +72,11 @@ struct conversion_answer {
 	int64_t due_in_ms; /* of the delivery's next look */
 	bool counts; /* READY: it was a try (429 is not) */
 };
-bool conversion_answered(struct db *db, const struct conversion_answer *answer, struct err *e) CC_MUST_USE;
+/* All of one tenant.  kept[i] is false when that row is not in this attempt any more: its answer says nothing. */
+bool conversion_answered(struct db *db, const struct conversion_answer *answers, size_t n, bool *kept,
+    struct err *e) CC_MUST_USE;
+/* impact.com accepts again: what it refused for credentials or scope is tried once more.  In a transaction. */
+bool conversion_resume_refused(struct db *db, int64_t tenant_id, struct err *e) CC_MUST_USE;
 
 /* SENDING rows of an owner before this one: UNKNOWN now, looked for after unknown_wait_ms.  *n counts them. */
 bool conversion_recover(struct db *db, struct arena *a, const struct lease *l, int64_t unknown_wait_ms, int64_t *n,
@@ -98,7 +105,7 @@ struct conversion_action {
 bool conversion_confirmed(struct db *db, const struct lease *l, int64_t id, const struct conversion_action *action,
     int64_t due_in_ms, struct err *e) CC_MUST_USE;
 
-extern const struct sql conversion_sql[], conversion_move_sql[];
-extern const size_t conversion_sql_n, conversion_move_sql_n;
+extern const struct sql conversion_sql[], conversion_move_sql[], conversion_send_sql[];
+extern const size_t conversion_sql_n, conversion_move_sql_n, conversion_send_sql_n;
 
 #endif

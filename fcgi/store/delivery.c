@@ -19,6 +19,7 @@ enum {
 	"EXISTS (SELECT 1 FROM conversion o WHERE o.tenant_id = c.tenant_id AND o.order_id = c.order_id AND "          \
 	"o.program_id = c.program_id AND o.event_type_id <> c.event_type_id)"
 #define LETTERS "isiissssssssitiiii"
+#define BODY    18 /* the column behind them */
 #define TABLES                                                                                                         \
 	" FROM delivery d FORCE INDEX (delivery_due) STRAIGHT_JOIN conversion c ON c.tenant_id = d.tenant_id AND "     \
 	"c.conversion_id = d.effect_id "                                                                               \
@@ -29,8 +30,9 @@ enum {
  * its event type is another one, until its verdict; in any case no longer than order_wait_s after it was made.
  */
 const struct sql delivery_sql[] = {
-	[DUE_SEND] = { "delivery.due_send", SQL_TENANT, "iii", LETTERS,
-	    "SELECT " COLUMNS TABLES "d.stage = 'send' AND c.state = 'READY' AND NOT EXISTS (SELECT 1 FROM conversion "
+	[DUE_SEND] = { "delivery.due_send", SQL_TENANT, "iii", LETTERS "s",
+	    "SELECT " COLUMNS ", c.body" TABLES
+	    "d.stage = 'send' AND c.state = 'READY' AND NOT EXISTS (SELECT 1 FROM conversion "
 	    "b FORCE INDEX (conversion_lane) "
 	    "WHERE b.tenant_id = c.tenant_id AND b.lane = c.lane AND b.conversion_id <> c.conversion_id AND "
 	    "(b.state IN ('READY', 'SENDING') OR (b.state = 'ACCEPTED' AND b.event_type_id <> c.event_type_id)) "
@@ -88,9 +90,12 @@ deliveries(const struct db_rows *rows, struct arena *a, struct delivery **out, s
 {
 	*out = arena_array(a, rows->n, sizeof(**out));
 	*n = rows->n;
-	for (size_t i = 0; i < rows->n; i++)
+	for (size_t i = 0; i < rows->n; i++) {
 		if (!delivery_from_row(&rows->v[i * rows->columns], &(*out)[i], e))
 			return false;
+		if (rows->columns > BODY)
+			(*out)[i].body = rows->v[i * rows->columns + BODY].s;
+	}
 	return true;
 }
 

@@ -21,6 +21,7 @@ struct delivery {
 	struct str program_id, event_type, order_id, object_type, trigger_id, batch_id, action_id;
 	int64_t event_type_id, event_date_ms, attempts, unanswered;
 	int64_t since_accepted_ms; /* by the database's clock; 0 when not accepted */
+	struct str body;           /* of due_send only: what goes out */
 	bool order_id_shared;      /* another event type of the program has a conversion with this OrderId */
 };
 

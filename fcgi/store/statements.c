@@ -39,6 +39,7 @@ statements_all(size_t *n)
 		{ "config", config_sql, config_sql_n },
 		{ "conversion", conversion_sql, conversion_sql_n },
 		{ "conversion_move", conversion_move_sql, conversion_move_sql_n },
+		{ "conversion_send", conversion_send_sql, conversion_send_sql_n },
 		{ "counter", counter_sql, counter_sql_n },
 		{ "credential", credential_sql, credential_sql_n },
 		{ "decision", decision_sql, decision_sql_n },

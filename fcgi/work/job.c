@@ -45,6 +45,7 @@ job_new(void)
 	j->slots = arena_array(a, STEP_REQUESTS_MAX, sizeof(*j->slots));
 	for (size_t i = 0; i < STEP_REQUESTS_MAX; i++)
 		j->slots[i] = (struct job_slot){ .job = j, .i = i };
+	j->fresh = arena_array(a, STEP_REQUESTS_MAX, sizeof(*j->fresh));
 	return j;
 }
 
@@ -107,13 +108,22 @@ on_answer(void *arg, const struct http_answer *answer)
 	struct job *j = slot->job;
 
 	(void)answer; /* it was written into the step's own place */
-	if (j->step->answered != NULL) {
-		in_context(j);
-		j->step->answered(j->step, slot->i);
-		log_context(0, STR(""));
-	}
+	j->fresh[j->n_fresh++] = slot->i;
 	if (--j->waiting == 0)
 		j->runnable = true;
+}
+
+void
+job_settle(struct job *j)
+{
+	size_t n = j->n_fresh;
+
+	j->n_fresh = 0;
+	if (n == 0 || j->step->answered == NULL)
+		return;
+	in_context(j);
+	j->step->answered(j->step, j->fresh, n);
+	log_context(0, STR(""));
 }
 
 static void

@@ -18,6 +18,7 @@ struct job {
 	bool runnable;  /* its step can be called */
 	int64_t resume_mono_ms; /* not 0: it can be called from then on */
 	struct job_slot *slots;
+	size_t *fresh, n_fresh; /* answered in this turn, not yet told to the step */
 };
 
 /* The job for a claimed lease or schedule row. */
@@ -30,6 +31,8 @@ void job_free(struct job *j);
  * its row was given back (or is lost: the lease ends by itself).
  */
 bool job_run(struct job *j, struct http *http);
+/* Tells the step what was answered in this turn of the loop. */
+void job_settle(struct job *j);
 /* Gives the row of a paused job back, due at once: its work is begun anew by another process. */
 void job_drop(struct job *j);
 /* Keeps the row for another lease_s; a lost one is found out when its results are written. */

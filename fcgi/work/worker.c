@@ -212,13 +212,24 @@ idle_ms(struct worker *w)
 	return next > now ? next - now : 0;
 }
 
+static void
+settle(struct worker *w)
+{
+	for (struct job *j = w->jobs; j != NULL; j = j->next_job)
+		job_settle(j);
+}
+
 static bool
 turn(struct worker *w, int64_t wait_ms, struct err *e)
 {
+	bool ok;
+
 	renew(w);
 	if (run_jobs(w))
 		w->next_look_ms = 0; /* what one step wrote is the next one's work */
-	return http_step(w->http, any_runnable(w) ? 0 : wait_ms, wake_pipe[0], e);
+	ok = http_step(w->http, any_runnable(w) ? 0 : wait_ms, wake_pipe[0], e);
+	settle(w);
+	return ok;
 }
 
 /* A pause may last longer than a stop should. */
@@ -286,6 +297,7 @@ worker_run(const struct parts *parts, struct err *e)
 		ok = loop(&w, e);
 	}
 	http_free(w.http); /* answers whatever is still under way, so that its rows are written */
+	settle(&w);
 	while (w.jobs != NULL) {
 		struct job *j = w.jobs;
 

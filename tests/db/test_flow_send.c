@@ -350,7 +350,7 @@ a_known_answer_is_not_lost_because_somebody_was_in_the_way(void **state)
 		be_in_the_way(id, told[1], 1500000);
 	assert_int_equal(read(told[0], &byte, 1), 1);
 	s->answers[0] = answer_of(200, QUEUED);
-	s->answered(s, 0);
+	s->answered(s, &(size_t){ 0 }, 1);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	store_run("SET innodb_lock_wait_timeout = 5");
@@ -366,15 +366,20 @@ a_customers_conversions_go_one_after_the_other(void **state)
 	struct conversion c = ledger_of("first", "77", "WON", 1000), d = ledger_of("second", "77", "WON", 2000);
 	int64_t first = ledger_claim(&c).id, second = ledger_claim(&d).id;
 
+	struct lease l = store_lease(LEASE_SEND, 0);
+	struct step *s = flow_step(LEASE_SEND, &l);
+
 	(void)state;
-	flow_say(200, QUEUED);
-	flow_send();
-	assert_int_equal(flow.n, 1);
-	assert_int_equal(ledger_state(first), STATE_ACCEPTED);
+	store_must(s->next(s, &store.e));
+	assert_int_equal(s->n, 1);
+	assert_int_equal(ledger_state(first), STATE_SENDING);
 	assert_int_equal(ledger_state(second), STATE_READY);
-	flow_say(200, QUEUED);
-	flow_send();
-	assert_int_equal(ledger_state(second), STATE_ACCEPTED);
+	s->answers[0] = answer_of(200, QUEUED);
+	s->answered(s, &(size_t){ 0 }, 1);
+	assert_int_equal(ledger_state(first), STATE_ACCEPTED);
+	store_must(s->next(s, &store.e));
+	assert_int_equal(s->n, 1);
+	assert_int_equal(ledger_state(second), STATE_SENDING);
 }
 
 static void

@@ -143,7 +143,7 @@ answer_all(struct step *s)
 		s->answers[i] = answer(&s->requests[i]);
 	}
 	for (size_t i = s->n; i > 0 && s->answered != NULL; i--)
-		s->answered(s, i - 1);
+		s->answered(s, &(size_t){ i - 1 }, 1);
 }
 
 struct step *
