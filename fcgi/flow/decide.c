@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/record_name.h"
 #include "core/retry.h"
 #include "flow/access.h"
 #include "flow/decide_round.h"
@@ -144,10 +145,13 @@ wanted_properties(const struct decide_round *r, struct str type)
 {
 	const struct ruleset_object *own = ruleset_object(&r->rules, type);
 	struct str *set = arena_array(r->step.arena, PROPERTIES_MAX, sizeof(*set));
+	struct str_list named = record_name_properties(type);
 	size_t n = 0;
 
 	if (own != NULL)
 		n = add_names(set, n, own->properties, own->n_properties);
+	if (own != NULL && own->config->n_triggers > 0)
+		n = add_names(set, n, named.v, named.n);
 	for (int k = 0; k < CONFIG_OBJECTS; k++) {
 		const struct ruleset_object *o = &r->rules.objects[k];
 

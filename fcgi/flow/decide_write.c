@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "core/effect.h"
+#include "core/record_name.h"
 #include "core/verdict.h"
 #include "flow/decide_round.h"
 #include "store/conversion.h"
@@ -20,7 +21,7 @@ struct judged {
 	const struct config_trigger *trigger; /* that answers for it, or NULL */
 	enum decision_outcome outcome;
 	bool no_decision; /* no rule looks at it: nothing to tell */
-	struct str code, detail, contact_id;
+	struct str code, detail, contact_id, name;
 	struct build_output built;
 	struct conversion conversion; /* when the outcome is a conversion */
 };
@@ -185,6 +186,17 @@ wait_or_skip(const struct decide_round *r, struct judged *j, struct str code)
 	j->code = code;
 }
 
+/* Events of the record itself make looks come fast: the time must have passed, too. */
+static void
+judge_gone(const struct decide_round *r, struct judged *j)
+{
+	const struct pending *p = j->item->pending;
+
+	wait_or_skip(r, j, STR("record_gone"));
+	if (p->looks >= GONE_LOOKS && p->waiting_ms >= gone_ms(r))
+		j->outcome = DECISION_SKIPPED;
+}
+
 static void
 judge_matched(const struct decide_round *r, struct judged *j)
 {
@@ -206,12 +218,10 @@ judge_matched(const struct decide_round *r, struct judged *j)
 		.read_at_ms = r->read_at_ms };
 
 	if (record == NULL || record->archived) {
-		wait_or_skip(r, j, STR("record_gone"));
-		/* Events of the record itself make looks come fast: the time must have passed, too. */
-		if (j->item->pending->looks >= GONE_LOOKS && j->item->pending->waiting_ms >= gone_ms(r))
-			j->outcome = DECISION_SKIPPED;
+		judge_gone(r, j);
 		return;
 	}
+	j->name = record_name(r->step.arena, ev->object_type, record->properties);
 	contact = str_eq(ev->object_type, STR("contacts")) ? record : choose_contact(r, ev, &why);
 	in.contact = as_build(contact);
 	in.company = as_build(str_eq(ev->object_type, STR("companies")) ? record : choose_company(r, ev));
@@ -319,6 +329,7 @@ write_one(const struct decide_round *r, struct judged *j, struct err *e)
 		.outcome = j->outcome,
 		.code = j->code,
 		.detail = j->detail,
+		.name = j->name,
 		.event = &p->event,
 		.received_ms = p->received_ms };
 

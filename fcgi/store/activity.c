@@ -13,19 +13,20 @@
 
 #define COLUMNS                                                                                                        \
 	"d.decision_id, d.decided_at, d.received_at, d.occurred_at, d.waits_until, " OUTCOME ", d.outcome, d.code, "   \
-	"d.kind, d.object_type, d.object_id, d.property, d.value, c.conversion_id, c.state, c.code, c.message, "       \
+	"d.kind, d.object_type, d.object_id, d.name, d.property, d.value, c.conversion_id, c.state, c.code, "          \
+	"c.message, "                                                                                                  \
 	"c.order_id, c.event_type, c.program_id, c.batch_id, c.action_id, c.partner_id, c.partner_name, "              \
 	"CAST(c.amount AS CHAR), CAST(c.payout AS CHAR), c.currency, c.action_state, c.action_detail, c.locking_at, "  \
 	"c.cleared_at, c.sending_at, c.accepted_at, c.ended_at, c.created_at, c.attempts, c.revision, q.due"
 #define COLUMN_LETTERS                                                                                                 \
 	"ittttsss"                                                                                                     \
-	"sssss"                                                                                                        \
+	"ssssss"                                                                                                       \
 	"issss"                                                                                                        \
 	"sssss"                                                                                                        \
 	"ss"                                                                                                           \
 	"ssss"                                                                                                         \
 	"ttttttiit"
-#define COLUMN_COUNT 38
+#define COLUMN_COUNT 39
 
 #define FROM                                                                                                           \
 	" FROM decision d LEFT JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id "  \
@@ -137,35 +138,36 @@ row_from(const struct db_value *v, struct activity_row *out)
 		.kind = v[8].s,
 		.object_type = v[9].s,
 		.object_id = v[10].s,
-		.property = v[11].s,
-		.value = v[12].s };
-	if (v[13].kind == DB_NULL)
+		.name = v[11].s,
+		.property = v[12].s,
+		.value = v[13].s };
+	if (v[14].kind == DB_NULL)
 		return;
-	out->conversion = (struct activity_conversion){ .conversion_id = v[13].i,
-		.state = v[14].s,
-		.code = v[15].s,
-		.message = v[16].s,
-		.order_id = v[17].s,
-		.event_type = v[18].s,
-		.program_id = v[19].s,
-		.batch_id = v[20].s,
-		.action_id = v[21].s,
-		.partner_id = v[22].s,
-		.partner_name = v[23].s,
-		.amount = money(v[24].s),
-		.payout = money(v[25].s),
-		.currency = v[26].s,
-		.action_state = v[27].s,
-		.action_detail = v[28].s,
-		.locking_ms = v[29].i,
-		.cleared_ms = v[30].i,
-		.sending_ms = v[31].i,
-		.accepted_ms = v[32].i,
-		.ended_ms = v[33].i,
-		.created_ms = v[34].i,
-		.attempts = v[35].i,
-		.revision = v[36].i,
-		.due_ms = v[37].i };
+	out->conversion = (struct activity_conversion){ .conversion_id = v[14].i,
+		.state = v[15].s,
+		.code = v[16].s,
+		.message = v[17].s,
+		.order_id = v[18].s,
+		.event_type = v[19].s,
+		.program_id = v[20].s,
+		.batch_id = v[21].s,
+		.action_id = v[22].s,
+		.partner_id = v[23].s,
+		.partner_name = v[24].s,
+		.amount = money(v[25].s),
+		.payout = money(v[26].s),
+		.currency = v[27].s,
+		.action_state = v[28].s,
+		.action_detail = v[29].s,
+		.locking_ms = v[30].i,
+		.cleared_ms = v[31].i,
+		.sending_ms = v[32].i,
+		.accepted_ms = v[33].i,
+		.ended_ms = v[34].i,
+		.created_ms = v[35].i,
+		.attempts = v[36].i,
+		.revision = v[37].i,
+		.due_ms = v[38].i };
 }
 
 bool

@@ -32,6 +32,7 @@ struct activity_row {
 	struct str outcome; /* the counter it belongs to: "sent", "waiting", "skipped", "failed" */
 	struct str decision, code; /* "CONVERSION", "WAITING", ...; a row of verdict_table or empty */
 	struct str kind, object_type, object_id, property, value;
+	struct str name; /* of the record, or empty */
 	struct activity_conversion conversion;
 };
 

@@ -19,6 +19,7 @@ struct decision {
 	enum decision_outcome outcome;
 	struct str code;   /* a row of core/verdict.h, empty for a conversion */
 	struct str detail; /* JSON: what was read, which contact, which field is missing */
+	struct str name;   /* of the record (core/record_name.h); empty when it was not read */
 	int64_t conversion_id; /* 0: none; for SUPPRESSED and HELD the one that stood in the way */
 	const struct event *event;
 	int64_t received_ms;

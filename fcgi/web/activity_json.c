@@ -145,7 +145,7 @@ activity_row_json(struct activity_labels *labels, const struct activity_row *row
 		json_set(out, "conversion_id", NULL);
 	json_set_str(out, "order_id", c->order_id);
 	activity_set_time(a, out, "waits_until", row->waits_until_ms);
-	json_set_str(out, "name", STR(""));
+	json_set_str(out, "name", row->name);
 	return out;
 }
 

@@ -4,11 +4,12 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/log.h"
+#include "core/config_document.h"
 #include "web/guard.h"
 #include "web/handlers.h"
 
 #define SMALL           ((size_t)4 * 1024)
-#define BIG             ((size_t)256 * 1024)
+#define BIG             ((size_t)CONFIG_BYTES_MAX + 64 * 1024) /* nginx/connector.conf.in: client_max_body_size */
 #define QUERY_BYTES_MAX 4096
 
 /* clang-format off */
@@ -39,7 +40,7 @@ const size_t web_routes_n = sizeof(web_routes) / sizeof(web_routes[0]);
 
 static const char *const method_names[] = { "", "GET", "POST", "PUT" };
 
-static const struct json_limits body_limits = { .max_depth = 16, .max_tokens = 60000 };
+static const struct json_limits body_limits = { .max_depth = 16, .max_tokens = 200000 };
 
 /* Segment by segment; an empty segment matches no parameter. */
 static bool

@@ -8,7 +8,7 @@
 #include "io/fcgi.h"
 #include "web/routes.h"
 
-/* A body of 256 KB as JSON, a configuration, and a catalogue of thousands of properties. */
+/* A configuration as it came, as JSON and as it is stored, and a catalogue of thousands of properties. */
 #define ARENA_MAX ((size_t)256 * 1024 * 1024)
 
 struct site {

@@ -58,6 +58,24 @@ a_decision_keeps_the_event_and_the_reason(void **state)
 	assert_str(column("occurred_at"), "2026-09-10 17:42:38.000");
 	assert_str(column("received_at"), "2026-09-10 17:42:38.500");
 	assert_str(column("waits_until"), "");
+	assert_str(column("name"), "");
+}
+
+/* A later look that does not read the record keeps what an earlier one learned. */
+static void
+the_record_s_name_is_kept_and_renewed(void **state)
+{
+	static const char *const given[] = { "Ten robots", "", "Twelve robots" };
+	static const char *const kept[] = { "Ten robots", "Ten robots", "Twelve robots" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct decision d = decision(DECISION_WAITING, "no_contact");
+
+		d.name = str_from(given[i]);
+		put(&d);
+		assert_str(column("name"), kept[i]);
+	}
 }
 
 static void
@@ -167,6 +185,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_decision_keeps_the_event_and_the_reason),
+		TEST(the_record_s_name_is_kept_and_renewed),
 		TEST(every_outcome_is_written),
 		TEST(waiting_becomes_final_once),
 		TEST(what_still_waits_tells_its_present_reason),

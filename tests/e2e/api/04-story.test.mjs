@@ -52,6 +52,7 @@ test('I-01 I-04 I-43 I-45..I-56 I-63 B-01 a won deal with two line items is post
 	assert.match(row.sentence, /^Credited to Robot Review Weekly, payout 10\.44 USD, locks \d+ \w{3} \d{4}\.$/);
 	assert.deepEqual(row.event.property, 'dealstage');
 	assert.equal(row.event.value_label, 'Closed Won');
+	assert.equal(row.name, properties.dealname);
 	const detail = await person.get(`/api/activity/${row.id}`);
 	assert.deepEqual(Object.fromEntries(detail.fields.map((f) => [f.name, f.value])), fields, 'the page shows what was sent');
 	assert.equal(detail.fields.find((f) => f.name === 'OrderId').from, 'event');
