@@ -2,6 +2,7 @@
 #include "program.h"
 
 #include <getopt.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,6 +13,9 @@
 #include "store/statements.h"
 
 #define ARENA_MAX (64UL * 1024 * 1024)
+/* Memory of one round of work serves the next: giving it back costs a page fault for every page of every round. */
+#define KEEP_FREE_BYTES (16 * 1024 * 1024)
+#define MAP_FROM_BYTES  (4 * 1024 * 1024)
 
 static bool
 tell(const char *name, const struct str *faults, const struct err *e)
@@ -72,6 +76,8 @@ program_open(struct program *p, const char *name, int argc, char **argv)
 
 	*p = (struct program){ .arena = arena_new(ARENA_MAX) };
 	setrlimit(RLIMIT_CORE, &no_core); /* a core would hold secrets */
+	(void)mallopt(M_TRIM_THRESHOLD, KEEP_FREE_BYTES);
+	(void)mallopt(M_MMAP_THRESHOLD, MAP_FROM_BYTES);
 	log_open(name, LOG_INFO);
 	if (!options(p, name, argc, argv, &conf))
 		return false;

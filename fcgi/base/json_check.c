@@ -11,7 +11,8 @@
 
 #include "base/clock.h"
 
-#define DEPTH_MAX 64
+#define DEPTH_MAX     64
+#define KEPT_KEYS_MAX 4096
 
 const struct json_limits json_limits_input = { .max_depth = 16, .max_tokens = 20000 };
 const struct json_limits json_limits_answer = { .max_depth = 32, .max_tokens = 2000000, .any_escape = true };
@@ -487,6 +488,7 @@ bool
 json_check(struct str text, const struct json_limits *limits, struct err *e)
 {
 	struct walk w = { .p = (const unsigned char *)text.p, .n = text.n, .limits = *limits, .e = e };
+	static struct keys kept; /* its room serves the next document; a batch of events is a hundred small ones */
 	static uint64_t seed;
 
 	/* A hash that nobody outside can foresee; without one, keys could be chosen to collide. */
@@ -494,9 +496,15 @@ json_check(struct str text, const struct json_limits *limits, struct err *e)
 		seed = (uint64_t)clock_mono_ms() | 1;
 	if (text.n > UINT32_MAX)
 		return err_set(e, ERR_LIMIT, "JSON of %zu bytes", text.n);
+	w.keys = kept;
 	w.keys.seed = seed;
 	bool ok = check_document(&w);
-	free(w.keys.stack);
-	free(w.keys.slots);
+	drop_keys(&w.keys, 0);
+	kept = w.keys;
+	if (kept.cap > KEPT_KEYS_MAX) {
+		free(kept.stack);
+		free(kept.slots);
+		kept = (struct keys){ .n = 0 };
+	}
 	return ok;
 }

@@ -13,6 +13,7 @@ enum {
 	INSERT,
 	PENDING,
 	SHARDS,
+	WAITS,
 	WAKE_OBJECT,
 	WAKE_TO,
 	WAKE_CONTACT,
@@ -38,10 +39,12 @@ const struct sql event_sql[] = {
 	    "ON DUPLICATE KEY UPDATE due = pending.due",
 	    NULL, NULL },
 	[SHARDS] = { "event.shards", SQL_TENANT, "i", "i",
-	    "SELECT shard FROM pending WHERE tenant_id = ? GROUP BY shard HAVING MIN(due) <= UTC_TIMESTAMP(3) + "
-	    "INTERVAL 5 SECOND "
-	    "ORDER BY shard",
+	    "SELECT s.shard FROM (SELECT 0 AS shard UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) s "
+	    "WHERE EXISTS (SELECT 1 FROM pending p FORCE INDEX (pending_due) WHERE p.tenant_id = ? AND "
+	    "p.shard = s.shard AND p.due <= UTC_TIMESTAMP(3) + INTERVAL 5 SECOND) ORDER BY s.shard",
 	    NULL, NULL },
+	[WAITS] = { "event.waits", SQL_TENANT, "i", "i",
+	    "SELECT EXISTS (SELECT 1 FROM decision WHERE tenant_id = ? AND outcome = 'WAITING')", NULL, NULL },
 	[WAKE_OBJECT] = { "event.wake_object", SQL_TENANT, "is", "",
 	    "UPDATE event e STRAIGHT_JOIN pending p FORCE INDEX (pending_object) ON p.tenant_id = e.tenant_id AND "
 	    "p.object_type = e.object_type AND "
@@ -105,11 +108,12 @@ insert_events(struct db *db, struct arena *a, const struct event_batch *b, struc
 
 /* Every shard that has something due now: new events, and rows that waited. */
 static bool
-wake_shards(struct db *db, struct arena *a, int64_t tenant_id, struct str batch, struct err *e)
+wake_shards(struct db *db, struct arena *a, const struct event_batch *b, int64_t tenant_id, struct str batch,
+    struct err *e)
 {
 	struct db_rows shards;
 
-	(void)batch; /* each_tenant()'s common form */
+	(void)b, (void)batch; /* each_tenant()'s common form */
 	if (!db_query(db, &event_sql[SHARDS], DB_IN(DB_V_I(tenant_id)), a, &shards, e))
 		return false;
 	for (size_t i = 0; i < shards.n; i++)
@@ -118,29 +122,56 @@ wake_shards(struct db *db, struct arena *a, int64_t tenant_id, struct str batch,
 	return true;
 }
 
-/* What follows for one tenant from the events of this batch. */
+/* Which waiting rows the events of one tenant may concern. */
 static bool
-spread(struct db *db, struct arena *a, int64_t tenant_id, struct str batch, struct err *e)
+concerns(const struct event_batch *b, int64_t tenant_id, int wake)
+{
+	for (size_t i = 0; i < b->n_events; i++) {
+		const struct event *ev = &b->events[i].event;
+
+		if (b->events[i].tenant_id == tenant_id &&
+		    (wake == WAKE_OBJECT || (wake == WAKE_TO && ev->to_id.n > 0) ||
+		        (wake == WAKE_CONTACT && str_eq(ev->object_type, STR("contacts")))))
+			return true;
+	}
+	return false;
+}
+
+/* Every row that waits has a decision that says so; most tenants have none. */
+static bool
+wake_waiting(struct db *db, struct arena *a, const struct event_batch *b, int64_t tenant_id, struct str batch,
+    struct err *e)
 {
 	static const int wakes[] = { WAKE_OBJECT, WAKE_TO, WAKE_CONTACT };
+	const struct db_value *waits;
 
-	(void)a; /* each_tenant()'s common form */
-	if (!db_run(db, &event_sql[PENDING], DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_S(batch)), NULL,
-	        e))
+	if (!db_query_one(db, &event_sql[WAITS], DB_IN(DB_V_I(tenant_id)), a, &waits, e))
 		return false;
-	for (size_t i = 0; i < sizeof(wakes) / sizeof(wakes[0]); i++)
-		if (!db_run(db, &event_sql[wakes[i]], DB_IN(DB_V_I(tenant_id), DB_V_S(batch)), NULL, e))
+	for (size_t i = 0; i < sizeof(wakes) / sizeof(wakes[0]) && waits[0].i != 0; i++)
+		if (concerns(b, tenant_id, wakes[i]) &&
+		    !db_run(db, &event_sql[wakes[i]], DB_IN(DB_V_I(tenant_id), DB_V_S(batch)), NULL, e))
 			return false;
-	return db_run(db, &event_sql[SEEN], DB_IN(DB_V_I(tenant_id)), NULL, e);
+	return true;
+}
+
+/* What follows for one tenant from the events of this batch.  First what waits, then what is new: fewer rows to look at. */
+static bool
+spread(struct db *db, struct arena *a, const struct event_batch *b, int64_t tenant_id, struct str batch, struct err *e)
+{
+	return wake_waiting(db, a, b, tenant_id, batch, e) &&
+	       db_run(db, &event_sql[PENDING], DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_S(batch)),
+	           NULL, e) &&
+	       db_run(db, &event_sql[SEEN], DB_IN(DB_V_I(tenant_id)), NULL, e);
 }
 
 static bool
 each_tenant(struct db *db, struct arena *a, const struct event_batch *b, struct str batch,
-    bool (*fn)(struct db *, struct arena *, int64_t, struct str, struct err *), struct err *e)
+    bool (*fn)(struct db *, struct arena *, const struct event_batch *, int64_t, struct str, struct err *),
+    struct err *e)
 {
 	for (size_t i = 0; i < b->n_events; i++)
 		if ((i == 0 || b->events[i].tenant_id != b->events[i - 1].tenant_id) &&
-		    !fn(db, a, b->events[i].tenant_id, batch, e))
+		    !fn(db, a, b, b->events[i].tenant_id, batch, e))
 			return false;
 	return true;
 }
