@@ -273,6 +273,11 @@ wait_for_data(void)
 	    "UPDATE pending SET looks = 1, contact_id = '77', due = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR WHERE tenant_id "
 	    "= %lld",
 	    (long long)store.tenant_id);
+	store_run(
+	    "INSERT INTO decision (tenant_id, event_key, revision, outcome, detail, kind, object_type, object_id, "
+	    "occurred_at, received_at, decided_at) SELECT tenant_id, event_key, 1, 'WAITING', '{}', kind, "
+	    "object_type, object_id, occurred_at, received_at, UTC_TIMESTAMP(3) FROM pending WHERE tenant_id = %lld",
+	    (long long)store.tenant_id);
 	store_run("UPDATE lease SET due = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR WHERE tenant_id = %lld",
 	    (long long)store.tenant_id);
 }
