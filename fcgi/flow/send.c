@@ -251,7 +251,8 @@ choose(struct send *s, const struct delivery *due, size_t n, const struct delive
 
 		if (no.n == 0)
 			go[(*n_go)++] = &due[i];
-		else if (!conversion_park(s->step.parts->db, s->step.tenant_id, due[i].conversion_id, no, e))
+		else if (!conversion_park(s->step.parts->db, s->step.tenant_id, due[i].conversion_id, no, s->revision,
+		             e))
 			return false;
 	}
 	return true;

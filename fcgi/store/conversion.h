@@ -82,8 +82,9 @@ bool conversion_resume_refused(struct db *db, int64_t tenant_id, struct err *e) 
 bool conversion_recover(struct db *db, struct arena *a, const struct lease *l, int64_t unknown_wait_ms, int64_t *n,
     struct err *e) CC_MUST_USE;
 
-/* READY -> PARKED and back. */
-bool conversion_park(struct db *db, int64_t tenant_id, int64_t id, struct str code, struct err *e) CC_MUST_USE;
+/* READY -> PARKED and back.  Parked only while the configuration is the one that forbids it, else ERR_CONFLICT. */
+bool conversion_park(struct db *db, int64_t tenant_id, int64_t id, struct str code, int64_t config_revision,
+    struct err *e) CC_MUST_USE;
 /* All PARKED rows with that code (empty: any) are READY and due again. */
 bool conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n, struct err *e) CC_MUST_USE;
 

@@ -38,9 +38,10 @@ const struct sql conversion_move_sql[] = {
 	    "UPDATE conversion SET state = 'UNKNOWN', code = 'no_answer', unanswered = unanswered + 1, "
 	    "version = version + 1" ONE " AND state = 'SENDING'",
 	    NULL, NULL },
-	[PARK] = { "conversion.park", SQL_TENANT, "sii", "",
-	    "UPDATE conversion SET state = 'PARKED', code = ?, version = version + 1" ONE " AND state = 'READY'", NULL,
-	    NULL },
+	[PARK] = { "conversion.park", SQL_TENANT, "siiii", "",
+	    "UPDATE conversion SET state = 'PARKED', code = ?, version = version + 1" ONE " AND state = 'READY' AND "
+	    "EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = ? AND t.config_revision = ?)",
+	    NULL, NULL },
 	[UNPARK] = { "conversion.unpark", SQL_TENANT, "iss", "",
 	    "UPDATE conversion SET state = 'READY', code = '', message = '', version = version + 1 "
 	    "WHERE tenant_id = ? AND state = 'PARKED' AND (? = '' OR code = ?)",
@@ -127,13 +128,15 @@ conversion_recover(struct db *db, struct arena *a, const struct lease *l, int64_
 }
 
 bool
-conversion_park(struct db *db, int64_t tenant_id, int64_t id, struct str code, struct err *e)
+conversion_park(struct db *db, int64_t tenant_id, int64_t id, struct str code, int64_t config_revision, struct err *e)
 {
 	int64_t changed;
 
 	return transaction_begin(db, e) &&
 	       transaction_end(db,
-	           db_run(db, Q(PARK), DB_IN(DB_V_S(code), DB_V_I(tenant_id), DB_V_I(id)), &changed, e) &&
+	           db_run(db, Q(PARK),
+	               DB_IN(DB_V_S(code), DB_V_I(tenant_id), DB_V_I(id), DB_V_I(tenant_id), DB_V_I(config_revision)),
+	               &changed, e) &&
 	               one(changed, id, e) && unqueue(db, tenant_id, id, e),
 	           "parking", e);
 }

@@ -4,8 +4,9 @@
 #include "base/arena.h"
 #include "io/db.h"
 
-/* What a released row with nothing to do gets as its due time: far, a producer's wake brings it nearer. */
-#define IDLE_MS (24LL * 3600 * 1000)
+/* What a released row with nothing to do gets as its due time: far, a producer's wake brings it nearer; and no further
+ * than a wake that was lost, should there ever be one, may cost. */
+#define IDLE_MS (3600LL * 1000)
 
 enum {
 	SPLIT_CANDIDATES,

@@ -99,7 +99,7 @@ static bool
 run_park(const struct lease *l, int64_t id)
 {
 	(void)l;
-	return conversion_park(store.db, store.tenant_id, id, STR("no_consent"), &store.e);
+	return conversion_park(store.db, store.tenant_id, id, STR("no_consent"), REVISION, &store.e);
 }
 
 static bool
@@ -412,6 +412,19 @@ after_a_crash_sending_is_unknown_never_ready(void **state)
 	assert_int_equal(recover(), 0);
 }
 
+/* Rules that were saved a moment ago may allow it: nobody would take it up again. */
+static void
+nothing_is_parked_by_rules_that_are_not_the_present_ones(void **state)
+{
+	int64_t id = ledger_ready("A");
+
+	(void)state;
+	store_refused(conversion_park(store.db, store.tenant_id, id, STR("no_consent"), REVISION - 1, &store.e),
+	    ERR_CONFLICT);
+	assert_int_equal(ledger_state(id), STATE_READY);
+	assert_str(ledger_stage(id), "send");
+}
+
 static void
 what_the_present_owner_sends_is_not_stranded(void **state)
 {
@@ -457,8 +470,8 @@ only_what_was_parked_for_that_reason_is_resumed(void **state)
 	int64_t consent = ledger_in(STATE_READY, "send"), token = ledger_in(STATE_READY, "send"), n;
 
 	(void)state;
-	store_must(conversion_park(store.db, store.tenant_id, consent, STR("no_consent"), &store.e));
-	store_must(conversion_park(store.db, store.tenant_id, token, STR("credentials_refused"), &store.e));
+	store_must(conversion_park(store.db, store.tenant_id, consent, STR("no_consent"), REVISION, &store.e));
+	store_must(conversion_park(store.db, store.tenant_id, token, STR("credentials_refused"), REVISION, &store.e));
 	store_must(conversion_unpark(store.db, store.tenant_id, STR("credentials_refused"), &n, &store.e));
 	assert_int_equal(n, 1);
 	assert_int_equal(ledger_state(token), STATE_READY);
@@ -549,6 +562,7 @@ main(void)
 		TEST(an_answer_that_comes_twice_changes_nothing_more),
 		TEST(a_late_answer_of_a_stranded_attempt_is_kept),
 		TEST(a_late_answer_after_the_resend_began_is_refused),
+		TEST(nothing_is_parked_by_rules_that_are_not_the_present_ones),
 		TEST(after_a_crash_sending_is_unknown_never_ready),
 		TEST(what_the_present_owner_sends_is_not_stranded),
 		TEST(a_former_owner_recovers_nothing),

@@ -36,7 +36,7 @@ a_group_is_sending_whole_or_not_at_all(void **state)
 	struct lease l = store_lease(LEASE_SEND, 0);
 
 	(void)state;
-	store_must(conversion_park(store.db, store.tenant_id, ids[1], STR("no_consent"), &store.e));
+	store_must(conversion_park(store.db, store.tenant_id, ids[1], STR("no_consent"), REVISION, &store.e));
 	store_refused(conversion_sending(store.db, store.arena, &l, ids, 3, REVISION, attempts, &store.e),
 	    ERR_CONFLICT);
 	assert_int_equal(ledger_state(ids[0]), STATE_READY);
