@@ -6,6 +6,7 @@
 #
 #   make          the programs, in build/release        make SAN=1      the same with ASan and UBSan, in build/san
 #   make unit | db | http | sandbox | e2e | lint        one part of the tests
+#   make bench    speed, measured side by side with its peers, one table   (ROWS="intake client": some of it)
 #   make format   lay out the C sources     make tidy   clang-tidy     make fuzz   libFuzzer programs, in build/fuzz
 #   make site     the web site's files and libraries, in build/site    make clean
 #
@@ -52,7 +53,8 @@ UNIT  := $(call src,tests/unit/test_*.c)
 DB    := $(call src,tests/db/test_*.c)
 HTTP  := $(call src,tests/http/test_*.c)
 FUZZ  := $(call src,tests/fuzz/fuzz_*.c)
-ALL   := $(MAINS) $(LAYERS) $(TLIB) $(UNIT) $(DB) $(HTTP) $(FUZZ) $(call src,tests/fuzz/replay.c)
+BENCH := $(call src,tests/bench/bench_*.c)
+ALL   := $(MAINS) $(LAYERS) $(TLIB) $(UNIT) $(DB) $(HTTP) $(FUZZ) $(BENCH) $(call src,tests/fuzz/replay.c)
 FILES := $(ALL) $(call src,fcgi/*.h fcgi/*/*.h tests/*/*.h)
 # main_site.c is connector-site; main_ctl.c is connectorctl.
 PROGRAMS := $(patsubst $(B)/connector-ctl,$(B)/connectorctl,$(MAINS:fcgi/main_%.c=$(B)/connector-%))
@@ -89,6 +91,8 @@ $(B)/tests/db/test_%: $(B)/tests/db/test_%.o $(B)/libtest.a $(B)/libconnector.a
 	$(call link,-lcmocka)
 $(B)/tests/http/test_%: $(B)/tests/http/test_%.o $(B)/libtest.a $(B)/libconnector.a
 	$(call link,-lcmocka -lpthread)
+$(B)/bench_%: $(B)/tests/bench/bench_%.o $(B)/libconnector.a
+	$(call link)
 # libFuzzer brings its own main; elsewhere a small one replays the corpus.
 $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(if $(filter fuzz,$(KIND)),,$(B)/tests/fuzz/replay.o) $(B)/libconnector.a
 	$(call link)
@@ -99,11 +103,13 @@ fuzz:
 
 site: nginx/node_modules/.package-lock.json
 	@sh nginx/build-site.sh nginx $(BUILD)/site
-nginx/node_modules/.package-lock.json tests/node_modules/.package-lock.json: %/node_modules/.package-lock.json: %/package-lock.json %/package.json
+nginx/node_modules/.package-lock.json tests/node_modules/.package-lock.json tests/bench/node_modules/.package-lock.json: \
+%/node_modules/.package-lock.json: %/package-lock.json %/package.json
 	@echo "  npm    $*"
 	@cd $* && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 tests-npm: tests/node_modules/.package-lock.json
+bench-parts: $(patsubst tests/bench/%.c,$(B)/%,$(BENCH)) tests-npm tests/bench/node_modules/.package-lock.json
 
 run:
 	@MAKE="$(MAKE)" sh conf/run/start.sh
@@ -127,9 +133,9 @@ bench:
 
 clean:
 	@[ ! -d var/service ] || sh conf/run/stop.sh
-	rm -rf $(BUILD) nginx/node_modules tests/node_modules
+	rm -rf $(BUILD) nginx/node_modules tests/node_modules tests/bench/node_modules
 
-.PHONY: all tests-c tests-unit tests-db tests-http tests-fuzz tests-npm fuzz site run stop logs test unit db http \
+.PHONY: all tests-c tests-unit tests-db tests-http tests-fuzz tests-npm bench-parts fuzz site run stop logs test unit db http \
 	sandbox e2e lint format tidy bench clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -44,7 +44,7 @@ for name in $SERVICES; do
 	printf 's2000000\nn5\n' >"$VAR/log/$name/config"
 	# Nothing of the caller's environment but what is named here reaches a service.
 	env="env -i PATH=$PATH HOME=$VAR LC_ALL=C.UTF-8 VAR=$VAR PORT=$PORT KIND=$KIND BUILD=$BUILD"
-	for kept in ASAN_OPTIONS UBSAN_OPTIONS SANDBOX_OPTIONS; do
+	for kept in ASAN_OPTIONS UBSAN_OPTIONS SANDBOX_OPTIONS DATABASE_OPTIONS; do
 		eval "value=\${$kept:-}"
 		[ -z "$value" ] || env="$env '$kept=$value'"
 	done

@@ -22,7 +22,7 @@ db)
 	exec mariadbd --no-defaults --user="$ME" --datadir="$VAR/db" --socket="$RUN/db.sock" --pid-file="$RUN/db.pid" \
 		--tmpdir="$VAR/tmp" --skip-networking --skip-log-bin --skip-name-resolve --performance-schema=OFF \
 		--innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=64M --innodb-log-file-size=32M \
-		--character-set-server=utf8mb4 --collation-server=utf8mb4_bin
+		--character-set-server=utf8mb4 --collation-server=utf8mb4_bin ${DATABASE_OPTIONS:-}
 	;;
 hooks) pool hooks 6 connector-hooks ;;
 site) pool site 4 connector-site ;;

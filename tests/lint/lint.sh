@@ -51,7 +51,7 @@ blanks() {
 scripts() {
 	for f in $(files '*.sh' .ci/run); do sh -n "$f" || true; done
 }
-lockfiles() { grep -nH '"resolved"' nginx/package-lock.json tests/package-lock.json || true; }
+lockfiles() { grep -nH '"resolved"' nginx/package-lock.json tests/package-lock.json tests/bench/package-lock.json || true; }
 modules() {
 	for f in $(files '*.mjs' 'nginx/site/*.js'); do
 		case $f in
