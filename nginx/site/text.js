@@ -1,7 +1,7 @@
 // All words of the site, by page, so that they can be read and translated in one place.
 import { login } from './text/login.js';
 import { overview, settings } from './text/connection.js';
-import { triggers, mappings, draft } from './text/rules.js';
+import { triggers, mappings, conditions, draft } from './text/rules.js';
 import { activity, decision } from './text/activity.js';
 
 const objects = {
@@ -78,4 +78,4 @@ const errors = {
   unknown: status => `The request failed (HTTP ${status}). Try again; if it stays, tell whoever runs this connector.`,
 };
 
-export const text = { objects, nav, sending, common, combobox, errors, login, overview, settings, triggers, mappings, draft, activity, decision };
+export const text = { objects, nav, sending, common, combobox, errors, login, overview, settings, triggers, mappings, conditions, draft, activity, decision };

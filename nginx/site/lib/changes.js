@@ -1,8 +1,8 @@
 // What differs between two documents, as short sentences.
 import { text } from '../text.js';
+import { same } from './same.js';
 
 const words = text.draft.changes;
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 function listChanges(before, after, say) {
   const old = new Map(before.map(one => [one.id, one]));

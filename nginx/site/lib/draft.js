@@ -2,6 +2,7 @@
 // trigger cannot go live before its object's required fields are mapped: both are saved together.
 import { get, post, put } from '../api.js';
 import { text } from '../text.js';
+import { same } from './same.js';
 import { createStore } from './store.js';
 
 const CHECK_AFTER_MS = 400;
@@ -12,7 +13,6 @@ export const draft = createStore({ status: 'loading', error: null, base: null, d
 let timer = 0;
 let round = 0;
 
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const toFaults = fields => Object.entries(fields).map(([path, message]) => ({ path, message }));
 
 function adopt(base) {
@@ -93,12 +93,25 @@ export function faultSentence({ path, message }, doc) {
   const name = text.objects[object]?.name ?? path;
   const at = doc.objects[object]?.[list]?.findIndex?.(one => one.id === id) ?? -1;
   if (at < 0) return text.draft.fault(name, message);
-  const where = list === 'mapping' ? text.draft.faultRow(name, at + 1) : text.draft.faultTrigger(name, doc.objects[object][list][at].property);
+  const where = list === 'mapping' ? text.draft.faultRow(name, at + 1) : text.draft.faultTrigger(name, doc.objects[object][list][at].property || text.draft.createdTrigger);
   return text.draft.fault(where, message);
+}
+
+/** What is wrong with each row of an object's mapping, by the row's id (expression, condition and field). */
+export function faultsByRow(faults, object) {
+  const found = new Map();
+  for (const { path, message } of faults) {
+    const [, of, list, id] = path.split('.');
+    if (of === object && list === 'mapping' && id) found.set(id, found.has(id) ? `${found.get(id)}\n${message}` : message);
+  }
+  return found;
 }
 
 /** Faults of a path and of everything below it. */
 export const faultsAt = (faults, path) => faults.filter(f => f.path === path || f.path.startsWith(`${path}.`));
+
+/** The same with the paths as they are below it: "when"; '' for what is about all of it. */
+export const faultsIn = (faults, path) => faultsAt(faults, path).map(f => ({ ...f, path: f.path.slice(path.length + 1) }));
 
 /** Which of the two pages has changes: ['triggers', 'mappings']. */
 export function changedPages({ base, doc }) {

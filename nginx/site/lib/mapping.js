@@ -6,8 +6,17 @@ const PLAIN = /^\{([^{}|]+)\}$/;
 const USES = /\{([^{}|]+)(?:\|[^}]*)?\}/g;
 const slotOf = name => name.replace(/\d+$/, '{n}');
 
+/** What `make` makes of each thing, made once for as long as the thing lives: rows stay the same objects until they are edited. */
+function keeper(make) {
+  const kept = new WeakMap();
+  return one => {
+    if (!kept.has(one)) kept.set(one, make(one));
+    return kept.get(one);
+  };
+}
+
 export const isItemField = field => field.includes('{i}');
-export const isItemRow = row => isItemField(row.field) || row.expression.includes('line_item{i}.');
+export const isItemRow = keeper(row => isItemField(row.field) || row.expression.includes('line_item{i}.'));
 
 /** The property of an expression that is nothing but one property in braces; else null. */
 export function plainProperty(expression) {
@@ -34,20 +43,23 @@ export function expandFields(catalogue) {
   return out;
 }
 
+/** Of impact.com's catalogue: the aliases of a field by its name, and whether a name may be mapped. */
+const fieldRules = keeper(catalogue => ({
+  aliases: new Map(catalogue.fields.filter(f => f.aliases?.length).map(f => [f.name, f.aliases])),
+  refused: new Set(catalogue.fields.filter(f => f.selectable === false).map(f => f.name)),
+  known: new Set(catalogue.fields.map(f => f.name)),
+}));
+
 /**
  * What impact.com demands and this mapping lacks, each {fields: [alternatives]}.  Only rows that are on count.
  */
 export function missingFields(rows, catalogue) {
-  const mapped = new Set();
-  for (const row of rows) {
-    if (!row.active || !row.expression) continue;
-    mapped.add(row.field);
-    for (const f of catalogue.fields) if (f.name === row.field) for (const alias of f.aliases ?? []) mapped.add(alias);
-  }
+  const { aliases, refused, known } = fieldRules(catalogue);
+  const mapped = new Set(rows.filter(row => row.active && row.expression).map(row => row.field));
+  for (const name of [...mapped]) for (const alias of aliases.get(name) ?? []) mapped.add(alias);
   const { always, event_identifier: identifiers, attribution_key: keys } = catalogue.rules;
-  const selectable = name => catalogue.fields.find(f => f.name === name)?.selectable !== false;
-  const missing = always.filter(name => selectable(name) && !mapped.has(name)).map(name => ({ fields: [name] }));
-  const offered = list => list.filter(name => catalogue.fields.some(f => f.name === name && f.selectable !== false));
+  const missing = always.filter(name => !refused.has(name) && !mapped.has(name)).map(name => ({ fields: [name] }));
+  const offered = list => list.filter(name => known.has(name) && !refused.has(name));
   if (!identifiers.some(name => mapped.has(name))) missing.push({ fields: ['EventTypeCode', ...offered(identifiers).filter(n => n !== 'EventTypeCode')] });
   if (!keys.some(name => mapped.has(name))) missing.push({ fields: offered(keys) });
   return missing;
@@ -58,7 +70,7 @@ export const nameMissing = missing => missing.map(m => m.fields.length === 1 ? m
 
 /** Combinations that impact.com expects or refuses; advice, not a refusal. */
 export function combinationHints(rows, catalogue, fieldByName) {
-  const names = rows.filter(r => r.active).map(r => r.field);
+  const names = [...new Set(rows.filter(r => r.active).map(r => r.field))];
   const has = name => names.includes(name);
   const hints = [];
   for (const [a, b] of catalogue.rules.mutually_exclusive ?? []) {
@@ -93,30 +105,47 @@ function isKnown(name, propertyByName) {
   return propertyByName.has(name.replace(/^line_item\d+\./, 'line_item{i}.').replace(/^(deal|company)\./, (prefix) => propertyByName.has(name) ? prefix : ''));
 }
 
-/** Per row id {error, hint}: errors refuse the save, hints do not. */
-export function checkRows(rows, fieldByName, propertyByName) {
-  const found = new Map();
-  const first = new Map();
-  rows.forEach((row, index) => {
-    const note = {};
-    if (!row.field && !row.expression) note.error = words.incomplete;
-    else if (!row.field) note.error = words.noField;
-    else if (!row.expression) note.error = words.noSource;
-    else if (row.active) { // several rows may fill a field when each but the last has a condition
-      if (first.has(row.field)) note.error = words.duplicate(row.field, first.get(row.field) + 1);
-      else if (!row.when.trim()) first.set(row.field, index);
-    }
-    if (!note.error) {
-      const name = plainProperty(row.expression);
-      const unknown = propertyByName.size ? usedProperties(row.expression).find(p => !isKnown(p, propertyByName)) : null;
-      if (unknown) note.hint = words.unknownProperty(unknown);
-      else note.hint = typeHint(row, fieldByName.get(row.field) ?? fieldByName.get(slotOf(row.field)), propertyByName.get(name));
-      if (row.field === 'OrderId' && name === 'hs_object_id') note.hint = words.orderIdPlain;
-      if (row.field === 'EventDate' && /^(hs_)?lastmodifieddate$/.test(name ?? '')) note.eventDate = true;
-    }
-    if (note.error || note.hint || note.eventDate) found.set(row.id, note);
-  });
-  return found;
+/** What is to be said about a row by itself. */
+function checkRow(row, fieldByName, propertyByName) {
+  const note = {};
+  if (!row.field && !row.expression) note.error = words.incomplete;
+  else if (!row.field) note.error = words.noField;
+  else if (!row.expression) note.error = words.noSource;
+  if (note.error) return note;
+  const name = plainProperty(row.expression);
+  const unknown = propertyByName.size ? usedProperties(row.expression).find(p => !isKnown(p, propertyByName)) : null;
+  if (unknown) note.hint = words.unknownProperty(unknown);
+  else note.hint = typeHint(row, fieldByName.get(row.field) ?? fieldByName.get(slotOf(row.field)), propertyByName.get(name));
+  if (row.field === 'OrderId' && name === 'hs_object_id') note.hint = words.orderIdPlain;
+  if (row.field === 'EventDate' && /^(hs_)?lastmodifieddate$/.test(name ?? '')) note.eventDate = true;
+  return note;
+}
+
+/**
+ * Gives a function that checks rows: per row id {error, hint}; errors refuse the save, hints do not.
+ * The note of a row stays the same object until what it says changes.
+ */
+export function rowChecker(fieldByName, propertyByName) {
+  const own = keeper(row => checkRow(row, fieldByName, propertyByName));
+  const doubled = keeper(() => new Map());
+  const duplicate = (row, number) => {
+    const said = doubled(row);
+    if (!said.has(number)) said.set(number, { error: words.duplicate(row.field, number) });
+    return said.get(number);
+  };
+  return rows => {
+    const found = new Map();
+    const first = new Map();
+    rows.forEach((row, index) => {
+      let note = own(row);
+      if (!note.error && row.active) { // several rows may fill a field when each but the last has a condition
+        if (first.has(row.field)) note = duplicate(row, first.get(row.field) + 1);
+        else if (!row.when.trim()) first.set(row.field, index);
+      }
+      if (note.error || note.hint || note.eventDate) found.set(row.id, note);
+    });
+    return found;
+  };
 }
 
 /** An id that the document does not have yet. */

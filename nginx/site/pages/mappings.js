@@ -1,13 +1,13 @@
 // Which HubSpot property fills which impact.com field, a tab per object.
-import { html, useEffect, useMemo, useState } from '../html.js';
+import { html, useCallback, useEffect, useMemo, useState } from '../html.js';
 import { text } from '../text.js';
 import { byName, catalogueStore, fixed, loadCatalogue, refreshCatalogue } from '../lib/catalogue.js';
-import { draft, edit, editObject, faultSentence, faultsAt, loadDraft } from '../lib/draft.js';
-import { checkRows, combinationHints, expandFields, isItemRow, missingFields, nameMissing, newId } from '../lib/mapping.js';
+import { draft, edit, editObject, faultSentence, faultsAt, faultsByRow, loadDraft } from '../lib/draft.js';
+import { combinationHints, expandFields, isItemRow, missingFields, nameMissing, newId, rowChecker } from '../lib/mapping.js';
 import { useLoad } from '../lib/load.js';
 import { useStore } from '../lib/store.js';
 import { ask } from '../parts/dialog.js';
-import { FunctionHelp } from '../parts/functions.js';
+import { ConditionHelp, FunctionHelp } from '../parts/functions.js';
 import { Plus, Refresh } from '../parts/icons.js';
 import { MappingTable } from '../parts/mapping-table.js';
 import { Empty, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
@@ -89,11 +89,14 @@ function ObjectMapping({ object, state, fields, presets }) {
   const propertyByName = useMemo(() => byName(properties), [catalogue.data]);
   const expanded = useMemo(() => expandFields(fields), [fields]);
   const fieldByName = useMemo(() => byName(expanded), [expanded]);
-  const notes = useMemo(() => checkRows(rows, fieldByName, propertyByName), [rows, fieldByName, propertyByName]);
+  const check = useMemo(() => rowChecker(fieldByName, propertyByName), [fieldByName, propertyByName]);
+  const notes = check(rows);
+  const rowIds = useMemo(() => new Set(rows.map(r => r.id)), [rows]);
+  const rowFaults = useMemo(() => faultsByRow(state.faults, object), [state.faults, object]);
   const live = config.triggers.some(t => t.mode === 'live');
   const missing = missingFields(rows, fields);
   const hints = combinationHints(rows, fields, fieldByName);
-  const general = faultsAt(state.faults, `objects.${object}`).filter(f => !rows.some(r => f.path.startsWith(`objects.${object}.mapping.${r.id}`)));
+  const general = faultsAt(state.faults, `objects.${object}`).filter(f => f.path.split('.')[2] !== 'mapping' || !rowIds.has(f.path.split('.')[3]));
   const inItems = row => object === 'deals' && (isItemRow(row) || itemIds.has(row.id));
 
   const add = (field, item) => {
@@ -102,10 +105,10 @@ function ObjectMapping({ object, state, fields, presets }) {
     edit(doc => withRow(doc, object, { id, field, expression: '', when: '', active: true }));
     setNewest(id);
   };
-  const change = (id, part) => editObject(object, o => ({ ...o, mapping: o.mapping.map(r => r.id === id ? { ...r, ...part } : r) }));
-  const remove = id => editObject(object, o => ({ ...o, mapping: o.mapping.filter(r => r.id !== id) }));
+  const change = useCallback((id, part) => editObject(object, o => ({ ...o, mapping: o.mapping.map(r => r.id === id ? { ...r, ...part } : r) })), [object]);
+  const remove = useCallback(id => editObject(object, o => ({ ...o, mapping: o.mapping.filter(r => r.id !== id) })), [object]);
   const table = item => html`<${MappingTable} caption=${item ? words.itemsTitle : words.rows(name)} rows=${rows} shown=${r => inItems(r) === item} item=${item}
-    properties=${properties} fields=${expanded} fieldByName=${fieldByName} notes=${notes} faults=${state.faults} object=${object} newest=${newest} onChange=${change} onRemove=${remove} />`;
+    properties=${properties} fields=${expanded} fieldByName=${fieldByName} notes=${notes} faults=${rowFaults} newest=${newest} onChange=${change} onRemove=${remove} />`;
 
   const problems = [];
   if (live && missing.length) problems.push(`${words.missingTitle} ${name}: ${nameMissing(missing).join('; ')}.`);
@@ -131,7 +134,7 @@ function ObjectMapping({ object, state, fields, presets }) {
     ${object === 'deals' && html`<section class="card" aria-labelledby="items"><h2 id="items">${words.itemsTitle}</h2><p class="help">${words.itemsHelp}</p>
       ${rows.some(inItems) && table(true)}
       <button type="button" class="btn" onClick=${() => add('', true)}><${Plus}/>${words.addItem}</button></section>`}
-    <${FunctionHelp} />
+    <${FunctionHelp} /><${ConditionHelp} />
     <${SaveBar} state=${state} problems=${problems} />`;
 }
 

@@ -2,14 +2,15 @@
 import { html, useEffect, useMemo, useState } from '../html.js';
 import { text } from '../text.js';
 import { byName, catalogueStore, fixed, loadCatalogue } from '../lib/catalogue.js';
-import { draft, editObject, edit, faultsAt, loadDraft } from '../lib/draft.js';
+import { draft, editObject, edit, faultsAt, faultsIn, loadDraft } from '../lib/draft.js';
 import { missingFields, nameMissing, newId } from '../lib/mapping.js';
 import { useLoad } from '../lib/load.js';
 import { useStore } from '../lib/store.js';
 import { Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
 import { SaveBar } from '../parts/savebar.js';
 import { Switch } from '../parts/switch.js';
-import { AddTrigger, Trigger } from '../parts/trigger.js';
+import { ConditionHelp, FunctionHelp } from '../parts/functions.js';
+import { AddTrigger, Trigger, TriggerCondition } from '../parts/trigger.js';
 
 const words = text.triggers;
 const OBJECTS = Object.keys(text.objects);
@@ -22,7 +23,7 @@ function setCreated(object, on) {
     const mode = on ? 'live' : 'off';
     const has = one.triggers.some(t => t.on === 'created');
     const triggers = has ? one.triggers.map(t => t.on === 'created' ? { ...t, mode } : t)
-      : [{ id: newId('t', doc), on: 'created', property: '', becomes: [], mode }, ...one.triggers];
+      : [{ id: newId('t', doc), on: 'created', property: '', becomes: [], when: '', mode }, ...one.triggers];
     return { ...doc, objects: { ...doc.objects, [object]: { ...one, triggers } } };
   });
 }
@@ -30,12 +31,22 @@ function setCreated(object, on) {
 function addTrigger(object, property) {
   edit(doc => {
     const one = doc.objects[object];
-    const trigger = { id: newId('t', doc), on: 'changed', property, becomes: [], mode: 'live' };
+    const trigger = { id: newId('t', doc), on: 'changed', property, becomes: [], when: '', mode: 'live' };
     return { ...doc, objects: { ...doc.objects, [object]: { ...one, triggers: [...one.triggers, trigger] } } };
   });
 }
 
 const setTriggers = (object, fn) => editObject(object, one => ({ ...one, triggers: fn(one.triggers) }));
+
+/** "Active": a conversion for every record that is created, or for those that fulfil a condition. */
+function Created({ object, trigger, faults, onChange }) {
+  const { one } = text.objects[object];
+  const on = trigger?.mode === 'live';
+  return html`<div class="created">
+    <${Switch} visible on=${on} label=${words.created} onChange=${value => setCreated(object, value)} help=${words.createdHelp(one)} />
+    ${trigger && (on || trigger.when) && html`<${TriggerCondition} trigger=${trigger} label=${words.createdLabel(one)} faults=${faults} onChange=${onChange} />`}
+    ${faults.filter(f => f.path !== 'when').map(f => html`<p class="err" key=${f.path}>${f.message}</p>`)}</div>`;
+}
 
 function ObjectCard({ object, config, faults, predefined, missing }) {
   const { name, one } = text.objects[object];
@@ -45,7 +56,9 @@ function ObjectCard({ object, config, faults, predefined, missing }) {
   const created = config.triggers.find(t => t.on === 'created');
   const changed = config.triggers.filter(t => t.on === 'changed');
   const live = config.triggers.some(t => t.mode === 'live');
-  const here = faultsAt(faults, `objects.${object}.triggers`).filter(f => !config.triggers.some(t => f.path.includes(`.${t.id}`)));
+  const of = id => faultsIn(faults, `objects.${object}.triggers.${id}`);
+  const here = faultsAt(faults, `objects.${object}.triggers`).filter(f => !config.triggers.some(t => t.id === f.path.split('.')[3]));
+  const change = (id, part) => setTriggers(object, list => list.map(t => t.id === id ? { ...t, ...part } : t));
   return html`<section class="card object" aria-labelledby=${`object-${object}`}>
     <h2 id=${`object-${object}`}>${name}</h2>
     <${Switch} visible on=${config.consent} label=${words.consent(name)} onChange=${consent => editObject(object, o => ({ ...o, consent }))}
@@ -56,13 +69,12 @@ function ObjectCard({ object, config, faults, predefined, missing }) {
         ${words.needsMapping(name, nameMissing(missing).join(', '))} ${words.kept}<//>`}
       ${here.map(f => html`<${Notice} key=${f.path} kind="bad">${f.message}<//>`)}
     </div>
-    <${Switch} visible on=${created?.mode === 'live'} label=${words.created} onChange=${on => setCreated(object, on)} help=${words.createdHelp(one)} />
+    <${Created} object=${object} trigger=${created} faults=${created ? of(created.id) : []} onChange=${part => change(created.id, part)} />
     <h3>${words.changedTitle(one)}</h3>
     ${changed.length === 0 && html`<p class="muted">${words.none}</p>`}
     <ol class="triggers">${changed.map((trigger, i) => html`<${Trigger} key=${trigger.id} trigger=${trigger} first=${i === 0}
       property=${properties.get(trigger.property)} known=${properties.size > 0} pipelines=${catalogue.data?.pipelines}
-      focus=${trigger.id === newest} faults=${faultsAt(faults, `objects.${object}.triggers.${trigger.id}`)}
-      onChange=${next => setTriggers(object, list => list.map(t => t.id === trigger.id ? { ...t, ...next } : t))}
+      focus=${trigger.id === newest} faults=${of(trigger.id)} onChange=${part => change(trigger.id, part)}
       onRemove=${() => setTriggers(object, list => list.filter(t => t.id !== trigger.id))} />`)}</ol>
     <${AddTrigger} object=${object} catalogue=${catalogue} predefined=${predefined}
       onAdd=${property => { addTrigger(object, property); setNewest(draft.get().doc.objects[object].triggers.at(-1).id); }} />
@@ -94,5 +106,6 @@ export function Triggers() {
       : html`<div class="stack">${[1, 2, 3].map(n => html`<div class="card" key=${n}><${Skeleton} lines=${7} tall /></div>`)}</div>`)}
     ${ready && html`<div class="stack">${OBJECTS.map(object => html`<${ObjectCard} key=${object} object=${object}
       config=${state.doc.objects[object]} faults=${state.faults} predefined=${predefinedOf(lists.data[0], object)} missing=${missing[object]} />`)}
+      <${ConditionHelp} /><${FunctionHelp} />
       <${SaveBar} state=${state} problems=${problems} /></div>`}`;
 }

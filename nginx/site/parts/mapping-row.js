@@ -3,18 +3,11 @@ import { html, useEffect, useRef, useState } from '../html.js';
 import { text } from '../text.js';
 import { plainProperty } from '../lib/mapping.js';
 import { Combobox } from './combobox.js';
+import { Condition, faultColumn, Marked } from './condition.js';
 import { Arrow, Braces, Cross } from './icons.js';
 import { Switch } from './switch.js';
 
 const words = text.mappings;
-const COLUMN = /column (\d+)/i;
-
-/** The expression with the faulty character marked. */
-function Marked({ source, column }) {
-  if (!column || !source) return null;
-  const at = Math.min(column, source.length + 1) - 1;
-  return html`<code class="marked" aria-hidden="true">${source.slice(0, at)}<mark>${source[at] ?? ' '}</mark>${source.slice(at + 1)}</code>`;
-}
 
 function Source({ row, number, sources, expert, invalid, describedBy, onChange }) {
   if (expert) {
@@ -38,20 +31,20 @@ export function MappingRow({ row, number, sources, targets, note, faultText, hel
   }, [focus]);
   const id = `row-${row.id}`;
   const error = note?.error ?? faultText;
-  const column = !note?.error && Number(COLUMN.exec(faultText ?? '')?.[1]);
+  const column = note?.error ? 0 : faultColumn(faultText);
+  const inCondition = !note?.error && /of the condition/.test(faultText ?? '');
   const described = [error && `${id}-error`, note?.hint && `${id}-hint`].filter(Boolean).join(' ') || undefined;
-  const sourceBad = Boolean(faultText && !note?.error) || (error && !row.expression);
+  const sourceBad = Boolean(faultText && !note?.error && !inCondition) || (error && !row.expression);
   const fieldBad = Boolean(note?.error) && (!row.field || Boolean(row.expression));
   return html`<tr ref=${line} class=${`${error ? 'bad' : ''}${row.active ? '' : ' is-off'}`}>
     <td class="c-on"><${Switch} on=${row.active} label=${words.rowOn(number)} words=${null} onChange=${active => onChange({ active })} /></td>
     <td class="c-source"><${Source} row=${row} number=${number} sources=${sources} expert=${expert} invalid=${sourceBad} describedBy=${described} onChange=${onChange} />
-      ${more && html`<label class="when"><span>${words.when}</span><input type="text" class="mono" aria-label=${words.whenLabel(number)} autocomplete="off" spellcheck=${false}
-        placeholder=${words.whenHelp} maxlength="4096" value=${row.when} onInput=${e => onChange({ when: e.target.value })} /></label>`}</td>
+      ${more && html`<${Condition} value=${row.when} label=${words.whenLabel(number)} invalid=${inCondition} describedBy=${described} onChange=${when => onChange({ when })} />`}</td>
     <td class="c-arrow arrow" aria-hidden="true"><${Arrow}/></td>
     <td class="c-field"><${Combobox} label=${words.fieldLabel(number)} options=${targets} value=${row.field} invalid=${fieldBad} describedBy=${described}
         placeholder=${words.searchFields} onChange=${field => onChange({ field })} />
       ${error && html`<p class="err" id=${`${id}-error`}>${error}</p>`}
-      ${column > 0 && html`<${Marked} source=${/of the condition/.test(faultText) ? row.when : row.expression} column=${column} />`}
+      ${column > 0 && html`<${Marked} source=${inCondition ? row.when : row.expression} column=${column} />`}
       ${note?.hint && html`<p class="hint" id=${`${id}-hint`}>${note.hint}</p>`}
       ${note?.eventDate && html`<p class="hint">${words.eventDateHint} <button type="button" class="link-btn"
         onClick=${() => onChange({ expression: '{event.occurredAt}' })}>${words.eventDateUse}</button></p>`}</td>

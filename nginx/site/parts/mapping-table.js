@@ -1,19 +1,36 @@
-// The rows of one object's mapping.  A row is drawn again only when something of it changed, so that thousands stay quick.
-import { html, Component, useMemo } from '../html.js';
+// The rows of one object's mapping.  Rows stand in blocks; a block and a row are drawn again only when something of
+// them changed, and blocks out of sight are not laid out (css/pages.css), so that thousands of rows stay quick.
+import { html, Component, useEffect, useMemo, useState } from '../html.js';
 import { text } from '../text.js';
 import { sourceOptions } from '../lib/catalogue.js';
 import { isItemField } from '../lib/mapping.js';
-import { faultsAt } from '../lib/draft.js';
 import { MappingRow } from './mapping-row.js';
 
 const words = text.mappings;
+const BLOCK = 40; // rows
+const ROW_PX = 58; // about, for blocks that were not laid out yet
 
 class Row extends Component {
   shouldComponentUpdate(next) {
     return ['row', 'number', 'sources', 'targets', 'note', 'faultText', 'focus', 'help'].some(key => this.props[key] !== next[key]);
   }
   render(props) {
-    return html`<${MappingRow} ...${props} />`;
+    const { row, onChange, onRemove } = props;
+    return html`<${MappingRow} ...${props} onChange=${part => onChange(row.id, part)} onRemove=${() => onRemove(row.id)} />`;
+  }
+}
+
+class Block extends Component {
+  shouldComponentUpdate(next) {
+    const { lines, notes, faults, ...rest } = this.props;
+    if (lines.length !== next.lines.length || Object.keys(rest).some(key => rest[key] !== next[key])) return true;
+    return lines.some(({ row, number }, i) => row !== next.lines[i].row || number !== next.lines[i].number
+      || notes.get(row.id) !== next.notes.get(row.id) || faults.get(row.id) !== next.faults.get(row.id));
+  }
+  render({ lines, notes, faults, newest, fieldByName, ...rest }) {
+    return html`<tbody style=${{ containIntrinsicSize: `auto ${lines.length * ROW_PX}px` }}>${lines.map(({ row, number }) => html`<${Row} key=${row.id}
+      row=${row} number=${number} note=${notes.get(row.id)} faultText=${faults.get(row.id)} focus=${row.id === newest}
+      help=${fieldByName.get(row.field)?.description} ...${rest} />`)}</tbody>`;
   }
 }
 
@@ -23,13 +40,26 @@ function targetOptions(fields, item) {
     .map(f => ({ value: f.name, text: f.name, hint: f.description ? f.description.split('. ')[0] : f.group, badge: groups[f.required?.split(':')[0]] ?? f.type }));
 }
 
-export function MappingTable({ caption, rows, shown, item, properties, fields, fieldByName, notes, faults, object, newest, onChange, onRemove }) {
+/** The number of blocks drawn so far: those in sight at once, the others a moment later. */
+function useBlocks(wanted) {
+  const [drawn, setDrawn] = useState(2);
+  useEffect(() => {
+    if (drawn >= wanted) return undefined;
+    const timer = setTimeout(() => setDrawn(drawn * 2));
+    return () => clearTimeout(timer);
+  }, [drawn, wanted]);
+  return Math.min(drawn, wanted);
+}
+
+/** `onChange(id, part)` and `onRemove(id)` must stay the same functions. */
+export function MappingTable({ caption, rows, shown, item, properties, fields, newest, ...rest }) {
   const sources = useMemo(() => sourceOptions(properties, item), [properties, item]);
   const targets = useMemo(() => targetOptions(fields, item), [fields, item]);
+  const lines = rows.map((row, i) => ({ row, number: i + 1 })).filter(line => shown(line.row));
+  const blocks = Array.from({ length: useBlocks(Math.ceil(lines.length / BLOCK)) }, (_, n) => lines.slice(n * BLOCK, (n + 1) * BLOCK));
   return html`<table class="map"><caption class="sr">${caption}</caption>
-    <thead><tr><th scope="col" class="c-on">${words.on}</th><th scope="col">${words.source}</th><th scope="col" class="c-arrow"><span class="sr">${words.arrow}</span></th>
-      <th scope="col">${words.field}</th><th scope="col" class="c-end"><span class="sr">${words.actions}</span></th></tr></thead>
-    <tbody>${rows.map((row, i) => shown(row) && html`<${Row} key=${row.id} row=${row} number=${i + 1} sources=${sources} targets=${targets} note=${notes.get(row.id)}
-      help=${fieldByName.get(row.field)?.description} focus=${row.id === newest} faultText=${faultsAt(faults, `objects.${object}.mapping.${row.id}`).map(f => f.message).join('\n')}
-      onChange=${part => onChange(row.id, part)} onRemove=${() => onRemove(row.id)} />`)}</tbody></table>`;
+    <thead><tr><th scope="col" class="c-on">${words.on}</th><th scope="col" class="c-source">${words.source}</th><th scope="col" class="c-arrow"><span class="sr">${words.arrow}</span></th>
+      <th scope="col" class="c-field">${words.field}</th><th scope="col" class="c-end"><span class="sr">${words.actions}</span></th></tr></thead>
+    ${blocks.map((part, n) => html`<${Block} key=${n} lines=${part} sources=${sources} targets=${targets}
+      newest=${part.some(line => line.row.id === newest) ? newest : null} ...${rest} />`)}</table>`;
 }

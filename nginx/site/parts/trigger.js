@@ -3,6 +3,7 @@ import { html, useEffect, useMemo, useRef, useState } from '../html.js';
 import { text } from '../text.js';
 import { refreshCatalogue, valueOptions } from '../lib/catalogue.js';
 import { Combobox } from './combobox.js';
+import { Condition, faultColumn, Marked } from './condition.js';
 import { Cross, Plus } from './icons.js';
 import { Badge, Notice } from './notice.js';
 import { Switch } from './switch.js';
@@ -22,6 +23,23 @@ function Values({ trigger, label, options, onChange, describedBy, invalid }) {
   </div>`;
 }
 
+/** The condition of a trigger with what is wrong with it, or the offer to write one. */
+export function TriggerCondition({ trigger, label, faults, onChange }) {
+  const [open, setOpen] = useState(false);
+  const box = useRef(null);
+  const id = `trigger-${trigger.id}-when`;
+  const when = trigger.when ?? '';
+  const said = faults.filter(f => f.path === 'when').map(f => f.message).join(' ');
+  useEffect(() => { if (open) box.current?.querySelector('input')?.focus(); }, [open]);
+  if (!open && !when) {
+    return html`<div class="trigger-when"><button type="button" class="link-btn" aria-label=${words.addConditionTo(label)} onClick=${() => setOpen(true)}>${words.addCondition}</button></div>`;
+  }
+  return html`<div class="trigger-when" ref=${box}>
+    <${Condition} value=${when} label=${words.conditionLabel(label)} invalid=${Boolean(said)} describedBy=${said ? id : undefined} onChange=${value => onChange({ when: value })} />
+    ${said && html`<p class="err" id=${id}>${said}</p><${Marked} source=${when} column=${faultColumn(said)} />`}</div>`;
+}
+
+/** `faults` have paths within the trigger: "property", "becomes", "when". */
 export function Trigger({ trigger, property, known, pipelines, first, focus, faults, onChange, onRemove }) {
   const row = useRef(null);
   const label = property?.label || trigger.property;
@@ -30,6 +48,7 @@ export function Trigger({ trigger, property, known, pipelines, first, focus, fau
   const silent = property && property.subscribed === false;
   useEffect(() => { if (focus) row.current?.querySelector('input')?.focus(); }, [focus]);
   const errorId = `trigger-${trigger.id}-error`;
+  const own = faults.filter(f => f.path !== 'when');
   return html`<li class="trigger" ref=${row}>
     ${!first && html`<span class="or">${words.or}</span>`}
     <div class=${`trigger-line${trigger.mode === 'off' ? ' is-off' : ''}`}>
@@ -38,16 +57,17 @@ export function Trigger({ trigger, property, known, pipelines, first, focus, fau
         ${silent && html` <${Badge} kind="warn">${words.notSubscribedShort}<//>`}
         ${property && !silent && html` <${Badge} title=${words.instantHelp}>${words.instant}<//>`}</div>
       <span class="trigger-word">${words.changes}</span>
-      <${Values} trigger=${trigger} label=${label} options=${options} invalid=${faults.length > 0}
-        describedBy=${faults.length ? errorId : undefined} onChange=${becomes => onChange({ becomes })} />
+      <${Values} trigger=${trigger} label=${label} options=${options} invalid=${own.length > 0}
+        describedBy=${own.length ? errorId : undefined} onChange=${becomes => onChange({ becomes })} />
       <div class="trigger-end">
         <${Switch} on=${trigger.mode === 'live'} label=${words.mode(label)} words=${[words.live, words.off]} onChange=${on => onChange({ mode: on ? 'live' : 'off' })} />
         <button type="button" class="icon" aria-label=${words.remove(label)} onClick=${onRemove}><${Cross}/></button>
       </div>
+      <${TriggerCondition} trigger=${trigger} label=${label} faults=${faults} onChange=${onChange} />
     </div>
     ${gone && html`<p class="err">${words.gone}</p>`}
     ${silent && html`<p class="hint">${words.notSubscribed}</p>`}
-    ${faults.length > 0 && html`<p class="err" id=${errorId}>${faults.map(f => f.message).join(' ')}</p>`}
+    ${own.length > 0 && html`<p class="err" id=${errorId}>${own.map(f => f.message).join(' ')}</p>`}
   </li>`;
 }
 

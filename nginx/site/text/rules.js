@@ -1,4 +1,21 @@
 // Words of Event Triggers and Field Mappings.
+export const conditions = {
+  when: 'Only when',
+  example: 'Empty means always. For example {amount} > 100',
+  title: 'What conditions can say',
+  lead: 'A condition is a property in braces, a comparison and a value; several are joined by “and”. The property may have functions behind a bar, as below. Capitals count.',
+  comparison: 'Comparison',
+  holds: 'It holds when',
+  table: [
+    ['{dealtype} = newbusiness', 'the property has exactly this value; for a list that is the internal name'],
+    ['{dealtype} != existingbusiness', 'it has another value, or none'],
+    ['{amount} >= 100', 'the number or date is at least this; also >, < and <='],
+    ['{dealstage} in closedwon,contractsent', 'it is one of these; “not in” for none of them'],
+    ['{contact.email} is not empty', 'there is a value; “is empty” when there is none'],
+    ['{amount} > 100 and {contact.country} = US', 'both hold'],
+  ],
+};
+
 export const triggers = {
   title: 'Event Triggers',
   lead: 'Which HubSpot events become conversions. Triggers of one object are alternatives: any of them is enough.',
@@ -6,6 +23,7 @@ export const triggers = {
   consentOn: one => `Events of a ${one} may report conversions to impact.com. The fields you map travel with them, those of associated records too.`,
   consentOff: one => `No event of a ${one} sends anything, whatever the triggers below say. Activity then shows “no consent”.`,
   created: 'Active',
+  createdLabel: one => `${one} created`,
   createdHelp: one => `A conversion when a ${one} is created`,
   changedTitle: one => `A conversion when one of these changes on a ${one}`,
   or: 'or',
@@ -29,6 +47,9 @@ export const triggers = {
   mode: label => `${label} is live`,
   live: 'Live',
   off: 'Off',
+  addCondition: 'Add a condition',
+  addConditionTo: label => `Add a condition to ${label}`,
+  conditionLabel: label => `Condition for ${label}`,
   remove: label => `Remove trigger ${label}`,
   useValue: value => `Use “${value}”`,
   needsMapping: (name, fields) => `${name} cannot go live before these impact.com fields are mapped: ${fields}.`,
@@ -53,8 +74,6 @@ export const mappings = {
   expressionLabel: n => `Expression of mapping ${n}`,
   fieldLabel: n => `impact.com field of mapping ${n}`,
   whenLabel: n => `Condition of mapping ${n}`,
-  when: 'Only when',
-  whenHelp: 'Empty means always. For example {amount} > 100',
   expressionHelp: 'Text and properties in braces, for example {firstname} {lastname} or {amount|number:2}',
   searchProperties: 'Search properties',
   searchFields: 'Search fields',
@@ -134,6 +153,7 @@ export const draft = {
   fault: (where, message) => `${where}: ${message}.`,
   faultRow: (name, n) => `${name}, mapping ${n}`,
   faultTrigger: (name, property) => `${name}, trigger ${property}`,
+  createdTrigger: 'created',
   changes: {
     consent: (name, on) => `${name}: consent ${on ? 'given' : 'withdrawn'}`,
     trigger: (name, what, how) => `${name}: trigger ${what} ${how}`,
