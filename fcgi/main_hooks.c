@@ -10,7 +10,7 @@ main(int argc, char **argv)
 
 	if (!program_open(&p, "connector-hooks", argc, argv))
 		return PROGRAM_EXIT_CONFIG;
-	code = p.check ? program_check(&p) : receiver_run(&p.installation.settings, p.db);
+	code = p.check ? program_check(&p) : receiver_run(&p.installation.settings, p.db, p.installation.parts.worker);
 	program_close(&p);
 	return code;
 }

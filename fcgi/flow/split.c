@@ -4,9 +4,9 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/tally.h"
 #include "base/zip.h"
 #include "remote/hubspot_webhook.h"
-#include "store/counter.h"
 #include "store/event.h"
 #include "store/inbox.h"
 #include "store/tenant.h"
@@ -148,8 +148,10 @@ split_round(struct step *step, struct err *e)
 		.n_quarantine = s->n_quarantine };
 	if (!event_commit(db, step->arena, &batch, &n_new, e))
 		return false;
-	if (s->unknown_portal > 0 && !counter_add(db, 0, STR("events.unknown_portal"), s->unknown_portal, e))
-		return false;
+	tally_add(TALLY_EVENT_NEW, n_new);
+	tally_add(TALLY_EVENT_AGAIN, (int64_t)s->n_events - n_new);
+	tally_add(TALLY_EVENT_UNREADABLE, (int64_t)s->n_quarantine);
+	tally_add(TALLY_EVENT_UNKNOWN_PORTAL, s->unknown_portal);
 	log_event(LOG_INFO, "split.done", LOG_I("batches", n), LOG_I("events", s->n_events), LOG_I("new", n_new),
 	    LOG_I("unknown_portal", s->unknown_portal), LOG_I("quarantined", s->n_quarantine));
 	return true;

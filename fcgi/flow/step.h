@@ -57,4 +57,7 @@ struct step {
 /* A copy of the request's struct; what it points to must live in the step's arena.  Its index. */
 size_t step_request(struct step *s, const struct http_request *request);
 
+/* Counts what became of a call of the step (base/tally.h), by far end and result.  Runners call it for each answer. */
+void step_count_call(const struct step *s, size_t i, const struct http_answer *answer);
+
 #endif

@@ -6,7 +6,7 @@
 
 struct db;
 
-/* Serves FastCGI on descriptor 0 until SIGTERM; the program's exit code. */
-int receiver_run(const struct settings *settings, struct db *db);
+/* Serves FastCGI on descriptor 0 until SIGTERM; `process` names this process; the program's exit code. */
+int receiver_run(const struct settings *settings, struct db *db, struct str process);
 
 #endif

@@ -3,12 +3,15 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcgiapp.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 #define PARAMS_MAX_BYTES ((size_t)1024 * 1024)
@@ -17,6 +20,11 @@
 struct fcgi {
 	FCGX_Request request;
 	bool open; /* a request is in hand and not yet answered */
+	int epoll;
+	sigset_t waiting; /* the signal mask while waiting for a request */
+	fcgi_tick *tick;
+	void *tick_arg;
+	int64_t tick_ms, next_tick_ms; /* monotonic */
 	struct arena *memory;
 	struct str *params; /* "NAME=value", a copy that outlives the answer */
 	size_t n_params;
@@ -24,73 +32,82 @@ struct fcgi {
 
 static volatile sig_atomic_t stop_wanted;
 
-/*
- * A signal that comes between the look at stop_wanted and accept() would be lost: the alarm, set anew
- * each second, interrupts that accept() too.
- */
 static void
 on_signal(int number)
 {
 	(void)number;
 	stop_wanted = 1;
-	FCGX_ShutdownPending();
-	(void)alarm(1);
 }
 
+/*
+ * Signals come through only while waiting for a request: libfcgi takes an interrupted read for a lost client.
+ * *waiting gets the mask for that.
+ */
 static void
-stop_signals(sigset_t *set)
+install_handlers(sigset_t *waiting)
 {
-	(void)sigemptyset(set);
-	(void)sigaddset(set, SIGTERM);
-	(void)sigaddset(set, SIGINT);
-	(void)sigaddset(set, SIGUSR1);
-	(void)sigaddset(set, SIGALRM);
-}
-
-/* Signals come through while waiting for a request only: libfcgi takes an interrupted read for a lost client. */
-static void
-let_signals_through(bool through)
-{
-	sigset_t set;
-
-	stop_signals(&set);
-	(void)sigprocmask(through ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
-}
-
-static void
-install_handlers(void)
-{
+	static const int numbers[] = { SIGTERM, SIGINT, SIGUSR1 };
 	struct sigaction action;
-	static const int numbers[] = { SIGTERM, SIGINT, SIGUSR1, SIGALRM };
+	sigset_t stop;
 
-	memset(&action, 0, sizeof action);
-	action.sa_handler = on_signal; /* without SA_RESTART: accept() must end */
-	stop_signals(&action.sa_mask);
+	(void)sigemptyset(&stop);
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		(void)sigaddset(&stop, numbers[i]);
+	(void)sigprocmask(SIG_BLOCK, &stop, waiting);
+	memset(&action, 0, sizeof action);
+	action.sa_handler = on_signal;
+	action.sa_mask = stop;
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
 		(void)sigaction(numbers[i], &action, NULL);
+		(void)sigdelset(waiting, numbers[i]);
+	}
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
+/*
+ * Many processes wait on one socket: EPOLLEXCLUSIVE wakes one of them for a request, not all, and the socket does not
+ * block, so that who comes too late waits again.
+ */
+static bool
+watch_socket(struct fcgi *f, struct err *e)
+{
+	struct epoll_event readable = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
+
+	f->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (f->epoll < 0 || flags < 0 || fcntl(STDIN_FILENO, F_SETFL, flags | O_NONBLOCK) != 0 ||
+	    epoll_ctl(f->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &readable) != 0)
+		return err_set(e, ERR_IO, "descriptor 0 cannot be waited for: %s", strerror(errno));
+	return true;
+}
+
 bool
-fcgi_open(struct fcgi **out, struct err *e)
+fcgi_open(struct fcgi **out, fcgi_tick *tick, void *arg, int64_t tick_ms, struct err *e)
 {
 	int listening = 0;
 	socklen_t size = sizeof listening;
 
+	*out = NULL;
 	if (getsockopt(STDIN_FILENO, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0)
 		return err_set(e, ERR_IO, "descriptor 0 is no listening socket; start this program with spawn-fcgi");
 	struct fcgi *f = calloc(1, sizeof *f);
 	if (f == NULL)
 		abort();
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&f->request, STDIN_FILENO, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+	f->epoll = -1;
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&f->request, STDIN_FILENO, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+		(void)err_set(e, ERR_IO, "libfcgi does not start");
+	else if (watch_socket(f, e))
+		*out = f;
+	if (*out == NULL) {
 		free(f);
-		return err_set(e, ERR_IO, "libfcgi does not start");
+		return false;
 	}
 	f->memory = arena_new(PARAMS_MAX_BYTES * 2);
+	f->tick = tick;
+	f->tick_arg = arg;
+	f->tick_ms = tick_ms;
 	/* After FCGX_Init(), which sets handlers of its own. */
-	install_handlers();
-	let_signals_through(false);
-	*out = f;
+	install_handlers(&f->waiting);
 	return true;
 }
 
@@ -100,6 +117,7 @@ fcgi_close(struct fcgi *f)
 	if (f == NULL)
 		return;
 	FCGX_Free(&f->request, 1);
+	(void)close(f->epoll);
 	arena_free(f->memory);
 	free(f);
 }
@@ -125,22 +143,39 @@ copy_params(struct fcgi *f)
 	return true;
 }
 
+/* Until the next tick, in ms; calls the one that is due. */
+static int
+until_tick(struct fcgi *f)
+{
+	int64_t now = clock_mono_ms();
+
+	if (f->tick == NULL)
+		return -1;
+	if (now >= f->next_tick_ms) {
+		f->tick(f->tick_arg);
+		f->next_tick_ms = now + f->tick_ms;
+	}
+	return (int)(f->next_tick_ms - now);
+}
+
 /* Waits for a connection; false when it is time to stop or nothing can be accepted any more. */
 static bool
 accept_one(struct fcgi *f)
 {
+	struct epoll_event ready;
+
 	while (!stop_wanted) {
+		if (epoll_pwait(f->epoll, &ready, 1, until_tick(f), &f->waiting) <= 0 || stop_wanted)
+			continue;
 		int rc = FCGX_Accept_r(&f->request);
 		if (rc == 0)
 			return true;
-		if (stop_wanted)
-			break;
 		if (rc == -EBADF || rc == -EINVAL || rc == -ENOTSOCK) {
 			log_event(LOG_ERROR, "fcgi.accept", LOG_I("errno", -rc));
 			break;
 		}
 		/* Out of descriptors, or a client that went away: pause, or a full machine spins (F-139). */
-		if (rc != -EINTR)
+		if (rc != -EAGAIN)
 			(void)poll(NULL, 0, 20);
 	}
 	return false;
@@ -152,18 +187,13 @@ fcgi_accept(struct fcgi *f)
 	if (f->open)
 		FCGX_Finish_r(&f->request);
 	f->open = false;
-	for (;;) {
-		let_signals_through(true);
-		bool ok = accept_one(f);
-		let_signals_through(false);
-		if (!ok)
-			return false;
-		if (copy_params(f))
-			break;
+	while (accept_one(f)) {
+		f->open = copy_params(f);
+		if (f->open)
+			return true;
 		FCGX_Finish_r(&f->request);
 	}
-	f->open = true;
-	return true;
+	return false;
 }
 
 static bool

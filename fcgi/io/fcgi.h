@@ -13,8 +13,12 @@
 struct fcgi;
 struct arena;
 
-/* Installs the signal handlers.  ERR_IO when descriptor 0 is no listening socket. */
-bool fcgi_open(struct fcgi **out, struct err *e) CC_MUST_USE;
+/*
+ * Installs the signal handlers.  `tick` (may be NULL) is called with `arg` about every `tick_ms`, always between two
+ * requests and also while none comes.  ERR_IO when descriptor 0 is no listening socket.
+ */
+typedef void fcgi_tick(void *arg);
+bool fcgi_open(struct fcgi **out, fcgi_tick *tick, void *arg, int64_t tick_ms, struct err *e) CC_MUST_USE;
 void fcgi_close(struct fcgi *f);
 /* Waits for the next request; false when the process shall end. */
 bool fcgi_accept(struct fcgi *f);

@@ -2,6 +2,7 @@
 #include "store/conversion.h"
 
 #include "base/arena.h"
+#include "base/tally.h"
 #include "io/db.h"
 
 enum {
@@ -141,6 +142,7 @@ meet(struct db *db, int64_t tenant_id, const struct conversion *c, const struct 
 	if (changed != 1)
 		return err_set(e, ERR_CONFLICT, "conversion %lld moved meanwhile", (long long)out->id);
 	out->result = CONVERSION_REVISED;
+	tally_add(TALLY_MOVED, 1);
 	return deliver(db, tenant_id, out->id, e);
 }
 
@@ -181,6 +183,7 @@ claim_new(struct db *db, struct arena *a, int64_t tenant_id, const struct conver
 	if (changed == 0) /* another process claimed it between our look and our insert */
 		return err_set(e, ERR_CONFLICT, "the effect was claimed meanwhile");
 	out->id = db_last_id(db);
+	tally_add(out->result == CONVERSION_HELD ? TALLY_MOVED_HELD : TALLY_MOVED, 1);
 	return out->result == CONVERSION_HELD || deliver(db, tenant_id, out->id, e);
 }
 

@@ -2,6 +2,7 @@
  * conversion_move.c - the moves of a conversion after its claim (core/state.h), each with its delivery row.
  */
 #include "base/arena.h"
+#include "base/tally.h"
 #include "io/db.h"
 #include "store/conversion.h"
 #include "store/transaction.h"
@@ -98,6 +99,15 @@ unqueue(struct db *db, int64_t tenant_id, int64_t id, struct err *e)
 	return db_run(db, Q(UNQUEUE), DB_IN(DB_V_I(tenant_id), DB_V_I(id)), NULL, e);
 }
 
+/* A move that is done counts. */
+static bool
+counted(bool done, enum state to, int64_t n)
+{
+	if (done)
+		tally_add(tally_of(TALLY_MOVED, to), n);
+	return done;
+}
+
 static bool
 strand_all(struct db *db, struct arena *a, const struct lease *l, int64_t unknown_wait_ms, int64_t *n, struct err *e)
 {
@@ -123,34 +133,40 @@ conversion_recover(struct db *db, struct arena *a, const struct lease *l, int64_
     struct err *e)
 {
 	*n = 0;
-	return transaction_begin(db, e) &&
-	       transaction_end(db, strand_all(db, a, l, unknown_wait_ms, n, e), "recovering after a crash", e);
+	bool done = transaction_begin(db, e) &&
+	            transaction_end(db, strand_all(db, a, l, unknown_wait_ms, n, e), "recovering after a crash", e);
+
+	return counted(done, STATE_UNKNOWN, *n);
 }
 
 bool
 conversion_park(struct db *db, int64_t tenant_id, int64_t id, struct str code, int64_t config_revision, struct err *e)
 {
 	int64_t changed;
+	bool done =
+	    transaction_begin(db, e) &&
+	    transaction_end(db,
+	        db_run(db, Q(PARK),
+	            DB_IN(DB_V_S(code), DB_V_I(tenant_id), DB_V_I(id), DB_V_I(tenant_id), DB_V_I(config_revision)),
+	            &changed, e) &&
+	            one(changed, id, e) && unqueue(db, tenant_id, id, e),
+	        "parking", e);
 
-	return transaction_begin(db, e) &&
-	       transaction_end(db,
-	           db_run(db, Q(PARK),
-	               DB_IN(DB_V_S(code), DB_V_I(tenant_id), DB_V_I(id), DB_V_I(tenant_id), DB_V_I(config_revision)),
-	               &changed, e) &&
-	               one(changed, id, e) && unqueue(db, tenant_id, id, e),
-	           "parking", e);
+	return counted(done, STATE_PARKED, 1);
 }
 
 bool
 conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n, struct err *e)
 {
 	*n = 0;
-	return transaction_begin(db, e) &&
-	       transaction_end(db,
-	           db_run(db, Q(UNPARK), DB_IN(DB_V_I(tenant_id), DB_V_S(code), DB_V_S(code)), n, e) &&
-	               (*n == 0 || db_run(db, Q(UNPARK_QUEUE), DB_IN(DB_V_I(tenant_id)), NULL, e)) &&
-	               lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e),
-	           "resuming", e);
+	bool done = transaction_begin(db, e) &&
+	            transaction_end(db,
+	                db_run(db, Q(UNPARK), DB_IN(DB_V_I(tenant_id), DB_V_S(code), DB_V_S(code)), n, e) &&
+	                    (*n == 0 || db_run(db, Q(UNPARK_QUEUE), DB_IN(DB_V_I(tenant_id)), NULL, e)) &&
+	                    lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e),
+	                "resuming", e);
+
+	return counted(done, STATE_READY, *n);
 }
 
 bool
@@ -176,34 +192,41 @@ move(struct db *db, const struct lease *l, const struct sql *q, const struct db_
 bool
 conversion_resend(struct db *db, const struct lease *l, int64_t id, struct err *e)
 {
-	return transaction_begin(db, e) &&
-	       transaction_end(db,
-	           move(db, l, Q(RESEND), DB_IN(DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
-	               queue(db, l->tenant_id, id, "send", 0, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
-	           "resending", e);
+	bool done =
+	    transaction_begin(db, e) &&
+	    transaction_end(db,
+	        move(db, l, Q(RESEND), DB_IN(DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
+	            queue(db, l->tenant_id, id, "send", 0, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
+	        "resending", e);
+
+	return counted(done, STATE_READY, 1);
 }
 
 bool
 conversion_dead(struct db *db, const struct lease *l, int64_t id, struct str code, struct str message, struct err *e)
 {
-	return transaction_begin(db, e) &&
-	       transaction_end(db,
-	           move(db, l, Q(DEAD), DB_IN(DB_V_S(code), DB_V_S(message), DB_V_I(l->tenant_id), DB_V_I(id)), id,
-	               e) &&
-	               unqueue(db, l->tenant_id, id, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
-	           "giving up", e);
+	bool done =
+	    transaction_begin(db, e) &&
+	    transaction_end(db,
+	        move(db, l, Q(DEAD), DB_IN(DB_V_S(code), DB_V_S(message), DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
+	            unqueue(db, l->tenant_id, id, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
+	        "giving up", e);
+
+	return counted(done, STATE_DEAD, 1);
 }
 
 bool
 conversion_rejected(struct db *db, const struct lease *l, int64_t id, struct str code, struct str partner_id,
     struct err *e)
 {
-	return transaction_begin(db, e) &&
-	       transaction_end(db,
-	           move(db, l, Q(REJECTED), DB_IN(DB_V_S(code), DB_V_S(partner_id), DB_V_I(l->tenant_id), DB_V_I(id)),
-	               id, e) &&
-	               unqueue(db, l->tenant_id, id, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
-	           "writing a verdict", e);
+	bool done = transaction_begin(db, e) &&
+	            transaction_end(db,
+	                move(db, l, Q(REJECTED),
+	                    DB_IN(DB_V_S(code), DB_V_S(partner_id), DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
+	                    unqueue(db, l->tenant_id, id, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
+	                "writing a verdict", e);
+
+	return counted(done, STATE_REJECTED, 1);
 }
 
 static struct db_value
@@ -216,15 +239,18 @@ bool
 conversion_confirmed(struct db *db, const struct lease *l, int64_t id, const struct conversion_action *x,
     int64_t due_in_ms, struct err *e)
 {
-	return transaction_begin(db, e) &&
-	       transaction_end(db,
-	           move(db, l, Q(CONFIRMED),
-	               DB_IN(DB_V_S(x->action_id), DB_V_S(x->partner_id), DB_V_S(x->partner_name), DB_V_S(x->amount),
-	                   DB_V_S(x->payout), DB_V_S(x->currency), DB_V_S(x->state), DB_V_S(x->detail),
-	                   time_or_null(x->locking_ms), time_or_null(x->cleared_ms), DB_V_I(l->tenant_id), DB_V_I(id)),
-	               id, e) &&
-	               (x->settled ? unqueue(db, l->tenant_id, id, e)
-	                           : queue(db, l->tenant_id, id, "follow", due_in_ms, e)) &&
-	               lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
-	           "writing a verdict", e);
+	bool done =
+	    transaction_begin(db, e) &&
+	    transaction_end(db,
+	        move(db, l, Q(CONFIRMED),
+	            DB_IN(DB_V_S(x->action_id), DB_V_S(x->partner_id), DB_V_S(x->partner_name), DB_V_S(x->amount),
+	                DB_V_S(x->payout), DB_V_S(x->currency), DB_V_S(x->state), DB_V_S(x->detail),
+	                time_or_null(x->locking_ms), time_or_null(x->cleared_ms), DB_V_I(l->tenant_id), DB_V_I(id)),
+	            id, e) &&
+	            (x->settled ? unqueue(db, l->tenant_id, id, e)
+	                        : queue(db, l->tenant_id, id, "follow", due_in_ms, e)) &&
+	            lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
+	        "writing a verdict", e);
+
+	return counted(done, STATE_CONFIRMED, 1);
 }

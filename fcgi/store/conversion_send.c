@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/tally.h"
 #include "store/conversion.h"
 #include "store/transaction.h"
 
@@ -134,8 +135,12 @@ bool
 conversion_sending(struct db *db, struct arena *a, const struct lease *l, const int64_t *ids, size_t n,
     int64_t config_revision, int64_t *attempts, struct err *e)
 {
-	return transaction_begin(db, e) &&
-	       transaction_end(db, begin_attempts(db, a, l, ids, n, config_revision, attempts, e), "before sending", e);
+	bool done =
+	    transaction_begin(db, e) &&
+	    transaction_end(db, begin_attempts(db, a, l, ids, n, config_revision, attempts, e), "before sending", e);
+
+	tally_add(TALLY_MOVED_SENDING, done ? (int64_t)n : 0);
+	return done;
 }
 
 /* ---- answers */
@@ -199,6 +204,7 @@ write_answer(struct db *db, const struct conversion_answer *w, bool *kept, struc
 	        &changed, e))
 		return false;
 	*kept = changed == 1;
+	tally_add(tally_of(TALLY_MOVED, w->to), changed);
 	return !*kept || requeue(db, w, after, e);
 }
 

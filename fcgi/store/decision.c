@@ -1,6 +1,7 @@
 /* decision.c - see decision.h. */
 #include "store/decision.h"
 
+#include "base/tally.h"
 #include "io/db.h"
 
 enum {
@@ -27,6 +28,7 @@ const size_t decision_sql_n = sizeof(decision_sql) / sizeof(decision_sql[0]);
 /* The column's size: enough for stages and options; the whole value is in the event. */
 #define VALUE_MAX 255
 
+_Static_assert(TALLY_DECIDED_HELD - TALLY_DECIDED == DECISION_HELD, "one tally for each outcome");
 static const char *const outcome_names[] = { "CONVERSION", "WAITING", "SKIPPED", "SUPPRESSED", "HELD" };
 
 static struct db_value
@@ -48,6 +50,7 @@ decision_put(struct db *db, int64_t tenant_id, const struct decision *d, struct 
 	struct str outcome = str_from(outcome_names[d->outcome]);
 	int64_t changed;
 
+	tally_add(tally_of(TALLY_DECIDED, d->outcome), 1);
 	if (!db_run(db, &decision_sql[UPDATE],
 	        DB_IN(DB_V_S(d->trigger_id), DB_V_I(d->revision), DB_V_S(outcome), DB_V_S(d->code), DB_V_S(d->detail),
 	            int_or_null(d->conversion_id), time_or_null(d->waits_until_ms), DB_V_S(d->name), DB_V_I(tenant_id),

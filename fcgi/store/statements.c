@@ -19,6 +19,7 @@
 #include "store/partition.h"
 #include "store/pending.h"
 #include "store/person.h"
+#include "store/pulse.h"
 #include "store/schedule.h"
 #include "store/session.h"
 #include "store/tenant.h"
@@ -52,6 +53,7 @@ statements_all(size_t *n)
 		{ "partition", partition_sql, partition_sql_n },
 		{ "pending", pending_sql, pending_sql_n },
 		{ "person", person_sql, person_sql_n },
+		{ "pulse", pulse_sql, pulse_sql_n },
 		{ "schedule", schedule_sql, schedule_sql_n },
 		{ "session", session_sql, session_sql_n },
 		{ "tenant", tenant_sql, tenant_sql_n },

@@ -51,6 +51,8 @@ send_all(struct http *http, struct step *s, int64_t until_ms)
 	}
 	while (waiting > 0)
 		step_client(http);
+	for (size_t i = 0; i < s->n; i++)
+		step_count_call(s, i, &s->answers[i]);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "io/db.h"
 #include "io/fcgi.h"
+#include "store/pulse.h"
 #include "web/routes.h"
 
 /* A configuration as it came, as JSON and as it is stored, and a catalogue of thousands of properties. */
@@ -73,8 +74,11 @@ bool
 site_run(const struct installation *installation, struct err *e)
 {
 	struct site s = { .installation = installation };
+	struct pulse pulse = { .db = installation->parts.db,
+		.program = STR("connector-site"),
+		.process = installation->parts.worker };
 
-	if (!fcgi_open(&s.fcgi, e))
+	if (!fcgi_open(&s.fcgi, pulse_beat, &pulse, PULSE_MS, e))
 		return false;
 	s.http = http_new(installation->parts.settings);
 	s.arena = arena_new(ARENA_MAX);
@@ -88,5 +92,6 @@ site_run(const struct installation *installation, struct err *e)
 	http_free(s.http);
 	arena_free(s.arena);
 	fcgi_close(s.fcgi);
+	pulse_end(&pulse);
 	return true;
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/tally.h"
 #include "flow/decide.h"
 #include "flow/follow.h"
 #include "flow/send.h"
@@ -107,7 +108,7 @@ on_answer(void *arg, const struct http_answer *answer)
 	struct job_slot *slot = arg;
 	struct job *j = slot->job;
 
-	(void)answer; /* it was written into the step's own place */
+	step_count_call(j->step, slot->i, answer);
 	j->fresh[j->n_fresh++] = slot->i;
 	if (--j->waiting == 0)
 		j->runnable = true;
@@ -192,6 +193,7 @@ job_run(struct job *j, struct http *http)
 	if (!ok)
 		log_event(e.code == ERR_CONFLICT ? LOG_INFO : LOG_ERROR, "job.failed", LOG_C("code", err_name(e.code)),
 		    LOG_C("why", e.text));
+	tally_add(ok ? TALLY_JOB_DONE : e.code == ERR_CONFLICT ? TALLY_JOB_REPEATED : TALLY_JOB_FAILED, 1);
 	give_back(j, ok ? j->step->again_in_ms : rest_ms(j, &e), !ok);
 	log_context(0, STR(""));
 	return false;

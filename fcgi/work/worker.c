@@ -10,7 +10,9 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/tally.h"
 #include "io/http.h"
+#include "store/pulse.h"
 #include "work/job.h"
 
 /* Steps under way at once; each may have up to STEP_REQUESTS_MAX requests. */
@@ -26,6 +28,8 @@ struct worker {
 	struct job *jobs;
 	size_t n_jobs;
 	int64_t next_look_ms, next_schedule_ms, next_renew_ms; /* monotonic */
+	struct pulse pulse;
+	int64_t next_pulse_ms;
 	bool away;                 /* the database, told once */
 };
 
@@ -103,10 +107,14 @@ look_for_leases(struct worker *w)
 		struct lease *l = &list[(from + i) % n];
 
 		e = (struct err){ .code = ERR_NONE };
-		if (lease_claim(p->db, l, p->worker, p->settings->lease_s, &e))
+		if (lease_claim(p->db, l, p->worker, p->settings->lease_s, &e)) {
 			add(w, job_lease(p, l));
-		else if (e.code != ERR_CONFLICT)
+			tally_add(TALLY_CLAIM_WON, 1);
+		} else if (e.code == ERR_CONFLICT) {
+			tally_add(TALLY_CLAIM_MISSED, 1);
+		} else {
 			log_event(LOG_WARN, "worker.claim", LOG_C("why", e.text));
+		}
 	}
 	arena_free(a);
 }
@@ -276,6 +284,10 @@ loop(struct worker *w, struct err *e)
 	while (!stopping) {
 		int64_t now = clock_mono_ms();
 
+		if (now >= w->next_pulse_ms) {
+			pulse_beat(&w->pulse);
+			w->next_pulse_ms = now + PULSE_MS;
+		}
 		if (now >= w->next_look_ms)
 			look_for_leases(w);
 		if (now >= w->next_schedule_ms)
@@ -289,7 +301,9 @@ loop(struct worker *w, struct err *e)
 bool
 worker_run(const struct parts *parts, struct err *e)
 {
-	struct worker w = { .parts = parts, .http = http_new(parts->settings) };
+	struct worker w = { .parts = parts,
+		.http = http_new(parts->settings),
+		.pulse = { .db = parts->db, .program = STR("connector-worker"), .process = parts->worker } };
 	bool ok = catch_signals(e);
 
 	if (ok) {
@@ -304,6 +318,7 @@ worker_run(const struct parts *parts, struct err *e)
 		w.jobs = j->next_job;
 		job_free(j);
 	}
+	pulse_end(&w.pulse);
 	log_event(LOG_INFO, "worker.stopped", LOG_I("ok", ok ? 1 : 0));
 	return ok;
 }

@@ -1,8 +1,8 @@
 /* From raw batches to events: what is malformed, foreign or ours is not lost and blocks nothing (F-043..F-056, M-03). */
 #include "base/clock.h"
+#include "base/tally.h"
 #include "base/zip.h"
 #include "lib/flow.h"
-#include "store/counter.h"
 #include "store/inbox.h"
 #include "store/tenant.h"
 
@@ -22,15 +22,6 @@ static int64_t
 count(const char *table)
 {
 	return store_int("SELECT COUNT(*) FROM %s WHERE tenant_id = %lld", table, (long long)store.tenant_id);
-}
-
-static int64_t
-counted(const char *name)
-{
-	int64_t n;
-
-	store_must(counter_get(store.db, store.arena, 0, str_from(name), &n, &store.e));
-	return n;
 }
 
 static void
@@ -97,13 +88,13 @@ a_malformed_element_blocks_none_of_its_neighbours(void **state)
 static void
 an_unknown_portal_is_counted_and_dropped(void **state)
 {
-	int64_t before = counted("events.unknown_portal");
+	int64_t before = tally_get(TALLY_EVENT_UNKNOWN_PORTAL);
 
 	(void)state;
 	flow_webhook(str_c(store.arena,
 	    str_printf(store.arena, "%s,%s,%s", item_of(999, 1), item_of(store.portal_id, 1), item_of(999, 2))));
 	flow_split();
-	assert_int_equal(counted("events.unknown_portal"), before + 2);
+	assert_int_equal(tally_get(TALLY_EVENT_UNKNOWN_PORTAL), before + 2);
 	assert_int_equal(count("event"), 1);
 	assert_int_equal(store_int("SELECT COUNT(*) FROM quarantine"), 0);
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -23,6 +24,16 @@
 
 static char path[64];
 static pid_t child;
+static volatile int *ticks; /* of the child, which shares it */
+
+#define TICK_MS 20
+
+static void
+tick(void *arg)
+{
+	(void)arg;
+	++*ticks;
+}
 
 /* The program under test: says what it understood. */
 static void
@@ -32,7 +43,7 @@ serve(void)
 	struct fcgi *f;
 	struct err e = { 0 };
 
-	if (!fcgi_open(&f, &e))
+	if (!fcgi_open(&f, tick, NULL, TICK_MS, &e))
 		_exit(3);
 	while (fcgi_accept(f)) {
 		struct str body = STR("");
@@ -315,9 +326,22 @@ without_a_listening_socket_the_program_says_so(void **state)
 	struct fcgi *f = NULL;
 	struct err e = { 0 };
 
-	assert_false(fcgi_open(&f, &e));
+	assert_false(fcgi_open(&f, tick, NULL, TICK_MS, &e));
 	assert_int_equal(e.code, ERR_IO);
 	assert_non_null(strstr(e.text, "spawn-fcgi"));
+}
+
+static void
+it_ticks_while_no_request_comes_and_then_still_answers(void **state)
+{
+	(void)state;
+	int before = *ticks;
+	int64_t until = clock_mono_ms() + 20000;
+
+	while (*ticks < before + 3 && clock_mono_ms() < until)
+		(void)poll(NULL, 0, 5);
+	assert_true(*ticks >= before + 3);
+	assert_non_null(strstr(ask(STR("PATH=/p"), STR("")), "Status: 200"));
 }
 
 int
@@ -332,8 +356,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_program_that_never_had_a_request_ends_too, start, stop),
 		cmocka_unit_test_setup_teardown(a_busy_program_answers_before_it_ends, start, stop),
 		cmocka_unit_test_setup_teardown(a_forged_answer_header_ends_the_process, start, stop),
+		cmocka_unit_test_setup_teardown(it_ticks_while_no_request_comes_and_then_still_answers, start, stop),
 		cmocka_unit_test(without_a_listening_socket_the_program_says_so),
 	};
 	(void)signal(SIGPIPE, SIG_IGN);
+	ticks = mmap(NULL, sizeof *ticks, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (ticks == MAP_FAILED)
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
