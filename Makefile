@@ -5,7 +5,7 @@
 #   make test     the whole proof in its own folder on free ports; ends with "N passed, N failed"
 #
 #   make          the programs, in build/release        make SAN=1      the same with ASan and UBSan, in build/san
-#   make unit | db | http | sandbox | e2e | lint        one part of the tests
+#   make unit | db | http | sandbox | e2e | load | lint   one part of the tests
 #   make bench    speed, measured side by side with its peers, one table   (ROWS="intake client": some of it)
 #   make format   lay out the C sources     make tidy   clang-tidy     make fuzz   libFuzzer programs, in build/fuzz
 #   make site     the web site's files and libraries, in build/site    make clean
@@ -120,7 +120,7 @@ logs:
 
 test:
 	@MAKE="$(MAKE)" sh tests/run.sh all
-unit db http sandbox e2e lint:
+unit db http sandbox e2e load lint:
 	@MAKE="$(MAKE)" sh tests/run.sh $@
 
 format:
@@ -136,7 +136,7 @@ clean:
 	rm -rf $(BUILD) nginx/node_modules tests/node_modules tests/bench/node_modules
 
 .PHONY: all tests-c tests-unit tests-db tests-http tests-fuzz tests-npm bench-parts fuzz site run stop logs test unit db http \
-	sandbox e2e lint format tidy bench clean
+	sandbox e2e load lint format tidy bench clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

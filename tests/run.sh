@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs test suites and counts what they say.  The last line is "N passed, N failed"; the exit code is 0 when none failed.
-#   run.sh all | lint | unit | db | http | fuzz | sandbox | e2e | san ...
+#   run.sh all | lint | unit | db | http | fuzz | sandbox | e2e | load | san ...
 # Everything it starts stands in build/test/ on free ports and is stopped again, whatever happens.  A running `make run`
 # is not touched.  What the tests get: CONNECTOR_TEST_SOCKET and CONNECTOR_TEST_DATABASE (db; the database is empty),
 # CONNECTOR_URL, SANDBOX_URL, SANDBOX_API_URL, CONNECTOR_VAR, CONNECTOR_BIN and CONNECTOR_CONF (e2e).
@@ -116,8 +116,8 @@ port_free() {
 		'{ p = substr($2, length($2) - 4); if ($4 == "0A" && (p == a || p == b || p == c)) bad = 1 } END { exit bad }' \
 		/proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
-start_stack() { # kind
-	stack=$TEST/$1
+start_stack() { # kind, folder when it is another
+	stack=$TEST/${2:-$1}
 	VAR=$stack sh conf/run/stop.sh quiet # of a run that was killed
 	rm -rf "$stack"
 	port=$((20000 + $$ % 3000 * 3))
@@ -219,6 +219,25 @@ run_e2e() {
 		--config tests/e2e/browser/playwright.config.mjs --reporter=line
 	stop_stack
 }
+# Fifty tenants at once, programs killed meanwhile (tests/load/driver.mjs): a stack of its own, with an impact.com that allows more.
+run_load() {
+	build release all site tests-npm || return 0
+	export SANDBOX_OPTIONS="--accounts $((${LOAD_TENANTS:-50} + 2)) --judge-ms 800 --impact-limit 1000000" CONF_MORE="$LOAD_CONF"
+	start_stack release load || {
+		echo "The programs do not start: counted as one failed."
+		failed=$((failed + 1))
+		return 0
+	}
+	suite load lines node tests/load/driver.mjs
+	stop_stack
+	unset SANDBOX_OPTIONS CONF_MORE
+}
+LOAD_CONF='impact_calls_per_hour = 1000000;
+lease_s = 3;
+unknown_wait_s = 5;
+follow_plan_s = "1 1 2 3";
+follow_confirmed_s = 3600;
+'
 run_san() {
 	run_unit san
 	run_db san
@@ -234,13 +253,14 @@ run_all() {
 	run_http
 	run_sandbox
 	run_e2e
+	run_load
 	run_san
 }
 
 sh conf/run/install.sh test
 for what in "${@:-all}"; do
 	case $what in
-	all | lint | unit | db | http | fuzz | sandbox | e2e | san) "run_$what" ;;
+	all | lint | unit | db | http | fuzz | sandbox | e2e | load | san) "run_$what" ;;
 	*)
 		echo "run.sh: no suite $what" >&2
 		exit 2

@@ -32,6 +32,12 @@ impact_hour_s = 60;
 lease_s = 6;
 CONF
 
+# CONF_MORE: further lines "key = value;", each in place of the one above; what a test suite wants otherwise.
+printf '%s' "${CONF_MORE:-}" | while read -r key rest; do
+	sed -i "/^$key = /d" "$VAR/connector.conf"
+	echo "$key $rest" >>"$VAR/connector.conf"
+done
+
 user='' listen6=''
 [ "$(id -u)" != 0 ] || user="user $ME;"
 ! grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null || listen6="listen [::1]:$PORT backlog=1024;"

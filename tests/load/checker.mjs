@@ -1,0 +1,211 @@
+// The judge of a run: a program of its own. It trusts the rules that were saved (plan.json), what the sandbox says it sent
+// and was answered (its state and log), and the oracle; it compares them with what the product says (told.json).
+//
+//   node tests/load/checker.mjs DIR     DIR holds plan.json, told.json, state.jsonl, log.jsonl
+//
+// One line "ok ..." or "not ok ..." a sentence, with up to 10 examples of what differs.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Records, decide, sameBody, verdict } from './oracle.mjs';
+
+const DIR = process.argv[2];
+const json = (name) => JSON.parse(readFileSync(join(DIR, name), 'utf8'));
+const lines = (name) => readFileSync(join(DIR, name), 'utf8').split('\n').filter(Boolean).map((l) => JSON.parse(l));
+const SHOWN = 10;
+let failures = 0;
+
+function check(sentence, wrong) {
+	console.log(`${wrong.length ? 'not ok' : 'ok'} ${sentence}${wrong.length ? `: ${wrong.length}` : ''}`);
+	wrong.slice(0, SHOWN).forEach((w) => console.log(`    ${typeof w === 'string' ? w : JSON.stringify(w)}`));
+	failures += wrong.length ? 1 : 0;
+}
+const push = (map, key, value) => (map.get(key) ?? map.set(key, []).get(key)).push(value);
+
+// ---- what was sent: the sandbox's own journal
+
+const tables = new Map();
+const table = (name) => tables.get(name) ?? tables.set(name, new Map()).get(name);
+for (const [name, key, row] of lines('state.jsonl'))
+	if (row === undefined)
+		table(name).delete(key);
+	else
+		table(name).set(key, row);
+
+const requests = new Map();
+for (const row of lines('log.jsonl'))
+	requests.set(row.id, { ...requests.get(row.id), ...row });
+
+const plan = json('plan.json');
+const told = json('told.json');
+const tenants = new Map(plan.tenants.map((t) => [t.portal, t]));
+const bySid = new Map(plan.tenants.map((t) => [t.sid, t]));
+const TYPES = { '0-1': 'contacts', '0-2': 'companies', '0-3': 'deals' };
+const KINDS = { 'object.creation': 'created', 'object.propertyChange': 'changed', 'object.associationChange': 'associated' };
+
+/** The fact that an event tells, or null for what is none. */
+function factOf(e) {
+	if (!tenants.has(e.portalId) || typeof e.occurredAt !== 'number' || !/^\d+$/.test(String(e.objectId ?? e.fromObjectId)))
+		return null;
+	return { portal: e.portalId, kind: KINDS[e.subscriptionType], type: TYPES[e.objectTypeId ?? e.fromObjectTypeId], id: String(e.objectId ?? e.fromObjectId),
+		property: e.propertyName ?? '', value: e.propertyValue ?? '', at: e.occurredAt, to: e.toObjectId ? String(e.toObjectId) : '',
+		echo: e.changeSource === 'INTEGRATION' && e.sourceId === '39522895' };
+}
+const keyOf = (f) => [f.portal, f.kind, f.type, f.id, f.property, f.value, f.at].join('|');
+
+const webhooks = [...table('webhook').values()].filter((w) => tenants.has(w.portalId));
+const facts = new Map();
+let strange = 0;
+for (const e of webhooks.flatMap((w) => w.events)) {
+	const fact = factOf(e);
+	if (fact)
+		facts.set(keyOf(fact), fact);
+	else if (e.portalId !== 1)
+		strange++;
+}
+const planned = plan.tenants.flatMap((t) => t.waves.flatMap((w) => w.events)).map(factOf).filter(Boolean);
+check('every event of the plan was sent', planned.filter((f) => !facts.has(keyOf(f))));
+check('every webhook was answered with 200 in the end', webhooks.filter((w) => w.state !== 'done').map((w) => ({ id: w.id, state: w.state, attempts: w.attempts })));
+
+// ---- events and decisions
+
+const events = new Map(told.events.filter((e) => tenants.has(e.portal)).map((e) => [keyOf(e), e]));
+check('no event was lost', [...facts.keys()].filter((k) => !events.has(k)));
+check('no event was invented', [...events.keys()].filter((k) => !facts.has(k)));
+check('nothing is left in the inbox', told.inbox ? [`${told.inbox} batches`] : []);
+const odd = told.quarantine.filter((body) => body.includes('no number') || body.includes('yesterday')).length;
+check('what is no event is in quarantine, each time it was taken in', odd >= strange && told.quarantine.length === odd ? [] : [`${odd} of ${strange}, ${told.quarantine.length} in all`]);
+
+const records = new Records(table);
+const decisions = new Map();
+for (const d of told.decisions.filter((x) => tenants.has(x.portal)))
+	push(decisions, keyOf(d), d);
+const groups = new Map(); // of facts with the same effect
+const wrong = [];
+const outcomes = {};
+for (const [key, fact] of facts) {
+	const tenant = tenants.get(fact.portal);
+	const wanted = decide(tenant, records, fact);
+	const got = decisions.get(key) ?? [];
+	const d = got[0];
+	outcomes[`${wanted.outcome} ${wanted.code ?? ''}`] = (outcomes[`${wanted.outcome} ${wanted.code ?? ''}`] ?? 0) + 1;
+	if (wanted.outcome === 'CONVERSION')
+		push(groups, [tenant.sid, wanted.body.EventTypeCode, wanted.body.OrderId].join('|'), { fact, body: wanted.body, d });
+	const fits = wanted.outcome === 'NONE' ? got.length === 0
+		: got.length === 1 && (wanted.outcome === 'CONVERSION' ? ['CONVERSION', 'SUPPRESSED'].includes(d.outcome) : d.outcome === wanted.outcome && d.code === wanted.code);
+	if (!fits)
+		wrong.push(`${key}: wanted ${wanted.outcome} ${wanted.code ?? ''}, decided ${got.map((x) => `${x.outcome} ${x.code}`).join(', ') || 'nothing'}`);
+}
+check('every event is decided as the oracle decides it', wrong);
+check('nothing else was decided', [...decisions.keys()].filter((k) => !facts.has(k)));
+
+// ---- conversions: what arrived at impact.com
+
+const posts = new Map();
+for (const r of [...requests.values()].sort((a, b) => a.id - b.id)) {
+	const sid = /^\/Advertisers\/([^/]+)\/Conversions$/.exec(r.path)?.[1];
+	if (r.method !== 'POST' || !bySid.has(sid))
+		continue;
+	const form = Object.fromEntries(new URLSearchParams(r.body));
+	push(posts, [sid, form.EventTypeCode, form.OrderId].join('|'), { form, raw: r.body, id: r.id });
+}
+const submissions = new Map();
+const byBatch = new Map();
+for (const s of table('submission').values()) {
+	byBatch.set(s.batchId, s);
+	push(submissions, [s.sid, s.values.EventTypeCode, s.values.OrderId].join('|'), s);
+}
+const conversions = new Map();
+for (const c of told.conversions.filter((x) => tenants.has(x.portal)))
+	push(conversions, [tenants.get(c.portal).sid, c.eventType, c.orderId].join('|'), c);
+const attempts = new Map();
+for (const a of told.attempts)
+	push(attempts, `${a.portal}|${a.id}`, a);
+
+check('no conversion was sent that no event asked for', [...posts.keys()].filter((k) => !groups.has(k)));
+check('each effect has one conversion', [...groups.keys()].filter((k) => conversions.get(k)?.length !== 1).map((k) => `${k}: ${conversions.get(k)?.length ?? 0}`));
+check('the ledger has no other conversion', [...conversions.keys()].filter((k) => !groups.has(k)));
+
+const bad = { lost: [], twice: [], booked: [], body: [], answered: [], decided: [], verdict: [], said: [], dead: [] };
+const seen = { posts: 0, resends: 0, unanswered: 0, dead: 0 };
+const verdicts = {};
+
+/** The rule of design 12: one POST a revision, one more after a crash or a lost reply when nothing showed the first. */
+function judgePosts(key, c, sent) {
+	const tries = attempts.get(`${c.portal}|${c.id}`) ?? [];
+	const all = submissions.get(key) ?? [];
+	const bodies = new Map();
+	for (const p of sent)
+		push(bodies, p.raw, p);
+	seen.posts += sent.length;
+	seen.resends += sent.length - bodies.size;
+	seen.unanswered += tries.filter((a) => a.result === '' || a.result === 'unknown').length;
+	if (sent.length > tries.length)
+		bad.twice.push(`${key}: ${sent.length} requests in ${tries.length} attempts`);
+	if ([...bodies.values()].some((same) => same.length > 2))
+		bad.twice.push(`${key}: the same body ${Math.max(...[...bodies.values()].map((x) => x.length))} times`);
+	for (const revision of new Set(tries.map((a) => a.revision))) {
+		const mine = tries.filter((a) => a.revision === revision).sort((a, b) => a.attempt - b.attempt);
+		if (mine.slice(0, -1).some((a) => a.result === 'accepted'))
+			bad.answered.push(`${key}: sent again although it had a receipt: ${mine.map((a) => a.result || 'unanswered').join(', ')}`);
+	}
+	if (bodies.size > tries.at(-1)?.revision)
+		bad.body.push(`${key}: ${bodies.size} different bodies in ${tries.at(-1).revision} revisions`);
+	if (all.filter((s) => s.actionId).length > 1)
+		bad.booked.push(`${key}: ${all.filter((s) => s.actionId).map((s) => s.actionId).join(', ')}`);
+}
+
+/** What the product says of it, against what impact.com made of it. */
+function judgeVerdict(key, c, group) {
+	const mine = submissions.get(key) ?? [];
+	const booked = mine.find((s) => s.actionId);
+	const last = byBatch.get(c.batch);
+	const expected = verdict(tenants.get(c.portal), group[0].body);
+	const said = c.state === 'CONFIRMED' ? 'credited' : c.code;
+	verdicts[`${c.state} ${c.code}`] = (verdicts[`${c.state} ${c.code}`] ?? 0) + 1;
+	if (c.state === 'DEAD') {
+		seen.dead++;
+		if (booked || c.unanswered < 2)
+			bad.dead.push(`${key}: ${c.unanswered} unanswered, booked as ${booked?.actionId ?? 'nothing'}`);
+		return;
+	}
+	if (c.state === 'CONFIRMED') {
+		const action = table('action').get(c.action);
+		if (!action || action.batchId !== booked?.batchId || action.partnerId !== c.partner || Number(action.payout) !== Number(c.payout))
+			bad.verdict.push(`${key}: action ${c.action} of partner ${c.partner}, payout ${c.payout}; booked ${JSON.stringify(action ?? null)}`);
+	} else if (c.state !== 'REJECTED' || booked || last?.errorReason !== c.code) {
+		bad.verdict.push(`${key}: ${c.state} ${c.code}; impact.com: ${mine.map((s) => `${s.status} ${s.errorReason} ${s.actionId ?? ''}`).join(' | ') || 'nothing'}`);
+	}
+	if (expected ? said !== expected : !['credited', 'ACTION_REF_NOT_FOUND'].includes(said))
+		bad.said.push(`${key}: ${said}, by the oracle ${expected ?? 'credited by an earlier one or not attributed'}`);
+}
+
+for (const [key, group] of groups) {
+	const [c] = conversions.get(key) ?? [];
+	const sent = posts.get(key) ?? [];
+	if (!c)
+		continue; // told above
+	if (!sent.length && c.state !== 'DEAD')
+		bad.lost.push(`${key}: ${c.state}`);
+	for (const p of sent)
+		if (!group.some((m) => sameBody(m.body, p.form)))
+			bad.body.push(`${key}: sent ${JSON.stringify(p.form)}, wanted ${JSON.stringify(group[0].body)}`);
+	const made = group.filter((m) => m.d?.outcome === 'CONVERSION').length;
+	if (made !== c.revision || group.some((m) => m.d?.outcome === 'SUPPRESSED' && m.d.code !== 'duplicate_effect'))
+		bad.decided.push(`${key}: ${made} of ${group.length} decisions made revision ${c.revision}: ${group.map((m) => `${m.d?.outcome} ${m.d?.code}`).join(', ')}`);
+	judgePosts(key, c, sent);
+	judgeVerdict(key, c, group);
+}
+check('no conversion was lost', bad.lost);
+check('none was sent twice beyond the rule of design 12', bad.twice);
+check('none was sent again that impact.com had given a receipt for', bad.answered);
+check('none was booked twice', bad.booked);
+check('every body is what the oracle builds, and a resend has the same bytes', bad.body);
+check('the same effect made one conversion; others were suppressed, or its next revision after a refusal', bad.decided);
+check('every verdict that the product shows is impact.com\'s', bad.verdict);
+check('every verdict is the one that its case asks for', bad.said);
+check('given up was only what had no answer twice and was not booked', bad.dead);
+const show = (counts) => Object.entries(counts).sort(([, a], [, b]) => b - a).map(([k, n]) => `${n} ${k.trim()}`).join(', ');
+console.log(`# ${facts.size} events in ${webhooks.length} webhooks (${webhooks.reduce((n, w) => n + w.attempts.length, 0)} requests, ${webhooks.reduce((n, w) => n + w.events.length, 0)} events in them)`);
+console.log(`# decisions: ${show(outcomes)}`);
+console.log(`# conversions: ${groups.size}, ${seen.posts} requests, ${seen.resends} resends, ${seen.unanswered} attempts without an answer, ${seen.dead} given up; ${show(verdicts)}`);
+process.exit(failures ? 1 : 0);

@@ -1,0 +1,109 @@
+// A run under load: many tenants, events doubled and out of order, programs killed meanwhile. Then the checker judges it.
+//
+//   LOAD_SEED=   the run's seed (printed; the same seed plans the same run)      LOAD_TENANTS= (50)
+//   LOAD_EVENTS= facts in all (10000)                                             LOAD_KILLS=   (50)
+//
+// The system under test is where tests/run.sh says. One line "ok ..." or "not ok ..." a sentence.
+import { spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { VAR, sleep, until } from '../e2e/lib/env.mjs';
+import { control, set } from '../e2e/lib/sandbox.mjs';
+import { healthy } from '../e2e/lib/service.mjs';
+import { random } from '../sandbox/random.mjs';
+import { dump, ended, open } from './database.mjs';
+import { killAll, schedule } from './kills.mjs';
+import { WAVES, makePlan } from './plan.mjs';
+import { loadRecords, setUp } from './setup.mjs';
+
+const SEED = Number(process.env.LOAD_SEED || Date.now() % 1000000000);
+const EVENTS = Number(process.env.LOAD_EVENTS || 10000);
+const TENANTS = Number(process.env.LOAD_TENANTS || 50);
+const KILLS = Number(process.env.LOAD_KILLS || 50);
+const TIMES = 10;
+const KILL_EVERY_MS = 1300; // about; a wave is spread over its share of the killing
+const OUT = join(VAR, 'load');
+const DEADLINE_S = 420;
+
+const began = Date.now();
+const say = (text) => console.log(`# ${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+
+async function storm(plan) {
+	const chance = random(SEED ^ 0x57042);
+	const overMs = Math.ceil(KILLS * KILL_EVERY_MS / WAVES);
+	for (let wave = 0; wave < WAVES; wave++) {
+		const began = Date.now();
+		let webhooks = 0;
+		for (const t of plan.tenants) {
+			if (wave > 0)
+				await loadRecords(t, wave);
+			webhooks += (await control('POST', `/crm/${t.portal}/storm`, {
+				events: t.waves[wave].events, times: TIMES, overMs, seed: chance.between(0, 4294967295) })).webhooks;
+		}
+		say(`wave ${wave + 1}: ${webhooks} webhooks within ${Math.round(overMs / 1000)} s`);
+		await sleep(overMs - (Date.now() - began));
+	}
+}
+
+async function everythingEnded() {
+	let last = '';
+	let quiet = 0;
+	await until('every event to have its end', async () => {
+		const o = await open();
+		const { webhooks } = await control('GET', '/webhooks');
+		const waiting = webhooks.filter((w) => w.state === 'waiting' || w.state === 'sending').length;
+		const now = `${waiting} webhooks waiting, ${Object.entries(o).map(([k, n]) => `${n} ${k}`).join(', ')}`;
+		if (now !== last)
+			say(last = now);
+		quiet = waiting === 0 && ended(o) ? quiet + 1 : 0;
+		return quiet === 2;
+	}, { s: DEADLINE_S, every: 2000 });
+}
+
+function judge() {
+	return new Promise((resolve) => {
+		spawn(process.execPath, [fileURLToPath(new URL('checker.mjs', import.meta.url)), OUT], { stdio: 'inherit' }).on('exit', (code) => resolve(code === 0));
+	});
+}
+
+async function step(sentence, work) {
+	try {
+		const value = await work();
+		console.log(`ok ${sentence}`);
+		return value;
+	} catch (err) {
+		console.log(`not ok ${sentence}: ${err.message}`);
+		process.exitCode = 1;
+		return undefined;
+	}
+}
+
+async function main() {
+	console.log(`# LOAD_SEED=${SEED} LOAD_EVENTS=${EVENTS} LOAD_TENANTS=${TENANTS} LOAD_KILLS=${KILLS}; what it leaves: ${OUT}, logs: ${VAR}/log`);
+	mkdirSync(OUT, { recursive: true });
+	const plan = makePlan({ seed: SEED, events: EVENTS, tenants: TENANTS, base: began });
+	writeFileSync(join(OUT, 'plan.json'), JSON.stringify(plan));
+	await set({ retry_ms: '200 400 800 1500 2000 3000 4000 5000 5000 5000' });
+	if (!await step(`${TENANTS} tenants connect, enter their credentials and save their rules`, () => setUp(plan.tenants)))
+		return;
+	say('set up');
+	await step(`${KILLS} kills at work, and every program comes back`, async () => {
+		await Promise.all([storm(plan), killAll(schedule(SEED, KILLS), (n, k, died) => say(`kill ${n}: ${k.service} ${k.word || 'all of it'} (${died})`))]);
+		await healthy();
+	});
+	await step('every event comes to its end', everythingEnded);
+	writeFileSync(join(OUT, 'told.json'), JSON.stringify(await dump()));
+	for (const name of ['state.jsonl', 'log.jsonl'])
+		copyFileSync(join(VAR, 'sandbox', name), join(OUT, name));
+	say('judging');
+	if (!await judge()) {
+		console.log(`# again: LOAD_SEED=${SEED} LOAD_EVENTS=${EVENTS} LOAD_TENANTS=${TENANTS} LOAD_KILLS=${KILLS} make load`);
+		process.exitCode = 1;
+	}
+}
+
+main().catch((err) => {
+	console.log(`not ok the run went through (LOAD_SEED=${SEED}): ${err.stack}`);
+	process.exitCode = 1;
+});
