@@ -206,7 +206,9 @@ check_own_rules(struct builder *b)
 	struct str order = value_of(b, STR("OrderId"));
 
 	if (b->in->object->mapping_needs_contact && !lookup_has_contact(b->in))
-		fault(b, STR("CustomerId"), "no_contact", true, STR("No contact on the deal yet."));
+		fault(b, STR("CustomerId"), "no_contact", true,
+		    str_printf(b->arena, "No contact on the " STR_FMT " yet.",
+		        STR_ARG(event_object_singular(b->in->event->object_type))));
 	if (order.n > 64)
 		fault(b, STR("OrderId"), "order_id_too_long", false,
 		    str_printf(b->arena, "OrderId is %zu bytes long; impact.com takes 64.", order.n));

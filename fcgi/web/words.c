@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "core/date.h"
+#include "core/event.h"
 #include "core/state.h"
 #include "core/verdict.h"
 
@@ -131,5 +132,11 @@ words_sentence(struct arena *a, const struct activity_row *row)
 		return of_conversion(a, row);
 	if (row->code.n == 0)
 		return STR("Waiting to be decided.");
+	/* These name what they are about: each object type has its own consent (C-12, C-16). */
+	if (str_eq(row->code, STR("no_consent")) && row->object_type.n > 0)
+		return str_printf(a, "No consent for " STR_FMT ".", STR_ARG(row->object_type));
+	if (str_eq(row->code, STR("no_contact")) && row->object_type.n > 0)
+		return str_printf(a, "No contact on the " STR_FMT " yet.",
+		    STR_ARG(event_object_singular(row->object_type)));
 	return str_from(verdict_find(row->code)->sentence);
 }

@@ -47,6 +47,21 @@ a_credited_conversion_names_partner_payout_and_locking_date(void **state)
 }
 
 static void
+C_12_C_16_a_missing_consent_and_contact_name_the_object(void **state)
+{
+	(void)state;
+	struct activity_row row = decided("SKIPPED", "no_consent");
+
+	row.object_type = STR("companies");
+	assert_str(words_sentence(a, &row), "No consent for companies.");
+	row = decided("WAITING", "no_contact");
+	row.object_type = STR("companies");
+	assert_str(words_sentence(a, &row), "No contact on the company yet.");
+	row.object_type = STR("deals");
+	assert_str(words_sentence(a, &row), "No contact on the deal yet.");
+}
+
+static void
 every_state_has_a_sentence(void **state)
 {
 	(void)state;
@@ -126,6 +141,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_credited_conversion_names_partner_payout_and_locking_date),
+		cmocka_unit_test(C_12_C_16_a_missing_consent_and_contact_name_the_object),
 		cmocka_unit_test(every_state_has_a_sentence),
 		cmocka_unit_test(every_code_tells_its_sentence_and_what_to_do),
 		cmocka_unit_test(a_reversed_action_says_why),

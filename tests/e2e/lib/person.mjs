@@ -85,10 +85,10 @@ export class Person {
 	}
 
 	/** The decision about a record that `fits`, as soon as there is one. */
-	decision(objectId, fits, { what = 'a decision', s = 30 } = {}) {
+	decision(objectId, fits, { what = 'a decision', s = 30, object = 'deals' } = {}) {
 		let seen = [];
 		return until(`${what} of record ${objectId}`, async () => {
-			seen = await this.decisions(objectId);
+			seen = await this.decisions(objectId, object);
 			return seen.find(fits);
 		}, { s }).catch((err) => {
 			throw new Error(`${err.message}; there were: ${seen.map((r) => `${r.outcome} ${r.state} ${r.code} ${r.sentence}`).join(' | ') || 'none'}`);

@@ -48,5 +48,15 @@ export async function deal(portal, { contacts = [], lineItems = [], ...propertie
 		dealname: unique('Deal'), amount: '100', dealstage: 'appointmentscheduled', ...properties } });
 }
 
+export async function company(portal, { contacts = [], ...properties } = {}) {
+	const { id } = await control('POST', `/crm/${portal}/companies`, { properties: { name: unique('Company'), ...properties } });
+	for (const one of contacts)
+		await control('POST', `/crm/${portal}/associate`, { from: 'companies', fromId: id, to: 'contacts', toId: one });
+	return id;
+}
+
+/** A person's edit of a record in HubSpot. */
+export const change = (portal, type, id, properties) => control('PATCH', `/crm/${portal}/${type}/${id}`, { properties });
+
 export const move = (portal, id, stage = 'closedwon') => control('POST', `/crm/${portal}/move`, { deal: id, stage });
 export const record = (portal, type, id) => control('GET', `/crm/${portal}/${type}/${id}`);
