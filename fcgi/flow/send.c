@@ -13,6 +13,7 @@
 #include "store/conversion.h"
 #include "store/delivery.h"
 #include "store/tenant.h"
+#include "store/transaction.h"
 
 /* Conversions of one tenant under way at once (design 6, Fairness). */
 #define SEND_MAX CONVERSION_GROUP_MAX
@@ -22,13 +23,9 @@
 #define HINT_CAP_MS (60LL * 60 * 1000)
 /* Refused credentials: nothing goes out for this long, unless somebody enters them anew. */
 #define REFUSED_MS (15LL * 60 * 1000)
-/* How often an answer is written when somebody else is in the way. */
-#define ANSWER_TRIES 3
-#define AWAY_TRIES   50
-#define AWAY_MS      200
 
 struct send_item {
-	int64_t conversion_id, attempt, tries;
+	int64_t conversion_id, event_type_id, attempt, tries;
 };
 
 struct send {
@@ -143,64 +140,42 @@ read_answer(const struct send *s, const struct http_answer *answer, int64_t trie
 }
 
 /* What concerns all of the tenant's calls: the limit is reached, or the credentials are refused. */
-static void
-hold_back(const struct send *s, const struct conversion_answer *w)
+static bool
+hold_back(const struct send *s, const struct conversion_answer *w, struct err *e)
 {
-	struct err e = { .code = ERR_NONE };
 	int64_t for_ms = str_eq(w->result, STR("rate_limited")) ? w->due_in_ms : w->to == STATE_PARKED ? REFUSED_MS : 0;
 
-	if (for_ms > 0 && !budget_block(s->step.parts->db, s->step.tenant_id, BUDGET_IMPACT, for_ms, &e))
-		log_event(LOG_WARN, "send.budget", LOG_C("why", e.text));
-}
-
-/*
- * A deadlock or a database that restarts must not cost an answer that we have: then the conversion would be
- * looked for and sent again.  Waiting here is no loss: without the database nothing else can go on either.
- */
-static bool
-keep(struct step *step, const struct conversion_answer *w, size_t n, bool *kept, struct err *e)
-{
-	for (int tries = 1; !conversion_answered(step->parts->db, w, n, kept, e); tries++) {
-		bool away = e->code == ERR_DB || e->code == ERR_TIMEOUT;
-
-		if ((!away && e->code != ERR_CONFLICT) || tries >= (away ? AWAY_TRIES : ANSWER_TRIES))
-			return false;
-		if (away)
-			clock_sleep_ms(AWAY_MS);
-		*e = (struct err){ .code = ERR_NONE };
-	}
-	return true;
+	return for_ms == 0 || budget_block(s->step.parts->db, s->step.tenant_id, BUDGET_IMPACT, for_ms, e);
 }
 
 /* Kept at once: an answer must not wait for its neighbours that are still on their way. */
-static void
-answered(struct step *step, const size_t *which, size_t n)
+static bool
+answered(struct step *step, const size_t *which, size_t n, struct err *e)
 {
 	struct send *s = (struct send *)step;
-	struct conversion_answer w[SEND_MAX];
+	struct conversion_answer w[SEND_MAX] = { 0 };
 	bool kept[SEND_MAX] = { false };
-	struct err e = { .code = ERR_NONE };
 
 	for (size_t k = 0; k < n; k++) {
 		const struct send_item *item = &s->items[which[k]];
-		const struct http_answer *answer = &step->answers[which[k]];
 
 		w[k] = (struct conversion_answer){ .tenant_id = step->tenant_id,
 			.conversion_id = item->conversion_id,
+			.event_type_id = item->event_type_id,
 			.attempt = item->attempt };
-		read_answer(s, answer, item->tries, &w[k]);
-		log_event(LOG_INFO, "send.answered", LOG_I("conversion", w[k].conversion_id),
-		    LOG_I("attempt", w[k].attempt), LOG_S("result", w[k].result), LOG_I("status", w[k].http_status),
-		    LOG_I("ms", answer->elapsed_ms));
-		hold_back(s, &w[k]);
+		read_answer(s, &step->answers[which[k]], item->tries, &w[k]);
 	}
-	/* A row that could not be written stays SENDING; the next owner makes it UNKNOWN and looks for it. */
-	if (!keep(step, w, n, kept, &e))
-		log_event(LOG_ERROR, "send.answers_lost", LOG_I("n", (int64_t)n), LOG_C("why", e.text));
-	for (size_t k = 0; k < n && e.code == ERR_NONE; k++)
-		if (!kept[k])
-			log_event(LOG_WARN, "send.answer_late", LOG_I("conversion", w[k].conversion_id),
-			    LOG_I("attempt", w[k].attempt));
+	if (!conversion_answered(step->parts->db, w, n, kept, e))
+		return false;
+	for (size_t k = 0; k < n; k++) {
+		if (!hold_back(s, &w[k], e))
+			return false;
+		log_event(kept[k] ? LOG_INFO : LOG_WARN, kept[k] ? "send.answered" : "send.answered_late",
+		    LOG_I("conversion", w[k].conversion_id), LOG_I("attempt", w[k].attempt),
+		    LOG_S("result", w[k].result), LOG_I("status", w[k].http_status),
+		    LOG_I("ms", step->answers[which[k]].elapsed_ms));
+	}
+	return true;
 }
 
 static bool
@@ -210,34 +185,63 @@ finish(struct step *step, struct err *e)
 	return delivery_next_ms(step->parts->db, step->arena, step->tenant_id, LEASE_SEND, &step->again_in_ms, e);
 }
 
-/* SENDING is committed, then the requests are made; their bytes may leave within the window only. */
+/* SENDING is committed, then these are made; their bytes may leave within the window only. */
+static void
+request(struct send *s, const struct delivery *d, int64_t attempt, int64_t begun)
+{
+	struct step *step = &s->step;
+	const struct settings *settings = step->parts->settings;
+	struct http_request q;
+
+	impact_conversion(step->arena, settings, &s->account, d->body, begun + settings->send_window_ms, &q);
+	s->items[step_request(step, &q)] = (struct send_item){ .conversion_id = d->conversion_id,
+		.event_type_id = d->event_type_id,
+		.attempt = attempt,
+		.tries = d->tries };
+	/* Nothing ever left: it goes on being tried, ever more rarely, and somebody is told. */
+	if (d->tries >= settings->retry_max)
+		log_event(LOG_ERROR, "send.unreachable", LOG_I("conversion", d->conversion_id),
+		    LOG_I("tries", d->tries));
+	log_event(LOG_INFO, "send.sending", LOG_I("conversion", d->conversion_id), LOG_I("attempt", attempt));
+}
+
+/* Takes calls from the budget and makes as many conversions SENDING; *n is how many. */
+static bool
+take(struct send *s, const struct delivery *const *go, size_t *n, int64_t *attempts, struct access *access,
+    struct err *e)
+{
+	struct step *step = &s->step;
+	int64_t ids[SEND_MAX];
+	int64_t granted;
+
+	for (size_t i = 0; i < *n; i++)
+		ids[i] = go[i]->conversion_id;
+	if (!access_impact(step, s->document.account_sid, (int64_t)*n, 100, &s->account, &granted, access, e))
+		return false;
+	if (!access->ready)
+		*n = 0;
+	else if ((int64_t)*n > granted)
+		*n = (size_t)granted;
+	return *n == 0 ||
+	       conversion_sending(step->parts->db, step->arena, &s->lease, ids, *n, s->revision, attempts, e);
+}
+
 static bool
 start(struct send *s, const struct delivery *const *go, size_t n, struct err *e)
 {
 	struct step *step = &s->step;
-	const struct settings *settings = step->parts->settings;
+	struct db *db = step->parts->db;
 	int64_t begun = clock_mono_ms();
-	int64_t ids[SEND_MAX];
 	int64_t attempts[SEND_MAX];
+	struct access access;
 
-	for (size_t i = 0; i < n; i++)
-		ids[i] = go[i]->conversion_id;
-	if (!conversion_sending(step->parts->db, step->arena, &s->lease, ids, n, s->revision, attempts, e))
+	if (!transaction_begin(db, e) ||
+	    !transaction_end(db, take(s, go, &n, attempts, &access, e), "before sending", e))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		const struct delivery *d = go[i];
-		struct http_request q;
-
-		impact_conversion(step->arena, settings, &s->account, d->body, begun + settings->send_window_ms, &q);
-		s->items[step_request(step, &q)] =
-		    (struct send_item){ .conversion_id = d->conversion_id, .attempt = attempts[i], .tries = d->tries };
-		/* Nothing ever left: it goes on being tried, ever more rarely, and somebody is told. */
-		if (d->tries >= settings->retry_max)
-			log_event(LOG_ERROR, "send.unreachable", LOG_I("conversion", d->conversion_id),
-			    LOG_I("tries", d->tries));
-		log_event(LOG_INFO, "send.sending", LOG_I("conversion", d->conversion_id),
-		    LOG_I("attempt", attempts[i]));
-	}
+	if (!access.ready)
+		step->again_in_ms = access.wait_ms;
+	for (size_t i = 0; i < n; i++)
+		request(s, go[i], attempts[i], begun);
 	return true;
 }
 
@@ -262,28 +266,19 @@ static bool
 start_due(struct send *s, struct err *e)
 {
 	struct step *step = &s->step;
-	const struct settings *settings = step->parts->settings;
 	const struct delivery *go[SEND_MAX];
 	struct delivery *due;
-	struct access access;
-	int64_t granted;
 	size_t n;
 
-	if (!delivery_due_send(step->parts->db, step->arena, step->tenant_id, settings->order_wait_s, SEND_MAX, &due,
-	        &n, e))
+	if (!delivery_due_send(step->parts->db, step->arena, step->tenant_id, step->parts->settings->order_wait_s,
+	        SEND_MAX, &due, &n, e))
 		return false;
-	if (n == 0)
-		return finish(step, e);
-	if (!access_impact(step, s->document.account_sid, (int64_t)n, 100, &s->account, &granted, &access, e))
-		return false;
-	if (!access.ready) {
-		step->again_in_ms = access.wait_ms;
-		return true;
+	if (choose(s, due, n, go, &n, e)) {
+		if (n == 0)
+			return finish(step, e);
+		if (start(s, go, n, e))
+			return true;
 	}
-	if ((int64_t)n > granted)
-		n = (size_t)granted;
-	if (choose(s, due, n, go, &n, e) && (n == 0 || start(s, go, n, e)))
-		return n > 0 || finish(step, e);
 	/* Somebody paused the tenant, stopped sending or saved a new configuration just now. */
 	if (e->code != ERR_CONFLICT)
 		return false;

@@ -3,7 +3,15 @@
 
 #include <assert.h>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/tally.h"
+#include "store/transaction.h"
+
+/* How often answers are written when somebody else is in the way, and while the database is away. */
+#define KEEP_TRIES 3
+#define AWAY_TRIES 50
+#define AWAY_MS    200
 
 size_t
 step_request(struct step *s, const struct http_request *request)
@@ -37,4 +45,51 @@ step_count_call(const struct step *s, size_t i, const struct http_answer *answer
 	bool impact = s->requests[i].auth == HTTP_AUTH_BASIC;
 
 	tally_add(tally_of(impact ? TALLY_IMPACT_OK : TALLY_HUBSPOT_OK, result_of(answer)), 1);
+}
+
+static bool
+write_all(const struct step_news *news, size_t n, struct err *e)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < n && ok; i++) {
+		log_context(news[i].step->tenant_id, news[i].name);
+		ok = news[i].step->answered(news[i].step, news[i].which, news[i].n, e);
+		log_context(0, STR(""));
+	}
+	return ok;
+}
+
+/* Waiting for the database is no loss: without it nothing else can go on either. */
+static bool
+keep(const struct step_news *news, size_t n, int tries, struct err *e)
+{
+	struct db *db = news->step->parts->db;
+
+	for (int try = 1;; try++) {
+		bool away;
+
+		*e = (struct err){ .code = ERR_NONE };
+		if (transaction_begin(db, e) && transaction_end(db, write_all(news, n, e), "writing answers", e))
+			return true;
+		away = e->code == ERR_DB || e->code == ERR_TIMEOUT;
+		if ((!away && e->code != ERR_CONFLICT) || try >= (away ? AWAY_TRIES : tries))
+			return false;
+		if (away)
+			clock_sleep_ms(AWAY_MS);
+	}
+}
+
+void
+step_keep(const struct step_news *news, size_t n)
+{
+	struct err e;
+
+	if (n == 0 || (n > 1 && keep(news, n, 1, &e)))
+		return;
+	/* A row whose answer could not be written stays SENDING; its next owner makes it UNKNOWN and looks for it. */
+	for (size_t i = 0; i < n; i++)
+		if (!keep(&news[i], 1, KEEP_TRIES, &e))
+			log_event(LOG_ERROR, "step.answers_lost", LOG_I("tenant", news[i].step->tenant_id),
+			    LOG_I("answers", (int64_t)news[i].n), LOG_C("why", e.text));
 }

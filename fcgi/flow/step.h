@@ -34,10 +34,10 @@ struct step;
 /* True: send what was requested, or done when nothing was.  False: failed with *e; the runner logs it. */
 typedef bool step_fn(struct step *s, struct err *e);
 /*
- * Called with the requests that were answered in one turn of the loop, before `next`: for rows that must not
- * wait for the answers that are still on their way.
+ * Called with the requests that were answered in one turn of the loop, before `next`: for rows that must not wait for
+ * the answers that are still on their way.  Inside a transaction; called again when that one had to be rolled back.
  */
-typedef void step_answered(struct step *s, const size_t *which, size_t n);
+typedef bool step_answered(struct step *s, const size_t *which, size_t n, struct err *e);
 
 struct step {
 	struct arena *arena; /* lives as long as the step */
@@ -59,5 +59,17 @@ size_t step_request(struct step *s, const struct http_request *request);
 
 /* Counts what became of a call of the step (base/tally.h), by far end and result.  Runners call it for each answer. */
 void step_count_call(const struct step *s, size_t i, const struct http_answer *answer);
+/* What was answered of one step in one turn of the loop. */
+struct step_news {
+	struct step *step;
+	struct str name; /* for the log */
+	const size_t *which;
+	size_t n;
+};
+/*
+ * Has the steps write their answers, all in one transaction.  A deadlock or a database that restarts must not cost an
+ * answer that we have, so it is tried again, each step by itself when they are in each other's way.
+ */
+void step_keep(const struct step_news *news, size_t n);
 
 #endif

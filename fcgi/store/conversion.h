@@ -59,20 +59,24 @@ bool conversion_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t 
 /*
  * READY -> SENDING, each with its attempt row, when the tenant is active, may send, and still has the
  * configuration revision that was checked.  All or, with ERR_CONFLICT, none.  attempts[i] is the attempt's number.
+ * Inside a transaction, which is rolled back when this is false.
  */
 bool conversion_sending(struct db *db, struct arena *a, const struct lease *l, const int64_t *ids, size_t n,
     int64_t config_revision, int64_t *attempts, struct err *e) CC_MUST_USE;
 
 /* What became of an attempt.  Kept whenever the row is still SENDING or UNKNOWN in the same attempt. */
 struct conversion_answer {
-	int64_t tenant_id, conversion_id, attempt;
+	int64_t tenant_id, conversion_id, event_type_id, attempt;
 	enum state to; /* ACCEPTED, REJECTED, READY, PARKED, UNKNOWN */
 	struct str result, code, message, batch_id, action_id;
 	int64_t http_status;
 	int64_t due_in_ms; /* of the delivery's next look */
 	bool counts; /* READY: it was a try (429 is not) */
 };
-/* All of one tenant.  kept[i] is false when that row is not in this attempt any more: its answer says nothing. */
+/*
+ * All of one tenant, inside a transaction.  kept[i] is false when that row is not in this attempt any more: its answer
+ * says nothing.
+ */
 bool conversion_answered(struct db *db, const struct conversion_answer *answers, size_t n, bool *kept,
     struct err *e) CC_MUST_USE;
 /* impact.com accepts again: what it refused for credentials or scope is tried once more.  In a transaction. */

@@ -1,13 +1,12 @@
 /*
- * conversion_send.c - an attempt, begun and answered; several conversions of one tenant in one transaction,
- * because what a commit costs does not grow with them.
+ * conversion_send.c - attempts, begun and answered: several conversions of one tenant by the same statements,
+ * because most of what a statement and a commit cost does not grow with them.
  */
 #include <assert.h>
 
 #include "base/arena.h"
 #include "base/tally.h"
 #include "store/conversion.h"
-#include "store/transaction.h"
 
 enum {
 	SENDING,
@@ -71,9 +70,8 @@ const struct sql conversion_send_sql[] = {
 	    "UPDATE delivery SET stage = 'send', due = " IN_MS ", tries = tries + ?" QUEUED, NULL, NULL },
 	[UNQUEUE] = { "conversion.unqueue_answered", SQL_TENANT, "ii", "", "DELETE FROM delivery" QUEUED, NULL, NULL },
 	[PROVED] = { "conversion.proved", SQL_TENANT, "ii", "",
-	    "UPDATE event_type SET proved_at = UTC_TIMESTAMP(3) WHERE proved_at IS NULL AND tenant_id = ? AND "
-	    "event_type_id = (SELECT event_type_id FROM conversion c WHERE c.tenant_id = event_type.tenant_id AND "
-	    "c.conversion_id = ?)",
+	    "UPDATE event_type SET proved_at = UTC_TIMESTAMP(3) WHERE tenant_id = ? AND event_type_id = ? AND "
+	    "proved_at IS NULL",
 	    NULL, NULL },
 };
 const size_t conversion_send_sql_n = sizeof(conversion_send_sql) / sizeof(conversion_send_sql[0]);
@@ -113,8 +111,8 @@ read_attempts(struct db *db, struct arena *a, int64_t tenant_id, const int64_t *
 	return true;
 }
 
-static bool
-begin_attempts(struct db *db, struct arena *a, const struct lease *l, const int64_t *ids, size_t n,
+bool
+conversion_sending(struct db *db, struct arena *a, const struct lease *l, const int64_t *ids, size_t n,
     int64_t config_revision, int64_t *attempts, struct err *e)
 {
 	struct group g = group_of(ids, n);
@@ -126,28 +124,19 @@ begin_attempts(struct db *db, struct arena *a, const struct lease *l, const int6
 		return false;
 	if (changed != (int64_t)n)
 		return err_set(e, ERR_CONFLICT, "%lld of %zu conversions may be sent now", (long long)changed, n);
-	return db_run(db, Q(FENCE), DB_IN(DB_V_I(l->fence), tenant, GROUP_VALUES(g)), NULL, e) &&
-	       db_run(db, Q(BEGIN), DB_IN(tenant, GROUP_VALUES(g)), NULL, e) &&
-	       read_attempts(db, a, l->tenant_id, ids, n, attempts, e);
-}
-
-bool
-conversion_sending(struct db *db, struct arena *a, const struct lease *l, const int64_t *ids, size_t n,
-    int64_t config_revision, int64_t *attempts, struct err *e)
-{
-	bool done =
-	    transaction_begin(db, e) &&
-	    transaction_end(db, begin_attempts(db, a, l, ids, n, config_revision, attempts, e), "before sending", e);
-
-	tally_add(TALLY_MOVED_SENDING, done ? (int64_t)n : 0);
-	return done;
+	if (!db_run(db, Q(FENCE), DB_IN(DB_V_I(l->fence), tenant, GROUP_VALUES(g)), NULL, e) ||
+	    !db_run(db, Q(BEGIN), DB_IN(tenant, GROUP_VALUES(g)), NULL, e) ||
+	    !read_attempts(db, a, l->tenant_id, ids, n, attempts, e))
+		return false;
+	tally_add(TALLY_MOVED_SENDING, changed);
+	return true;
 }
 
 /* ---- answers */
 
 /* What all answers of a group ask for at the end, once. */
 struct after {
-	bool accepted, send, follow;
+	bool send, follow;
 	int64_t send_ms, follow_ms; /* the soonest */
 };
 
@@ -178,8 +167,7 @@ requeue(struct db *db, const struct conversion_answer *w, struct after *after, s
 
 	switch (w->to) {
 	case STATE_ACCEPTED:
-		after->accepted = true;
-		return db_run(db, Q(PROVED), DB_IN(tenant, id), NULL, e);
+		return true;
 	case STATE_UNKNOWN:
 		return follow_later(db, w, "reconcile", after, e);
 	case STATE_READY:
@@ -231,11 +219,16 @@ follow_accepted(struct db *db, const struct conversion_answer *w, size_t n, cons
 	int64_t ids[CONVERSION_GROUP_MAX];
 	size_t accepted = 0;
 	int64_t due_in_ms = 0;
+	int64_t proved = 0;
 	struct group g;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!kept[i] || w[i].to != STATE_ACCEPTED)
 			continue;
+		if (w[i].event_type_id != proved &&
+		    !db_run(db, Q(PROVED), DB_IN(DB_V_I(w->tenant_id), DB_V_I(w[i].event_type_id)), NULL, e))
+			return false;
+		proved = w[i].event_type_id;
 		ids[accepted++] = w[i].conversion_id;
 		due_in_ms = w[i].due_in_ms;
 	}
@@ -248,24 +241,17 @@ follow_accepted(struct db *db, const struct conversion_answer *w, size_t n, cons
 	           DB_IN(DB_V_S(STR("follow")), DB_V_I(due_in_ms), DB_V_I(w->tenant_id), GROUP_VALUES(g)), NULL, e);
 }
 
-static bool
-write_answers(struct db *db, const struct conversion_answer *w, size_t n, bool *kept, struct err *e)
+bool
+conversion_answered(struct db *db, const struct conversion_answer *w, size_t n, bool *kept, struct err *e)
 {
-	struct after after = { .accepted = false };
+	struct after after = { .send = false };
 
+	for (size_t i = 0; i < n; i++)
+		assert(state_may(STATE_SENDING, w[i].to) && w[i].tenant_id == w->tenant_id);
 	for (size_t i = 0; i < n; i++)
 		if (!write_answer(db, &w[i], &kept[i], &after, e))
 			return false;
 	return end_attempts(db, w, n, kept, e) && follow_accepted(db, w, n, kept, &after, e) &&
 	       (!after.send || lease_wake(db, w->tenant_id, LEASE_SEND, 0, after.send_ms, e)) &&
 	       (!after.follow || lease_wake(db, w->tenant_id, LEASE_FOLLOW, 0, after.follow_ms, e));
-}
-
-bool
-conversion_answered(struct db *db, const struct conversion_answer *answers, size_t n, bool *kept, struct err *e)
-{
-	for (size_t i = 0; i < n; i++)
-		assert(state_may(STATE_SENDING, answers[i].to) && answers[i].tenant_id == answers->tenant_id);
-	return transaction_begin(db, e) &&
-	       transaction_end(db, write_answers(db, answers, n, kept, e), "writing answers", e);
 }

@@ -1,8 +1,11 @@
 /* lease.c - see lease.h. */
 #include "store/lease.h"
 
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "io/db.h"
+#include "store/transaction.h"
 
 /* What a released row with nothing to do gets as its due time: far, a producer's wake brings it nearer; and no further
  * than a wake that was lost, should there ever be one, may cost. */
@@ -122,16 +125,46 @@ lease_claim(struct db *db, struct lease *l, struct str owner, int64_t lease_s, s
 	return true;
 }
 
-bool
-lease_renew(struct db *db, const struct lease *l, int64_t lease_s, struct err *e)
+static int
+by_key(const void *x, const void *y)
 {
-	int64_t changed;
+	const struct lease *a = *(struct lease *const *)x;
+	const struct lease *b = *(struct lease *const *)y;
 
-	return db_run(db, &lease_sql[RENEW],
-	           DB_IN(DB_V_I(lease_s), DB_V_I(l->tenant_id), DB_V_S(stage_str(l)), DB_V_I(l->shard),
-	               DB_V_I(l->fence), DB_V_S(l->owner)),
-	           &changed, e) &&
-	       one_row(changed, l, e);
+	if (a->tenant_id != b->tenant_id)
+		return a->tenant_id < b->tenant_id ? -1 : 1;
+	if (a->stage != b->stage)
+		return a->stage < b->stage ? -1 : 1;
+	return a->shard < b->shard ? -1 : a->shard > b->shard;
+}
+
+static bool
+renew_all(struct db *db, struct lease *const *leases, size_t n, int64_t lease_s, size_t *lost, struct err *e)
+{
+	*lost = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct lease *l = leases[i];
+		int64_t changed;
+
+		if (!db_run(db, &lease_sql[RENEW],
+		        DB_IN(DB_V_I(lease_s), DB_V_I(l->tenant_id), DB_V_S(stage_str(l)), DB_V_I(l->shard),
+		            DB_V_I(l->fence), DB_V_S(l->owner)),
+		        &changed, e))
+			return false;
+		*lost += changed == 0;
+	}
+	return true;
+}
+
+bool
+lease_renew(struct db *db, struct lease **leases, size_t n, int64_t lease_s, struct err *e)
+{
+	size_t lost;
+
+	qsort(leases, n, sizeof(*leases), by_key);
+	return transaction_begin(db, e) &&
+	       transaction_end(db, renew_all(db, leases, n, lease_s, &lost, e), "renewing leases", e) &&
+	       (lost == 0 || err_set(e, ERR_CONFLICT, "%zu of %zu leases are somebody else's now", lost, n));
 }
 
 bool

@@ -37,7 +37,8 @@ const char *lease_stage_name(enum lease_stage stage);
 bool lease_candidates(struct db *db, struct arena *a, struct lease **out, size_t *n, struct err *e) CC_MUST_USE;
 /* Takes the candidate; fills fence and owner.  ERR_CONFLICT: somebody else has it. */
 bool lease_claim(struct db *db, struct lease *l, struct str owner, int64_t lease_s, struct err *e) CC_MUST_USE;
-bool lease_renew(struct db *db, const struct lease *l, int64_t lease_s, struct err *e) CC_MUST_USE;
+/* For another lease_s, in one transaction; brings them into the order of their keys.  ERR_CONFLICT: some are lost. */
+bool lease_renew(struct db *db, struct lease **leases, size_t n, int64_t lease_s, struct err *e) CC_MUST_USE;
 /* Inside a transaction that writes results: ERR_CONFLICT when it is no longer ours. */
 bool lease_hold(struct db *db, const struct lease *l, struct err *e) CC_MUST_USE;
 /* Gives it back, due again in `due_in_ms` (from now), or at once when it was woken meanwhile. */

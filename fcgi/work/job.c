@@ -43,6 +43,7 @@ job_new(void)
 
 	j->arena = a;
 	j->runnable = true;
+	j->renewed_mono_ms = clock_mono_ms();
 	j->slots = arena_array(a, STEP_REQUESTS_MAX, sizeof(*j->slots));
 	for (size_t i = 0; i < STEP_REQUESTS_MAX; i++)
 		j->slots[i] = (struct job_slot){ .job = j, .i = i };
@@ -114,17 +115,13 @@ on_answer(void *arg, const struct http_answer *answer)
 		j->runnable = true;
 }
 
-void
-job_settle(struct job *j)
+bool
+job_news(struct job *j, struct step_news *news)
 {
-	size_t n = j->n_fresh;
-
+	*news =
+	    (struct step_news){ .step = j->step, .name = str_from(job_name(j)), .which = j->fresh, .n = j->n_fresh };
 	j->n_fresh = 0;
-	if (n == 0 || j->step->answered == NULL)
-		return;
-	in_context(j);
-	j->step->answered(j->step, j->fresh, n);
-	log_context(0, STR(""));
+	return news->n > 0 && j->step->answered != NULL;
 }
 
 static void
@@ -205,17 +202,4 @@ job_drop(struct job *j)
 	in_context(j);
 	give_back(j, 0, false);
 	log_context(0, STR(""));
-}
-
-void
-job_renew(const struct job *j)
-{
-	const struct parts *p = j->step->parts;
-	struct err e = { .code = ERR_NONE };
-
-	if (j->leased && !lease_renew(p->db, &j->lease, p->settings->lease_s, &e)) {
-		in_context(j);
-		log_event(LOG_WARN, "job.lease_lost", LOG_C("why", e.text));
-		log_context(0, STR(""));
-	}
 }

@@ -16,7 +16,8 @@ struct job {
 	struct schedule schedule;
 	size_t waiting; /* requests without an answer */
 	bool runnable;  /* its step can be called */
-	int64_t resume_mono_ms; /* not 0: it can be called from then on */
+	int64_t renewed_mono_ms; /* its lease: when it was claimed or renewed */
+	int64_t resume_mono_ms;  /* not 0: it can be called from then on */
 	struct job_slot *slots;
 	size_t *fresh, n_fresh; /* answered in this turn, not yet told to the step */
 };
@@ -31,11 +32,9 @@ void job_free(struct job *j);
  * its row was given back (or is lost: the lease ends by itself).
  */
 bool job_run(struct job *j, struct http *http);
-/* Tells the step what was answered in this turn of the loop. */
-void job_settle(struct job *j);
+/* What was answered in this turn of the loop, once; false when there is nothing that the step wants to know. */
+bool job_news(struct job *j, struct step_news *news);
 /* Gives the row of a paused job back, due at once: its work is begun anew by another process. */
 void job_drop(struct job *j);
-/* Keeps the row for another lease_s; a lost one is found out when its results are written. */
-void job_renew(const struct job *j);
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -165,16 +166,28 @@ run_jobs(struct worker *w)
 	return ended;
 }
 
+/* Most jobs end long before; those that do not are renewed together, in the order of their keys. */
 static void
 renew(struct worker *w)
 {
+	const struct parts *p = w->parts;
+	struct err e = { .code = ERR_NONE };
+	struct lease *due[JOBS_MAX];
 	int64_t now = clock_mono_ms();
+	size_t n = 0;
 
 	if (now < w->next_renew_ms)
 		return;
-	w->next_renew_ms = now + w->parts->settings->lease_s * 1000 / 3;
-	for (const struct job *j = w->jobs; j != NULL; j = j->next_job)
-		job_renew(j);
+	w->next_renew_ms = now + p->settings->lease_s * 1000 / 6;
+	for (struct job *j = w->jobs; j != NULL; j = j->next_job) {
+		if (!j->leased || j->renewed_mono_ms + p->settings->lease_s * 1000 / 3 > now)
+			continue;
+		j->renewed_mono_ms = now;
+		due[n++] = &j->lease;
+	}
+	/* A lost lease is found out when its results are written; the others have time for another try. */
+	if (n > 0 && !lease_renew(p->db, due, n, p->settings->lease_s, &e))
+		log_event(LOG_WARN, "worker.renew", LOG_I("leases", n), LOG_C("why", e.text));
 }
 
 /* Jobs whose pause is over can go on; the next such moment, or `next` when it is sooner. */
@@ -220,11 +233,27 @@ idle_ms(struct worker *w)
 	return next > now ? next - now : 0;
 }
 
+static int
+by_tenant(const void *x, const void *y)
+{
+	int64_t a = ((const struct step_news *)x)->step->tenant_id;
+	int64_t b = ((const struct step_news *)y)->step->tenant_id;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Keeps what was answered in this turn, before anything else; tenant by tenant, as everybody takes their rows. */
 static void
 settle(struct worker *w)
 {
+	struct step_news news[JOBS_MAX];
+	size_t n = 0;
+
 	for (struct job *j = w->jobs; j != NULL; j = j->next_job)
-		job_settle(j);
+		if (job_news(j, &news[n]))
+			n++;
+	qsort(news, n, sizeof(news[0]), by_tenant);
+	step_keep(news, n);
 }
 
 static bool

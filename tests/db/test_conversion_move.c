@@ -6,6 +6,7 @@
 #include "lib/ledger.h"
 #include "store/config.h"
 #include "store/tenant.h"
+#include "store/transaction.h"
 
 /* The configuration revision of a fresh tenant. */
 #define REVISION 1
@@ -13,7 +14,10 @@
 static bool
 sending_at(const struct lease *l, int64_t id, int64_t revision, int64_t *attempt)
 {
-	return conversion_sending(store.db, store.arena, l, &id, 1, revision, attempt, &store.e);
+	return transaction_begin(store.db, &store.e) &&
+	       transaction_end(store.db,
+	           conversion_sending(store.db, store.arena, l, &id, 1, revision, attempt, &store.e), "sending",
+	           &store.e);
 }
 
 /* A conversion that is SENDING in its first attempt, under a lease that was claimed for it. */
@@ -33,6 +37,7 @@ answer(int64_t id, int64_t attempt, enum state to)
 {
 	return (struct conversion_answer){ .tenant_id = store.tenant_id,
 		.conversion_id = id,
+		.event_type_id = ledger_number(id, "event_type_id"),
 		.attempt = attempt,
 		.to = to,
 		.result = STR("x"),
@@ -49,7 +54,9 @@ tell(int64_t id, int64_t attempt, enum state to)
 	struct conversion_answer w = answer(id, attempt, to);
 	bool kept;
 
-	store_must(conversion_answered(store.db, &w, 1, &kept, &store.e));
+	store_must(transaction_begin(store.db, &store.e));
+	store_must(
+	    transaction_end(store.db, conversion_answered(store.db, &w, 1, &kept, &store.e), "telling", &store.e));
 	return kept;
 }
 
@@ -333,7 +340,9 @@ a_wait_that_the_far_end_asked_for_is_no_try(void **state)
 
 	(void)state;
 	w.counts = false;
-	store_must(conversion_answered(store.db, &w, 1, &kept, &store.e));
+	store_must(transaction_begin(store.db, &store.e));
+	store_must(
+	    transaction_end(store.db, conversion_answered(store.db, &w, 1, &kept, &store.e), "telling", &store.e));
 	assert_true(kept);
 	assert_int_equal(store_int("SELECT tries FROM delivery WHERE effect_id = %lld", (long long)id), 0);
 	assert_in_range(ledger_due_s(id), 10, 20);

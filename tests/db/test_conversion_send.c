@@ -4,6 +4,7 @@
  */
 #include "lib/answer.h"
 #include "lib/ledger.h"
+#include "store/transaction.h"
 
 /* The configuration revision of a fresh tenant. */
 #define REVISION 1
@@ -13,6 +14,7 @@ answer(int64_t id, int64_t attempt, enum state to)
 {
 	return (struct conversion_answer){ .tenant_id = store.tenant_id,
 		.conversion_id = id,
+		.event_type_id = ledger_number(id, "event_type_id"),
 		.attempt = attempt,
 		.to = to,
 		.result = STR("x"),
@@ -20,6 +22,15 @@ answer(int64_t id, int64_t attempt, enum state to)
 		.due_in_ms = 20000,
 		.counts = true,
 		.batch_id = to == STATE_ACCEPTED ? STR("B-1") : STR("") };
+}
+
+static bool
+sending(const struct lease *l, const int64_t *ids, size_t n, int64_t *attempts)
+{
+	return transaction_begin(store.db, &store.e) &&
+	       transaction_end(store.db,
+	           conversion_sending(store.db, store.arena, l, ids, n, REVISION, attempts, &store.e), "sending",
+	           &store.e);
 }
 
 static int64_t
@@ -37,12 +48,11 @@ a_group_is_sending_whole_or_not_at_all(void **state)
 
 	(void)state;
 	store_must(conversion_park(store.db, store.tenant_id, ids[1], STR("no_consent"), REVISION, &store.e));
-	store_refused(conversion_sending(store.db, store.arena, &l, ids, 3, REVISION, attempts, &store.e),
-	    ERR_CONFLICT);
+	store_refused(sending(&l, ids, 3, attempts), ERR_CONFLICT);
 	assert_int_equal(ledger_state(ids[0]), STATE_READY);
 	assert_int_equal(attempts_where("1 = 1"), 0);
 	ids[1] = ids[2];
-	store_must(conversion_sending(store.db, store.arena, &l, ids, 2, REVISION, attempts, &store.e));
+	store_must(sending(&l, ids, 2, attempts));
 	assert_int_equal(attempts[0], 1);
 	assert_int_equal(attempts[1], 1);
 	assert_int_equal(ledger_state(ids[0]), STATE_SENDING);
@@ -64,7 +74,8 @@ answers_of_a_group_are_kept_each_by_itself(void **state)
 	for (size_t i = 0; i < 5; i++)
 		w[i] = answer(ledger_in(STATE_SENDING, "send"), 1, to[i]);
 	w[4].attempt = 2; /* of an attempt that never was */
-	store_must(conversion_answered(store.db, w, 5, kept, &store.e));
+	store_must(transaction_begin(store.db, &store.e));
+	store_must(transaction_end(store.db, conversion_answered(store.db, w, 5, kept, &store.e), "telling", &store.e));
 	for (size_t i = 0; i < 4; i++) {
 		assert_true(kept[i]);
 		assert_int_equal(ledger_state(w[i].conversion_id), to[i]);

@@ -350,7 +350,7 @@ a_known_answer_is_not_lost_because_somebody_was_in_the_way(void **state)
 		be_in_the_way(id, told[1], 1500000);
 	assert_int_equal(read(told[0], &byte, 1), 1);
 	s->answers[0] = answer_of(200, QUEUED);
-	s->answered(s, &(size_t){ 0 }, 1);
+	flow_keep(s, 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	store_run("SET innodb_lock_wait_timeout = 5");
@@ -375,7 +375,7 @@ a_customers_conversions_go_one_after_the_other(void **state)
 	assert_int_equal(ledger_state(first), STATE_SENDING);
 	assert_int_equal(ledger_state(second), STATE_READY);
 	s->answers[0] = answer_of(200, QUEUED);
-	s->answered(s, &(size_t){ 0 }, 1);
+	flow_keep(s, 0);
 	assert_int_equal(ledger_state(first), STATE_ACCEPTED);
 	store_must(s->next(s, &store.e));
 	assert_int_equal(s->n, 1);

@@ -47,6 +47,12 @@ held_by(struct str owner)
 	return l;
 }
 
+static bool
+renewed(struct lease *l, int64_t lease_s)
+{
+	return lease_renew(store.db, &l, 1, lease_s, &store.e);
+}
+
 static void
 of_two_that_claim_one_row_one_wins(void **state)
 {
@@ -101,7 +107,7 @@ an_expired_lease_can_be_claimed_and_its_former_owner_writes_nothing(void **state
 	assert_true(find_for(store.other, LEASE_SEND, &b));
 	store_must(lease_claim(store.other, &b, bob, 60, &store.e));
 	store_refused(lease_hold(store.db, &a, &store.e), ERR_CONFLICT);
-	store_refused(lease_renew(store.db, &a, 60, &store.e), ERR_CONFLICT);
+	store_refused(renewed(&a, 60), ERR_CONFLICT);
 	store_refused(lease_release(store.db, &a, 0, &store.e), ERR_CONFLICT);
 	store_must(lease_hold(store.other, &b, &store.e));
 }
@@ -124,7 +130,7 @@ a_renewed_lease_lasts_longer(void **state)
 	struct lease a = held_by(alice), b;
 
 	(void)state;
-	store_must(lease_renew(store.db, &a, 120, &store.e));
+	store_must(renewed(&a, 120));
 	store_later(store.other, 61);
 	assert_false(find_for(store.other, LEASE_SEND, &b));
 	store_later(store.other, 121);
@@ -138,8 +144,8 @@ renewing_twice_in_one_millisecond_is_no_conflict(void **state)
 	store_later(store.db, 1); /* the clock stands still */
 	struct lease a = held_by(alice);
 
-	store_must(lease_renew(store.db, &a, 60, &store.e));
-	store_must(lease_renew(store.db, &a, 60, &store.e));
+	store_must(renewed(&a, 60));
+	store_must(renewed(&a, 60));
 	store_must(lease_hold(store.db, &a, &store.e));
 }
 

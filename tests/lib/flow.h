@@ -42,6 +42,8 @@ void flow_deal_in_crm(void);
 void flow_say(int status, const char *body);
 void flow_say_answer(struct http_answer answer);
 
+/* Has the step write what request i was answered, as the worker does. */
+void flow_keep(struct step *s, size_t i);
 /* A step as the worker makes it; the test calls it by hand. */
 struct step *flow_step(enum lease_stage stage, const struct lease *l);
 /* Each runs its shards with something to do once; false with store.e. */
