@@ -10,6 +10,11 @@ node_is_there() {
 	command -v node >/dev/null && [ "$(node -p 'parseInt(process.versions.node)')" -ge 18 ]
 }
 
+# Debian 13 put the older names of time zones into a package of their own.
+no_legacy_zones() {
+	[ -r /etc/os-release ] && (. /etc/os-release && [ "${VERSION_ID:-13}" = 12 ])
+}
+
 installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $(cut -f 2 "$here/packages") 2>/dev/null || true)
 newline='
 '
@@ -22,6 +27,7 @@ while IFS='	' read -r what name why; do
 	esac
 	case $name in
 	nodejs) if node_is_there; then continue; fi ;;
+	tzdata-legacy) if no_legacy_zones; then continue; fi ;;
 	npm) if command -v npm >/dev/null; then continue; fi ;;
 	esac
 	case "$newline$installed$newline" in

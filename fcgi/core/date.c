@@ -16,9 +16,9 @@ floor_div(int64_t n, int64_t d)
 	return n / d - (n % d < 0 ? 1 : 0);
 }
 
-/* Days since 1970-01-01 of a date of the Gregorian calendar, years counted from March. */
-static int64_t
-days_of(int year, int month, int day)
+/* Years are counted from March. */
+int64_t
+date_days(int64_t year, int month, int day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;
 	int64_t era = floor_div(y, 400);
@@ -107,14 +107,18 @@ take_fraction(struct str s, size_t *at, int *milli)
 	return *at > from && *at - from <= 9;
 }
 
+/* "Z", "+02:00", "-0800"; *local when there is none. */
 static bool
-take_offset(struct str s, size_t *at, int *minutes)
+take_offset(struct str s, size_t *at, int *minutes, bool *local)
 {
 	int hour;
 	int minute;
 	bool west = *at < s.n && s.p[*at] == '-';
 
 	*minutes = 0;
+	*local = *at == s.n;
+	if (*local)
+		return true;
 	if (take_char(s, at, "Zz"))
 		return true;
 	if (!take_char(s, at, "+-") || !take_number(s, at, 2, 0, 14, &hour))
@@ -127,7 +131,7 @@ take_offset(struct str s, size_t *at, int *minutes)
 }
 
 static bool
-take_time(struct str s, size_t *at, struct parts *p, int *offset)
+take_time(struct str s, size_t *at, struct parts *p, int *offset, bool *local)
 {
 	if (!take_char(s, at, "Tt ") || !take_number(s, at, 2, 0, 23, &p->hour) || !take_char(s, at, ":") ||
 	    !take_number(s, at, 2, 0, 59, &p->minute))
@@ -136,27 +140,40 @@ take_time(struct str s, size_t *at, struct parts *p, int *offset)
 		if (!take_number(s, at, 2, 0, 59, &p->second) || !take_fraction(s, at, &p->milli))
 			return false;
 	}
-	return take_offset(s, at, offset);
+	return take_offset(s, at, offset, local);
 }
 
 bool
-date_parse(struct str s, int64_t *ms, struct err *e)
+date_parse_local(struct str s, int64_t *ms, bool *local, struct err *e)
 {
 	struct parts p = { 0 };
 	size_t at = 0;
 	int offset = 0;
 	int64_t t;
 
+	*local = false;
 	if (str_to_int(s, 0, LAST_MS, ms))
 		return true;
-	if (!take_date(s, &at, &p) || (at < s.n && !take_time(s, &at, &p, &offset)) || at != s.n)
+	*local = true;
+	if (!take_date(s, &at, &p) || (at < s.n && !take_time(s, &at, &p, &offset, local)) || at != s.n)
 		return err_set(e, ERR_INVALID, "it is no date");
-	t = days_of(p.year, p.month, p.day) * DAY_MS +
+	t = date_days(p.year, p.month, p.day) * DAY_MS +
 	    (((int64_t)p.hour * 60 + p.minute - offset) * 60 + p.second) * 1000 + p.milli;
 	if (t < 0 || t > LAST_MS)
 		return err_set(e, ERR_INVALID, "the date is not between 1970 and 9999");
 	*ms = t;
 	return true;
+}
+
+bool
+date_parse(struct str s, int64_t *ms, struct err *e)
+{
+	bool local;
+
+	if (!date_parse_local(s, ms, &local, e))
+		return false;
+	/* A time of day without an offset is a guess. */
+	return !local || s.n == STR("2026-11-21").n || err_set(e, ERR_INVALID, "it is no date");
 }
 
 struct str
@@ -178,8 +195,10 @@ date_iso_ms(struct arena *a, int64_t ms)
 
 /* False for a letter outside the subset. */
 static bool
-add_letter(struct buf *b, const struct parts *p, char letter)
+add_letter(struct buf *b, const struct parts *p, int64_t offset_ms, char letter)
 {
+	int64_t minutes = (offset_ms < 0 ? -offset_ms : offset_ms) / 60000;
+
 	switch (letter) {
 	case 'Y':
 		buf_addf(b, "%04d", p->year);
@@ -203,7 +222,10 @@ add_letter(struct buf *b, const struct parts *p, char letter)
 		buf_addf(b, "%02d", p->second);
 		return true;
 	case 'j':
-		buf_addf(b, "%03d", (int)(days_of(p->year, p->month, p->day) - days_of(p->year, 1, 1)) + 1);
+		buf_addf(b, "%03d", (int)(date_days(p->year, p->month, p->day) - date_days(p->year, 1, 1)) + 1);
+		return true;
+	case 'z':
+		buf_addf(b, "%c%02d:%02d", offset_ms < 0 ? '-' : '+', (int)(minutes / 60), (int)(minutes % 60));
 		return true;
 	case '%':
 		buf_addc(b, '%');
@@ -214,9 +236,9 @@ add_letter(struct buf *b, const struct parts *p, char letter)
 }
 
 bool
-date_format(struct arena *a, int64_t ms, struct str format, struct str *out, struct err *e)
+date_format(struct arena *a, int64_t ms, int64_t offset_ms, struct str format, struct str *out, struct err *e)
 {
-	struct parts p = split(ms);
+	struct parts p = split(ms + offset_ms);
 	struct buf b;
 
 	buf_init(&b, a, MAX_TEXT);
@@ -226,8 +248,9 @@ date_format(struct arena *a, int64_t ms, struct str format, struct str *out, str
 			continue;
 		}
 		i++;
-		if (i >= format.n || !add_letter(&b, &p, format.p[i]))
-			return err_set(e, ERR_INVALID, "a date format may hold %%Y %%m %%d %%H %%M %%S %%y %%j %%%%");
+		if (i >= format.n || !add_letter(&b, &p, offset_ms, format.p[i]))
+			return err_set(e, ERR_INVALID,
+			    "a date format may hold %%Y %%m %%d %%H %%M %%S %%y %%j %%z %%%%");
 	}
 	return buf_done(&b, out, e);
 }

@@ -18,13 +18,13 @@ in_range(decimal_units units)
 	return units < limit() && units > -limit();
 }
 
-/* Rounded half away from zero to a multiple of `step`, divided by it. */
+/* Rounded half away from zero; `by` is above 0. */
 static decimal_units
-divide_rounded(decimal_units units, decimal_units step)
+divide_rounded(decimal_units units, decimal_units by)
 {
-	decimal_units half = step / 2;
+	decimal_units half = by / 2;
 
-	return units < 0 ? -((-units + half) / step) : (units + half) / step;
+	return units < 0 ? -((-units + half) / by) : (units + half) / by;
 }
 
 static bool
@@ -152,6 +152,25 @@ decimal_mul(struct decimal a, struct decimal b, struct decimal *out)
 	if (!in_range(product))
 		return false;
 	out->units = product;
+	return true;
+}
+
+bool
+decimal_div(struct decimal a, struct decimal b, int places, struct decimal *out)
+{
+	decimal_units quotient;
+
+	if (b.units == 0 || places < 0 || places > PLACES)
+		return false;
+	if (b.units < 0) {
+		a.units = -a.units;
+		b.units = -b.units;
+	}
+	/* Below 10^36 with its nine places, so nothing overflows. */
+	quotient = divide_rounded(a.units * powers[places], b.units) * powers[PLACES - places];
+	if (!in_range(quotient))
+		return false;
+	out->units = quotient;
 	return true;
 }
 

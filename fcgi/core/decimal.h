@@ -19,8 +19,10 @@ struct str decimal_write(struct arena *a, struct decimal d, int places);
 struct str decimal_write_short(struct arena *a, struct decimal d);
 int decimal_cmp(struct decimal a, struct decimal b);
 bool decimal_add(struct decimal a, struct decimal b, struct decimal *out);
-/* Rounded half away from zero to 9 places.  Both are false when the result has more than 18 digits. */
+/* Rounded half away from zero to 9 places.  All are false when the result has more than 18 digits. */
 bool decimal_mul(struct decimal a, struct decimal b, struct decimal *out);
+/* The same, rounded to `places` (0..9); false for a divisor of 0. */
+bool decimal_div(struct decimal a, struct decimal b, int places, struct decimal *out);
 /* Digits behind the point of an ISO 4217 currency (JPY 0, BHD 3); -1 when the code is unknown. */
 int decimal_currency_places(struct str currency);
 

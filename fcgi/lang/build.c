@@ -140,6 +140,7 @@ normalise(struct builder *b)
 {
 	struct normal_options options = {
 		.email_sha256 = b->in->rules->document.email_sha256,
+		.time_zone = b->in->account_time_zone,
 	};
 
 	for (size_t i = 0; i < b->n; i++) {
@@ -151,10 +152,14 @@ normalise(struct builder *b)
 	for (size_t i = 0; i < b->n; i++) {
 		struct build_field *f = &b->fields[i];
 		const struct catalogue_field *type = b->rows[i] == NULL ? NULL : b->rows[i]->field;
+		struct err e = { 0 };
 
 		if (type == NULL)
 			continue;
-		f->value = normal_value(b->arena, type, &options, f->value);
+		if (!normal_value(b->arena, type, &options, f->value, &f->value, &e))
+			fault(b, f->name, "time_zone_unknown", false,
+			    str_printf(b->arena, STR_FMT " is a date without a time zone, and %s.", STR_ARG(f->name),
+			        e.text));
 		if (normal_has_email(f->value)) {
 			fault(b, f->name, "email_as_id", false,
 			    str_printf(b->arena, STR_FMT " holds an e-mail address, and those are never sent.",

@@ -8,7 +8,8 @@
  *
  * Text outside braces is literal; "{{" and "}}" are braces.  A field name is everything up to '|' or '}'.
  * Functions are applied left to right; arguments are separated by ',' and a backslash quotes the next
- * character.  Evaluation always ends, has no side effects, and its output is bounded (LANG_OUTPUT_MAX).
+ * character.  Dates that name no offset are in the account's time zone, the field account.timeZone, unless
+ * the expression names one.  Evaluation always ends, has no side effects, and its output is bounded (LANG_OUTPUT_MAX).
  */
 #ifndef LANG_LANG_H
 #define LANG_LANG_H
@@ -42,9 +43,12 @@ bool lang_per_item(const struct lang *l);
  */
 typedef bool lang_lookup(void *arg, struct str field, size_t item, struct str *value, struct err *e);
 
+/* True when it writes a date in a zone it names without its offset: no date field can read that again. */
+bool lang_writes_local_date(const struct lang *l);
+
 /*
  * Evaluates.  False with ERR_INVALID when a function cannot work on its input (a number that is none, a
- * date that is none): the text names the function and the field, not the person's data.
+ * date that is none, a time zone nobody knows): the text names the function and the field, not the person's data.
  */
 bool lang_eval(const struct lang *l, struct arena *a, lang_lookup *lookup, void *arg, size_t item, struct str *out,
     struct err *e) CC_MUST_USE;

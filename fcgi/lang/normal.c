@@ -51,28 +51,37 @@ whole_number(struct arena *a, struct str value)
 	return lang_decimal(value, &d) ? decimal_write_short(a, d) : value;
 }
 
-struct str
+bool
 normal_value(struct arena *a, const struct catalogue_field *field, const struct normal_options *options,
-    struct str value)
+    struct str value, struct str *out, struct err *e)
 {
-	struct err ignored = { 0 };
 	int64_t ms;
 
-	if (str_eq(field->name, STR("CustomerEmail")))
-		return hashed_email(a, options, value);
+	*out = value;
+	if (str_eq(field->name, STR("CustomerEmail"))) {
+		*out = hashed_email(a, options, value);
+		return true;
+	}
 	switch (field->type) {
 	case CATALOGUE_STRING:
-		return value;
+		break;
 	case CATALOGUE_INTEGER:
-		return whole_number(a, value);
+		*out = whole_number(a, value);
+		break;
 	case CATALOGUE_DECIMAL:
-		return number(a, field, options, value);
+		*out = number(a, field, options, value);
+		break;
 	case CATALOGUE_DATETIME:
-		return date_parse(str_trim(value), &ms, &ignored) ? date_iso(a, ms) : value;
+		if (lang_date(value, options->time_zone, &ms, e))
+			*out = date_iso(a, ms);
+		else
+			return e->code != ERR_NOT_FOUND;
+		break;
 	case CATALOGUE_BOOLEAN:
-		return str_lower(a, str_trim(value));
+		*out = str_lower(a, str_trim(value));
+		break;
 	}
-	return value;
+	return true;
 }
 
 static bool

@@ -90,6 +90,13 @@ const char *lang_function_check(struct arena *a, const struct lang_call *call, s
 bool lang_function_on_empty(size_t index);
 bool lang_function_apply(const struct lang_run *run, const struct lang_call *call, struct str in, struct str *out,
     struct err *e);
+/* The account's time zone as the lookup gives it; empty when it has none. */
+struct str lang_account_zone(const struct lang_run *run);
+/*
+ * A date with blanks around it; one that names no offset is in that zone.  ERR_NOT_FOUND when there is no such
+ * zone and it was needed.
+ */
+bool lang_date(struct str s, struct str zone, int64_t *ms, struct err *e) CC_MUST_USE;
 /* A number with blanks around it; digits behind the ninth decimal place are cut. */
 struct decimal;
 bool lang_decimal(struct str s, struct decimal *out);

@@ -164,11 +164,26 @@ check_items(struct compiler *c, struct ruleset_object *o, const struct ruleset_r
 	return true;
 }
 
+/* A date that is written in a zone of its own must say which, or it would be read in the account's. */
+static bool
+check_date(struct compiler *c, const struct ruleset_row *row, struct str path)
+{
+	if (row->field->type != CATALOGUE_DATETIME || !lang_writes_local_date(row->expression))
+		return true;
+	fault(c, path,
+	    str_printf(c->arena,
+	        STR_FMT ": a date in a time zone of its own needs its offset: add %%z to the format, or leave the "
+	                "format empty, as in {closedate|date:,Europe/Berlin}.",
+	        STR_ARG(row->row->field)));
+	return false;
+}
+
 static bool
 compile_row(struct compiler *c, struct ruleset_object *o, const struct config_row *row, struct ruleset_row *out)
 {
 	struct str path =
 	    str_printf(c->arena, "objects." STR_FMT ".mapping." STR_FMT, STR_ARG(o->config->type), STR_ARG(row->id));
+	struct str where;
 	const struct str *fields;
 	size_t n;
 	bool ok;
@@ -184,11 +199,13 @@ compile_row(struct compiler *c, struct ruleset_object *o, const struct config_ro
 		    str_printf(c->arena, STR_FMT " cannot be mapped.", STR_ARG(row->field)));
 		return false;
 	}
-	if (!parse_row(c, out, path) ||
-	    !check_items(c, o, out, str_printf(c->arena, STR_FMT ".expression", STR_ARG(path))))
+	if (!parse_row(c, out, path))
+		return false;
+	where = str_printf(c->arena, STR_FMT ".expression", STR_ARG(path));
+	if (!check_items(c, o, out, where) || !check_date(c, out, where))
 		return false;
 	n = lang_fields(out->expression, &fields);
-	ok = need_fields(c, o, fields, n, str_printf(c->arena, STR_FMT ".expression", STR_ARG(path)));
+	ok = need_fields(c, o, fields, n, where);
 	n = lang_when_fields(out->when, &fields);
 	return need_fields(c, o, fields, n, str_printf(c->arena, STR_FMT ".when", STR_ARG(path))) && ok;
 }

@@ -125,8 +125,9 @@ comparable(struct str s)
 	struct err ignored = { 0 };
 	struct decimal d;
 	int64_t ms;
+	bool local;
 
-	return lang_decimal(s, &d) || date_parse(s, &ms, &ignored);
+	return lang_decimal(s, &d) || date_parse_local(s, &ms, &local, &ignored);
 }
 
 static bool
@@ -219,9 +220,8 @@ lang_when_fields(const struct lang_when *w, const struct str **fields)
 
 /* -1, 0, 1; false when the left side is neither number nor date, as the right one is. */
 static bool
-compare(struct str left, struct str right, int *out)
+compare(const struct lang_run *run, struct str left, struct str right, int *out, struct err *e)
 {
-	struct err ignored = { 0 };
 	struct decimal l;
 	struct decimal r;
 	int64_t at;
@@ -229,11 +229,11 @@ compare(struct str left, struct str right, int *out)
 
 	if (lang_decimal(right, &r)) {
 		if (!lang_decimal(left, &l))
-			return false;
+			return err_set(e, ERR_INVALID, "the value is no number");
 		*out = decimal_cmp(l, r);
 		return true;
 	}
-	if (!date_parse(right, &than, &ignored) || !date_parse(str_trim(left), &at, &ignored))
+	if (!lang_date(right, lang_account_zone(run), &than, e) || !lang_date(left, lang_account_zone(run), &at, e))
 		return false;
 	*out = (at > than) - (at < than);
 	return true;
@@ -250,7 +250,7 @@ in_values(const struct clause *c, struct str value)
 }
 
 static bool
-clause_holds(const struct clause *c, struct str value, bool *holds, struct err *e)
+clause_holds(const struct lang_run *run, const struct clause *c, struct str value, bool *holds, struct err *e)
 {
 	int order = 0;
 
@@ -258,9 +258,8 @@ clause_holds(const struct clause *c, struct str value, bool *holds, struct err *
 	if (words[c->op].compares) {
 		if (value.n == 0)
 			return true;
-		if (!compare(value, c->values[0], &order))
-			return err_set(e, ERR_INVALID, "the condition on {" STR_FMT "} needs a number or a date",
-			    STR_ARG(str_slice(c->left.field, 0, 80)));
+		if (!compare(run, value, c->values[0], &order, e))
+			return err_wrap(e, "the condition on {" STR_FMT "}", STR_ARG(str_slice(c->left.field, 0, 80)));
 	}
 	switch (c->op) {
 	case OP_NOT_EMPTY:
@@ -306,7 +305,7 @@ lang_when_eval(const struct lang_when *w, struct arena *a, lang_lookup *lookup, 
 		struct str value;
 
 		if (!lang_run_part(&run, &w->clauses[i].left, &value, e) ||
-		    !clause_holds(&w->clauses[i], value, holds, e))
+		    !clause_holds(&run, &w->clauses[i], value, holds, e))
 			return false;
 	}
 	return true;

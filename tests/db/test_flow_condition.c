@@ -78,7 +78,7 @@ a_condition_that_cannot_be_worked_out_says_so(void **state)
 	won();
 	assert_str(flow_decision("outcome"), "SKIPPED");
 	assert_str(flow_decision("code"), "condition_failed");
-	assert_true(says("the condition on {dealname} needs a number or a date"));
+	assert_true(says("the condition on {dealname}: the value is no number"));
 }
 
 int

@@ -28,7 +28,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(date_parse(date_iso(a, ms), &back, &e) && back == ms - ms % 1000);
 		assert(date_day(ms) == ms / 86400000);
 	}
-	if (date_format(a, INT64_C(1795256107000), s, &out, &e))
+	if (date_format(a, INT64_C(1795256107000), INT64_C(3600000), s, &out, &e))
 		assert(out.n <= 4096);
 	if (decimal_parse(s, &d, &e)) {
 		assert(decimal_parse(decimal_write_short(a, d), &again, &e) && decimal_cmp(d, again) == 0);

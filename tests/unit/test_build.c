@@ -211,7 +211,15 @@ values_get_impacts_form(void **state)
 	} rows[] = {
 		{ "Date1", "1795256107000", "2026-11-21T10:15:07Z" },
 		{ "Date1", "2026-11-21T12:15:07.9+02:00", "2026-11-21T10:15:07Z" },
-		{ "Date1", "2026-11-21", "2026-11-21T00:00:00Z" },
+		/* the account is in Europe/Berlin */
+		{ "Date1", "2026-11-21", "2026-11-20T23:00:00Z" },
+		{ "Date1", "2026-07-21", "2026-07-20T22:00:00Z" },
+		{ "Date1", "2026-11-21T10:15:07", "2026-11-21T09:15:07Z" },
+		{ "Date1", "{account.timeZone|map:Europe/Berlin=2026-11-21|date:,US/Eastern}", "2026-11-21T05:00:00Z" },
+		{ "Date1", "{event.occurredAt|date:%Y-%m-%d}", "2026-11-20T23:00:00Z" },
+		{ "Date1", "{event.occurredAt|date:%Y-%m-%dT%H:%M:%S%z,US/Eastern}", "2026-11-21T10:15:07Z" },
+		{ "Text1", "{event.occurredAt|date:%H:%M %z,US/Eastern}", "05:15 -05:00" },
+		{ "Text1", "{event.occurredAt|date:%H:%M}", "11:15" },
 		{ "Amount", "19.999", "20.00" },
 		{ "Amount", "-5", "-5.00" },
 		{ "Amount", "0.2000000000000000111022302462515654042363166809082031250", "0.20" },
@@ -231,6 +239,26 @@ values_get_impacts_form(void **state)
 		may_be_sent(d);
 		assert_str(deal_field(d, rows[i].field), rows[i].value);
 		assert_str(deal_field(d, "CurrencyCode"), "EUR");
+	}
+}
+
+/* A date without an offset in an account whose zone is not known is never taken for UTC. */
+static void
+a_date_in_an_unknown_time_zone_is_a_fault(void **state)
+{
+	static const char *const zones[] = { "", "Mars/Olympus", "../../etc/passwd" };
+
+	for (size_t i = 0; i < 3; i++) {
+		struct deal *d = deal_with(*state, 0, BASE "," ROW("e", "Date1", "2026-11-21"), "");
+
+		d->in.account_time_zone = str_from(zones[i]);
+		deal_build(d);
+		assert_str(deal_fault(d, "Date1"), "time_zone_unknown");
+		assert_false(d->out.missing_only);
+		d = deal_with(*state, 0, BASE "," ROW("e", "Date1", "2026-11-21T00:00:00Z"), "");
+		d->in.account_time_zone = str_from(zones[i]);
+		deal_build(d);
+		may_be_sent(d);
 	}
 }
 
@@ -418,6 +446,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(an_address_in_any_other_field_is_a_fault_and_is_not_in_the_body, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(values_get_impacts_form, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_date_in_an_unknown_time_zone_is_a_fault, setup, teardown),
 		cmocka_unit_test_setup_teardown(amounts_have_the_currencys_decimal_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_a_contact_the_conversion_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_contact_without_click_id_is_sent_with_its_customer_id, setup,

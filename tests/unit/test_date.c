@@ -83,6 +83,37 @@ what_is_no_date_is_refused(void **state)
 	}
 }
 
+/* Whether the text says which moment it is, or only what the clock on the wall showed. */
+static void
+a_text_without_an_offset_is_local(void **state)
+{
+	static const struct {
+		const char *in;
+		int64_t ms;
+		bool local;
+	} rows[] = {
+		{ "1795219200000", 1795219200000, false },
+		{ "2026-11-21T00:00:00Z", 1795219200000, false },
+		{ "2026-11-21T02:00:00+02:00", 1795219200000, false },
+		{ "2026-11-21", 1795219200000, true },
+		{ "2026-11-21T00:00", 1795219200000, true },
+		{ "2026-11-21 00:00:00", 1795219200000, true },
+		{ "2026-11-21T00:00:00.123", 1795219200123, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct err e = { 0 };
+		int64_t ms;
+		bool local;
+
+		assert_true(date_parse_local(str_from(rows[i].in), &ms, &local, &e));
+		assert_int_equal(ms, rows[i].ms);
+		assert_int_equal(local, rows[i].local);
+	}
+	assert_false(date_parse_local(STR("2026-11-21T"), &(int64_t){ 0 }, &(bool){ 0 }, &(struct err){ 0 }));
+}
+
 static void
 dates_are_written_in_utc(void **state)
 {
@@ -113,7 +144,7 @@ every_day_is_read_back_as_written(void **state)
 }
 
 static void
-a_format_has_nine_letters(void **state)
+a_format_has_ten_letters(void **state)
 {
 	static const struct {
 		const char *format, *out;
@@ -122,6 +153,7 @@ a_format_has_nine_letters(void **state)
 		{ "%d.%m.%y %H:%M:%S", "21.11.26 10:15:07" },
 		{ "%j", "325" },
 		{ "100%%", "100%" },
+		{ "%z", "+00:00" },
 		{ "", "" },
 		{ "\xc3\xa9%Y", "\xc3\xa9"
 		                "2026" },
@@ -131,11 +163,15 @@ a_format_has_nine_letters(void **state)
 	struct err e = { 0 };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_true(date_format(*state, 1795256107000, str_from(rows[i].format), &s, &e));
+		assert_true(date_format(*state, 1795256107000, 0, str_from(rows[i].format), &s, &e));
 		assert_str(s, rows[i].out);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(date_format(*state, 0, str_from(bad[i]), &s, &e));
+		assert_false(date_format(*state, 0, 0, str_from(bad[i]), &s, &e));
+	assert_true(date_format(*state, 1795256107000, INT64_C(19800000), STR("%Y-%m-%dT%H:%M:%S%z"), &s, &e));
+	assert_str(s, "2026-11-21T15:45:07+05:30");
+	assert_true(date_format(*state, 1795256107000, INT64_C(-39600000), STR("%d %H:%M %z"), &s, &e));
+	assert_str(s, "20 23:15 -11:00");
 	assert_int_equal(date_day(-1), -1);
 	assert_int_equal(date_day(86399999), 0);
 }
@@ -146,9 +182,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_form_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_date_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_text_without_an_offset_is_local, setup, teardown),
 		cmocka_unit_test_setup_teardown(dates_are_written_in_utc, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_day_is_read_back_as_written, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_format_has_nine_letters, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_format_has_ten_letters, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,13 @@ static const struct {
 	{ "deal_[stage]_id", "deal_closedwon_1" },
 	{ "deal_[deal stage]", "deal_closedwon" },
 	{ "account.currency", "EUR" },
+	{ "account.timeZone", "US/Eastern" },
+	{ "day", "2026-11-21" },
+	{ "summerday", "2026-07-04" },
+	{ "localtime", "2026-11-21T10:15:07" },
+	{ "offset", "2026-11-21T10:15:07+05:30" },
+	{ "zero", "0" },
+	{ "third", "0.333333333" },
 	{ "contact.email", "a@b.example" },
 	{ "line_item{i}.hs_sku", "SKU-" },
 	{ "umlauts", "\xc3\xa4\xc3\xb6\xc3\xbc\xf0\x9f\x98\x80!" },
@@ -132,10 +139,42 @@ each_expression_gives_its_value(void **state)
 		{ "{amount|mul:0.81}", "999.945" },
 		{ "{amount|mul:nothing}", "" },
 		{ "{nothing|add:5}", "" },
+		{ "{amount|div:3}", "411.5" },
+		{ "{amount|div:12}", "102.88" },
+		{ "{amount|div:12,0}", "103" },
+		{ "{amount|div:12,9}", "102.875" },
+		{ "{amount|div:-7,4}", "-176.3571" },
+		{ "{amount|div:third,2}", "3703.5" },
+		{ "{amount|div:shipping,1}", "224.5" },
+		{ "{amount|div:nothing}", "" },
+		{ "{big|div:1000000000,9}", "999999999.999999999" },
+		{ "{amount|min:1000}", "1000" },
+		{ "{amount|min:shipping}", "5.5" },
+		{ "{amount|min:nothing}", "1234.5" },
+		{ "{negative|max:0}", "0" },
+		{ "{amount|max:big}", "999999999999999999" },
+		{ "{amount|max:nothing}", "1234.5" },
+		{ "{negative|abs}", "0.005" },
+		{ "{amount|abs}", "1234.5" },
 		{ "{closedate|date}", "2026-11-21T10:15:07Z" },
 		{ "{closedate|date:%Y-%m-%d}", "2026-11-21" },
-		{ "{closedate|date:%d.%m.%Y\\, %H:%M}", "21.11.2026, 10:15" },
-		{ "{millis|date:%H:%M:%S}", "10:15:07" },
+		{ "{closedate|date:%d.%m.%Y\\, %H:%M}", "21.11.2026, 05:15" },
+		{ "{millis|date:%H:%M:%S}", "05:15:07" },
+		{ "{millis|date:%H:%M %z}", "05:15 -05:00" },
+		/* the zone that is named, for writing and for what has no offset */
+		{ "{closedate|date:%H:%M,UTC}", "10:15" },
+		{ "{closedate|date:%H:%M %z,Europe/Berlin}", "11:15 +01:00" },
+		{ "{closedate|date:%H:%M %z, Asia/Kolkata }", "15:45 +05:30" },
+		{ "{closedate|date:,Europe/Berlin}", "2026-11-21T10:15:07Z" },
+		{ "{day|date}", "2026-11-21T05:00:00Z" },
+		{ "{summerday|date}", "2026-07-04T04:00:00Z" },
+		{ "{day|date:%Y-%m-%d}", "2026-11-21" },
+		{ "{day|date:,Europe/Berlin}", "2026-11-20T23:00:00Z" },
+		{ "{day|date:%Y-%m-%d %H:%M,Europe/Berlin}", "2026-11-21 00:00" },
+		{ "{localtime|date}", "2026-11-21T15:15:07Z" },
+		{ "{localtime|date:,Europe/Berlin}", "2026-11-21T09:15:07Z" },
+		{ "{offset|date}", "2026-11-21T04:45:07Z" },
+		{ "{offset|date:,Europe/Berlin}", "2026-11-21T04:45:07Z" },
 		{ "{dealstage|map:closedwon=SALE,else=LEAD}", "SALE" },
 		{ "{dealstage|map:closedlost=LOST,else=LEAD}", "LEAD" },
 		{ "{dealstage|map:closedlost=LOST}", "" },
@@ -199,6 +238,17 @@ a_wrong_expression_says_where(void **state)
 		{ "{a|number:-1}", 4 },
 		{ "{a|round}", 4 },
 		{ "{a|date:%Q}", 4 },
+		{ "{a|date:}", 4 },
+		{ "{a|date:%Y,}", 4 },
+		{ "{a|date:%Y,Mars/Olympus}", 4 },
+		{ "{a|date:%Y,../../etc/passwd}", 4 },
+		{ "{a|date:%Y,/usr/share/zoneinfo/UTC}", 4 },
+		{ "{a|date:%Y,UTC,x}", 4 },
+		{ "{a|div:0}", 4 },
+		{ "{a|div:2,x}", 4 },
+		{ "{a|div:2,10}", 4 },
+		{ "{a|abs:1}", 4 },
+		{ "{a|min}", 4 },
 		{ "{a|map}", 4 },
 		{ "{a|map:x}", 4 },
 		{ "{a|or}", 4 },
@@ -239,6 +289,9 @@ a_function_that_cannot_work_names_itself_and_the_field_only(void **state)
 		{ "{amount|add:email}", "add", "{email}" },
 		{ "{big|add:big}", "add", "{big}" },
 		{ "{big|mul:big}", "mul", "{big}" },
+		{ "{amount|div:zero}", "div", "{amount}" },
+		{ "{email|min:1}", "min", "{email}" },
+		{ "{email|abs}", "abs", "{email}" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -313,7 +366,7 @@ the_function_table_is_help_that_works(void **state)
 	const struct lang_function *table;
 	size_t n = lang_functions(&table);
 
-	assert_true(n >= 21);
+	assert_true(n >= 25);
 	for (size_t i = 0; i < n; i++) {
 		struct lang *l;
 		struct err e = { 0 };
@@ -355,6 +408,13 @@ each_condition_holds_or_not(void **state)
 		{ "{nothing} < 0", false },
 		{ "{closedate} > 2026-01-01", true },
 		{ "{closedate} < 2026-11-21T10:15:08Z", true },
+		/* what names no offset is in the account's time zone, on both sides */
+		{ "{closedate} >= 2026-11-21T05:15:07", true },
+		{ "{closedate} >= 2026-11-21T05:15:08", false },
+		{ "{day} <= 2026-11-21", true },
+		{ "{day} > 2026-11-21T04:59:59Z", true },
+		{ "{day} > 2026-11-21T05:00:00Z", false },
+		{ "{localtime} > 2026-11-21T15:15:06Z", true },
 		{ "{nothing} is empty", true },
 		{ "{amount} is empty", false },
 		{ "{nothing} is not empty", false },
@@ -422,6 +482,53 @@ a_wrong_condition_says_where(void **state)
 	assert_true(str_find(str_from(e.text), STR("Jane")) == str_from(e.text).n);
 }
 
+/* The account's time zone is asked for when it is needed, and not known here: an error, never UTC. */
+static bool
+nowhere(void *arg, struct str field, size_t item, struct str *value, struct err *e)
+{
+	bool ok = lookup(arg, field, item, value, e);
+
+	if (str_eq(field, STR("account.timeZone")))
+		*value = STR("Mars/Olympus");
+	return ok;
+}
+
+static void
+an_unknown_time_zone_of_the_account_is_an_error(void **state)
+{
+	static const struct {
+		const char *source;
+		bool fails;
+	} rows[] = {
+		{ "{day|date}", true },
+		{ "{closedate|date:%Y-%m-%d}", true },
+		{ "{localtime|date:%Y}", true },
+		/* not needed: the value and the expression say it all */
+		{ "{closedate|date}", false },
+		{ "{millis|date:%Y,UTC}", false },
+		{ "{day|date:,Europe/Berlin}", false },
+	};
+	struct lang_when *w;
+	bool holds;
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct lang *l;
+		struct str out;
+
+		e = (struct err){ 0 };
+		assert_true(lang_parse(*state, str_from(rows[i].source), &l, NULL, &e));
+		if (lang_eval(l, *state, nowhere, *state, 0, &out, &e) == rows[i].fails)
+			fail_msg("%s", rows[i].source);
+		if (rows[i].fails)
+			assert_true(str_ends(str_from(e.text), STR("there is no time zone \"Mars/Olympus\"")));
+	}
+	assert_true(lang_when_parse(*state, STR("{closedate} > 2026-01-01"), &w, NULL, &e));
+	assert_false(lang_when_eval(w, *state, nowhere, *state, 0, &holds, &e));
+	assert_true(lang_when_parse(*state, STR("{closedate} > 2026-01-01T00:00:00Z"), &w, NULL, &e));
+	assert_true(lang_when_eval(w, *state, nowhere, *state, 0, &holds, &e) && holds);
+}
+
 /* A small generator, so that a failure comes again. */
 static uint64_t
 next_random(uint64_t *seed)
@@ -437,10 +544,10 @@ any_text_is_refused_or_gives_the_same_bytes_twice(void **state)
 {
 	static const char *const pieces[] = { "{", "}", "{{", "}}", "|", ":", ",", "=", "\\", " ", "amount", "email",
 		"text", "closedate", "nothing", "umlauts", "|trim", "|upper", "|title", "|number:2", "|round:1",
-		"|add:5", "|add:shipping", "|mul:amount", "|date:%Y", "|sha1", "|map:a=b,else=c", "|default:x",
-		"|or:amount", "|concat:-,text", "|substring:2,3", "|replace:a,bb", "|digits", "|prefix:p", "{amount}",
-		"{text|lower}", "{i}", " and ", " in ", "is empty", "\xc3\xa4", "\xff", "\xf0\x9f\x98\x80",
-		"line_item{i}.hs_sku" };
+		"|add:5", "|add:shipping", "|mul:amount", "|div:3", "|min:5", "|abs", "|date:%Y",
+		"|date:%z,Europe/Berlin", "|sha1", "|map:a=b,else=c", "|default:x", "|or:amount", "|concat:-,text",
+		"|substring:2,3", "|replace:a,bb", "|digits", "|prefix:p", "{amount}", "{text|lower}", "{i}", " and ",
+		" in ", "is empty", "\xc3\xa4", "\xff", "\xf0\x9f\x98\x80", "line_item{i}.hs_sku" };
 	uint64_t seed = 20261121;
 	size_t parsed = 0;
 	size_t held = 0;
@@ -492,6 +599,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_function_table_is_help_that_works, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_condition_holds_or_not, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_wrong_condition_says_where, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_unknown_time_zone_of_the_account_is_an_error, setup, teardown),
 		cmocka_unit_test_setup_teardown(any_text_is_refused_or_gives_the_same_bytes_twice, setup, teardown),
 	};
 

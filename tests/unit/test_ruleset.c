@@ -96,6 +96,13 @@ each_fault_is_a_sentence_at_its_place(void **state)
 		{ BASE "," ROW("e", "Text1", "{line_item{i}.name}"), "objects.deals.mapping.e.expression",
 		    "Text1: a line item's value needs a field with {i}" },
 		{ BASE "," ROW("e", "Text1", "{line_item1.name}"), NULL, NULL },
+		{ BASE "," ROW("e", "Text1", "{closedate|date:%Y,Mars/Olympus}"), "objects.deals.mapping.e.expression",
+		    "Text1: column 12: date needs a time zone such as Europe/Berlin: there is no time zone "
+		    "\"Mars/Olympus\"" },
+		{ BASE "," ROW("e", "Date1", "{closedate|date:%Y-%m-%d %H:%M,US/Eastern}"),
+		    "objects.deals.mapping.e.expression", "Date1: a date in a time zone of its own needs its offset" },
+		{ BASE "," ROW("e", "Date1", "{closedate|date:%Y-%m-%dT%H:%M%z,US/Eastern}"), NULL, NULL },
+		{ BASE "," ROW("e", "Text1", "{closedate|date:%Y-%m-%d %H:%M,US/Eastern}"), NULL, NULL },
 		{ BASE "," ROW("e", "Text1", "{line_itemx.name}"), "objects.deals.mapping.e.expression",
 		    "A line item is" },
 		{ BASE "," ROW("e", "Text1", "{ticket.name}"), "objects.deals.mapping.e.expression",
@@ -379,7 +386,7 @@ any_trigger_whose_condition_holds_is_enough(void **state)
 		/* the event's own value, though the deal has moved on */
 		{ WHEN_T("t1", "{dealstage} = closedwon", "live"), true, BUILD_WANTED, "t1", "", "" },
 		{ WHEN_T("t1", "{dealname} > 5", "live"), true, BUILD_FAILED, "t1", "condition_failed",
-		    "What is wrong: the condition on {dealname} needs a number or a date." },
+		    "What is wrong: the condition on {dealname}: the value is no number." },
 		{ WHEN_T("t1", "{dealname} > 5", "live") "," WHEN_T("t2", "", "live"), true, BUILD_WANTED, "t2", "",
 		    "" },
 		{ WHEN_T("t1", "{contact.country} = US", "live"), false, BUILD_NO_CONTACT, "t1", "no_contact",
