@@ -27,6 +27,6 @@ int64_t zone_offset_ms(const struct zone *z, int64_t ms);
 int64_t zone_moment_ms(const struct zone *z, int64_t local_ms);
 
 /* A zone from the bytes of a TZif file; NULL when they are none.  It lives in the arena. */
-struct zone *zone_read(struct arena *a, struct str tzif);
+struct zone *zone_read(struct arena *a, struct str s);
 
 #endif

@@ -21,10 +21,10 @@ static const char *const documented[] = { "ACTION_REF_NOT_FOUND", "NO_VALID_ACTI
 
 static const char *const own[] = { "no_consent", "trigger_other_value", "trigger_off", "condition", "condition_failed",
 	"not_concerned", "echo", "record_gone", "no_contact", "field_missing", "field_too_long", "field_type",
-	"field_exclusive", "expression_failed", "time_zone_unknown", "email_as_id", "order_id_too_long", "lead_status_empty",
-	"duplicate_effect", "duplicate_collision", "held_other_order", "tenant_paused", "stopped", "disconnected",
-	"credentials_refused", "scope_missing", "http_400", "http_402", "rate_limited", "no_answer", "waited_too_long",
-	"not_attributed_yet", "deleted_record", "too_many_fields" };
+	"field_exclusive", "expression_failed", "time_zone_unknown", "email_as_id", "order_id_too_long",
+	"lead_status_empty", "duplicate_effect", "duplicate_collision", "held_other_order", "tenant_paused", "stopped",
+	"disconnected", "credentials_refused", "scope_missing", "http_400", "http_402", "rate_limited", "no_answer",
+	"waited_too_long", "not_attributed_yet", "deleted_record", "too_many_fields" };
 
 static void
 every_documented_code_has_a_row(void **state)
