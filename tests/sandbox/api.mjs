@@ -14,7 +14,7 @@ function shown(q, answer) {
 export function apiHandler(w) {
 	return async (q) => {
 		const entry = w.log.begin(q);
-		const fault = w.faults.take(q.method, q.path);
+		const fault = w.faults.take(q.method, q.path, () => w.oauth.bearer(q.headers.authorization).row?.portalId);
 		const note = fault ? { fault: fault.kind } : {};
 		if (fault?.kind === 'slow')
 			await sleep(fault.ms);

@@ -1,6 +1,7 @@
 // Reads what the sandbox shares with the connector: connector.conf and conf/hubspot-app.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { typeName } from './hubspot/types.mjs';
 
 const LINE = /^\s*([A-Za-z_]\w*)\s*[=:]\s*("(?:[^"\\]|\\.)*"|[^;#"\s]+)\s*;?\s*(?:(?:#|\/\/).*)?$/;
 const ESCAPES = { n: '\n', r: '\r', t: '\t', f: '\f', '"': '"', '\\': '\\' };
@@ -72,6 +73,29 @@ function component(dir, path, type, vars) {
 	return doc.config;
 }
 
+const MAX_SUBSCRIPTIONS = 1000;
+const CLASSIC = ['contact', 'company', 'deal', 'line_item', 'product', 'ticket'];
+const KINDS = ['creation', 'deletion', 'merge', 'restore', 'propertyChange', 'associationChange'];
+const OTHERS = ['contact.privacyDeletion', 'event.completed', ...['creation', 'deletion', 'newMessage', 'privacyDeletion', 'propertyChange'].map((k) => `conversation.${k}`)];
+
+/** Refuses a subscription that HubSpot does not know or that can never fire. */
+function checkSubscription(s) {
+	const [object, kind] = s.subscriptionType.split('.');
+	const fail = (what) => {
+		throw new Error(`webhooks-hsmeta.json: ${s.subscriptionType}: ${what}`);
+	};
+	if (s.generic ? object !== 'object' || !KINDS.includes(kind) : !OTHERS.includes(s.subscriptionType) && !(CLASSIC.includes(object) && KINDS.includes(kind)))
+		fail('no such subscription type here');
+	if (s.subscriptionType === 'product.associationChange')
+		fail('no such subscription type');
+	if (s.generic && !typeName(s.objectType))
+		fail(`objectType ${s.objectType} is not known`);
+	if (kind === 'propertyChange' && object !== 'conversation' && !s.propertyName)
+		fail('propertyName is missing');
+	if (['num_unique_conversion_events', 'hs_lastmodifieddate'].includes(s.propertyName))
+		fail(`changes of ${s.propertyName} cannot be subscribed`);
+}
+
 /** The app as HubSpot would know it after `hs project upload`. */
 export function readApp(dir, baseUrl) {
 	const vars = { BASE_URL: baseUrl.replace(/\/$/, '') };
@@ -90,6 +114,11 @@ export function readApp(dir, baseUrl) {
 		subs.push({ id: ++id, generic: false, ...s });
 	for (const s of hooks.subscriptions.hubEvents ?? [])
 		subs.push({ id: ++id, generic: false, ...s });
+	subs.forEach((s) => checkSubscription(s));
+	if (subs.length > MAX_SUBSCRIPTIONS)
+		throw new Error(`webhooks-hsmeta.json: at most ${MAX_SUBSCRIPTIONS} subscriptions`);
+	if (hooks.settings.maxConcurrentRequests !== undefined && !(hooks.settings.maxConcurrentRequests > 5))
+		throw new Error('webhooks-hsmeta.json: maxConcurrentRequests must be above 5');
 	return {
 		name: app.name,
 		redirectUrls: app.auth.redirectUrls,

@@ -31,8 +31,8 @@ const CRM = [
 	['POST', '/control/crm/:portal/deals/:id/line-items', crm((w, acc, b, p) => ok({ id: op.addLineItem(w, acc, p.id, b.properties).id }))],
 	['POST', '/control/crm/:portal/move', crm((w, acc, b) => ok(record(op.move(w, acc, b.deal, b.stage))))],
 	['POST', '/control/crm/:portal/associate', crm((w, acc, b) => {
-		op.associate(w, acc, op.needType(b.from), b.fromId, op.needType(b.to), b.toId, b.primary);
-		return ok({});
+		const types = op.associate(w, acc, op.needType(b.from), b.fromId, op.needType(b.to), b.toId, b.primary ? 'Primary' : b.label);
+		return ok({ types: types.map(({ category, typeId, label }) => ({ category, typeId, label })) });
 	})],
 	['POST', '/control/crm/:portal/dissociate', crm((w, acc, b) => {
 		op.dissociate(w, acc, op.needType(b.from), b.fromId, op.needType(b.to), b.toId);
@@ -43,6 +43,10 @@ const CRM = [
 		const { object, ...definition } = b;
 		return ok(op.addProperty(w, acc, op.needType(object), definition));
 	})],
+	['POST', '/control/crm/:portal/labels', crm((w, acc, b) => ok({ types: op.addLabel(w, acc, op.needType(b.from), op.needType(b.to), b) }))],
+	['POST', '/control/crm/:portal/rules', crm((w, acc, b) => ok(op.setRules(w, acc, op.needType(b.object), b)))],
+	['POST', '/control/crm/:portal/moving', crm((w, acc, b) => ok(op.moveAccount(w, acc, b.seconds) ?? {}))],
+	['POST', '/control/crm/:portal/gone', crm((w, acc, b) => ok(op.closeAccount(w, acc, b.gone ?? true) ?? {}))],
 	['POST', '/control/crm/:portal/burst', crm((w, acc, b) => ok({ made: op.burst(w, acc, b) }))],
 	['POST', '/control/crm/:portal/load', crm((w, acc, b) => {
 		op.load(w, acc, b);
@@ -53,10 +57,10 @@ const CRM = [
 		w.oauth.uninstall(acc.portalId);
 		return ok({});
 	})],
-	['POST', '/control/crm/:portal/:type', crm((w, acc, b, p) => ok({ id: op.create(w, acc, op.needType(p.type), b.properties, { id: b.id }).id }))],
-	['GET', '/control/crm/:portal/:type', crm((w, acc, b, p) => ok({ results: w.crm.list(acc.portalId, op.needType(p.type)).map(record) }))],
+	['POST', '/control/crm/:portal/:type', crm((w, acc, b, p) => ok({ id: op.create(w, acc, op.needType(p.type), b.properties, b).id }))],
+	['GET', '/control/crm/:portal/:type', crm((w, acc, b, p, q) => ok({ results: w.crm.list(acc.portalId, op.needType(p.type), q.query.get('archived') === 'true').map(record) }))],
 	['GET', '/control/crm/:portal/:type/:id', crm((w, acc, b, p) => ok(record(w.crm.need(acc.portalId, op.needType(p.type), p.id))))],
-	['PATCH', '/control/crm/:portal/:type/:id', crm((w, acc, b, p) => ok(record(op.update(w, acc, op.needType(p.type), p.id, b.properties))))],
+	['PATCH', '/control/crm/:portal/:type/:id', crm((w, acc, b, p) => ok(record(op.update(w, acc, op.needType(p.type), p.id, b.properties, b.changeSource))))],
 	['DELETE', '/control/crm/:portal/:type/:id', crm((w, acc, b, p, q) => {
 		op.remove(w, acc, op.needType(p.type), p.id, q.query.get('privacy') === 'true');
 		return ok({});
@@ -108,7 +112,7 @@ const ROUTES = new Router([
 	...faultRoutes(),
 	['GET', '/control/state', (w) => ok({
 		clientId: w.conf.clientId, appId: w.conf.appId, publicUrl: w.conf.publicUrl, app: w.conf.app, installs: w.oauth.installs(),
-		accounts: ACCOUNTS.map((a) => ({ portalId: a.portalId, name: a.name, users: a.users, pipelines: a.pipelines })),
+		accounts: ACCOUNTS.map((a) => ({ portalId: a.portalId, name: a.name, users: a.users, pipelines: w.pipelines.of(a.portalId, 'deals') })),
 	})],
 	['GET', '/control/log', (w, q) => ok({ entries: w.log.find(Object.fromEntries(q.query)) })],
 	['DELETE', '/control/log', (w) => ok(w.log.clear() ?? {})],
@@ -120,6 +124,14 @@ const ROUTES = new Router([
 			throw new op.Refused('events must be a list');
 		w.webhooks.inject(portalId, events);
 		return ok({});
+	}],
+	['POST', '/control/webhooks/test', (w, q) => {
+		const { portalId, subscriptionId } = input(q);
+		try {
+			return ok(w.webhooks.test(portalId, subscriptionId) ?? {});
+		} catch (err) {
+			throw new op.Refused(err.message);
+		}
 	}],
 	['POST', '/control/oauth/approve', (w, q) => {
 		const { url, portalId, userId, cancel } = input(q);

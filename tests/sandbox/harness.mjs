@@ -39,6 +39,17 @@ export function request(url, { method = 'GET', headers = {}, body, ca } = {}) {
 	});
 }
 
+/** An app that may read and write everything, and hears of everything by classic and generic subscriptions if wanted. */
+export function writerApp(publicUrl = 'http://localhost:9', subscriptions = []) {
+	const objects = ['contacts', 'companies', 'deals', 'line_items', 'products', 'quotes', 'orders', 'leads', 'invoices', 'subscriptions'];
+	const scopes = objects.flatMap((o) => [`crm.objects.${o}.read`, `crm.objects.${o}.write`]);
+	const schemas = ['contacts', 'companies', 'deals'].map((o) => `crm.schemas.${o}.write`);
+	return {
+		name: 'Writer', redirectUrls: [`${publicUrl}/oauth/hubspot/callback`], requiredScopes: ['oauth', 'tickets', 'e-commerce', 'crm.objects.owners.read', ...scopes, ...schemas],
+		optionalScopes: [], conditionalScopes: [], targetUrl: `${publicUrl}/webhooks/hubspot`, maxConcurrent: 10,
+		subscriptions: subscriptions.map((s, i) => ({ id: i + 1, generic: s.subscriptionType.startsWith('object.'), ...s })) };
+}
+
 /** A receiver of webhooks: answer decides the status of each call. */
 export async function receiver(answer = () => 200) {
 	const calls = [];

@@ -1,8 +1,8 @@
 // What a person does in the CRM page and a test through /control: one function each, same words, same events.
-import { ACCOUNTS, account, findStage } from './hubspot/accounts.mjs';
+import { ACCOUNTS, account } from './hubspot/accounts.mjs';
 import { HubspotError } from './hubspot/errors.mjs';
-import { definitionError } from './hubspot/properties.mjs';
-import { TYPE_NAMES, linkTypes, typeName } from './hubspot/types.mjs';
+import { forget, merge as mergeRecords } from './hubspot/merge.mjs';
+import { TYPE_NAMES, typeName } from './hubspot/types.mjs';
 
 export class Refused extends Error {}
 
@@ -32,17 +32,27 @@ export function explain(err) {
 	return err.message;
 }
 
-export function create(w, acc, type, properties, options) {
-	return w.crm.create(acc.portalId, type, properties, person(acc), options);
+/** options: id, and changeSource when it was not a person on a page (IMPORT, FORM, ...). */
+export function create(w, acc, type, properties, { id, changeSource } = {}) {
+	return w.crm.create(acc.portalId, type, properties, person(acc, changeSource), { id });
 }
 
-export function update(w, acc, type, id, properties) {
-	return w.crm.update(acc.portalId, type, id, properties, person(acc));
+export function update(w, acc, type, id, properties, changeSource) {
+	return w.crm.update(acc.portalId, type, id, properties, person(acc, changeSource));
 }
 
-export function associate(w, acc, from, fromId, to, toId, primary = false) {
-	const known = linkTypes(from, to);
-	return w.crm.associate(acc.portalId, from, fromId, to, toId, person(acc, 'USER'), primary && known?.[1] ? [known[1]] : []);
+/** label: the words of an association label, "Primary" among them. */
+export function associate(w, acc, from, fromId, to, toId, label) {
+	const types = label ? w.associationTypes.of(acc.portalId, from, to).filter((t) => t.label === label) : [];
+	if (label && !types.length)
+		throw new Refused(`there is no label ${label} from ${from} to ${to}`);
+	return w.links.associate(acc.portalId, from, fromId, to, toId, person(acc, 'USER'), types.slice(0, 1));
+}
+
+/** A label of the account's own for links between two objects. */
+export function addLabel(w, acc, from, to, { label, inverseLabel }) {
+	const name = String(label ?? '').toLowerCase().replace(/\W+/g, '_').replace(/^\d/, '_$&');
+	return w.associationTypes.create(acc.portalId, from, to, { name, label, inverseLabel });
 }
 
 export function dissociate(w, acc, from, fromId, to, toId) {
@@ -58,7 +68,7 @@ export function addLineItem(w, acc, dealId, properties) {
 /** A deal with everything around it: {properties, contacts, companies, lineItems, id}. */
 export function createDeal(w, acc, { properties, contacts = [], companies = [], lineItems = [], id }) {
 	const props = { ...properties };
-	props.pipeline ??= findStage(acc, props.dealstage)?.pipeline.id;
+	props.pipeline ??= w.pipelines.findStage(acc.portalId, props.dealstage)?.pipeline.id;
 	for (const item of lineItems)
 		if (!item.name && !item.hs_sku)
 			throw new Refused('a line item needs a name or a SKU');
@@ -74,29 +84,51 @@ export function createDeal(w, acc, { properties, contacts = [], companies = [], 
 }
 
 export function move(w, acc, dealId, stageId) {
-	const found = findStage(acc, stageId);
+	const found = w.pipelines.findStage(acc.portalId, stageId);
 	if (!found)
 		throw new Refused(`no stage ${stageId} in this account`);
 	return update(w, acc, 'deals', dealId, { dealstage: stageId, pipeline: found.pipeline.id });
 }
 
 export function remove(w, acc, type, id, privacy) {
+	if (privacy && type !== 'contacts')
+		throw new Refused('only contacts can be deleted for privacy');
+	if (privacy)
+		return forget(w, acc.portalId, { objectId: id }, person(acc));
 	w.crm.need(acc.portalId, type, id);
-	w.crm.archive(acc.portalId, type, id, person(acc), { privacy });
+	return w.crm.archive(acc.portalId, type, id, person(acc));
 }
 
 export const restore = (w, acc, type, id) => w.crm.restore(acc.portalId, type, id, person(acc));
 
-export const merge = (w, acc, type, primaryId, otherId) => w.crm.merge(acc.portalId, type, primaryId, otherId, person(acc));
+export const merge = (w, acc, type, primaryId, otherId) => mergeRecords(w, acc.portalId, type, primaryId, otherId, person(acc));
 
 export function addProperty(w, acc, type, input) {
 	const definition = { type: 'string', fieldType: 'text', groupName: [...w.properties.groups(acc.portalId, type).keys()][0], ...input };
-	const wrong = definitionError(definition);
-	if (wrong)
-		throw new Refused(wrong);
-	if (w.properties.of(acc.portalId, type).has(definition.name))
-		throw new Refused(`there is a property ${definition.name} already`);
-	return w.properties.add(acc.portalId, type, definition);
+	return w.properties.create(acc.portalId, type, definition);
+}
+
+/** The account is being moved between data centers for so many seconds: every call answers 477. 0 ends that. */
+export function moveAccount(w, acc, seconds) {
+	if (!(Number(seconds) >= 0))
+		throw new Refused('seconds must be a number, 0 or more');
+	const row = w.store.get('account', acc.portalId) ?? {};
+	w.store.put('account', acc.portalId, { ...row, movingUntil: Date.now() + Number(seconds) * 1000 });
+}
+
+/** The account is closed (or open again): refreshes answer BAD_HUB, tokens are worth nothing. */
+export function closeAccount(w, acc, gone) {
+	const row = w.store.get('account', acc.portalId) ?? {};
+	w.store.put('account', acc.portalId, { ...row, gone: Boolean(gone) });
+}
+
+/** What the account's administrator wants of records of an object. */
+export function setRules(w, acc, type, rules) {
+	const known = w.properties.of(acc.portalId, type);
+	for (const name of [...rules.required ?? [], ...(rules.conditional ?? []).flatMap((c) => [c.when, c.require])])
+		if (!known.has(name))
+			throw new Refused(`there is no property ${name}`);
+	return w.rules.set(acc.portalId, type, rules);
 }
 
 /** Many contacts with one won deal each, for tests under load. */

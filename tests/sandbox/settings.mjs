@@ -16,6 +16,16 @@ export const SETTINGS = {
 	rotate_refresh: [false, 'HubSpot: a refresh answers with a new refresh token, the old one ends'],
 	hubspot_limit: [110, 'HubSpot: requests per 10 seconds and account'],
 	search_limit: [5, 'HubSpot: searches per second and account'],
+	daily_limit: [0, 'HubSpot: requests per day and account; 0 for none, as for a marketplace app'],
+	association_limit: [150, 'HubSpot: association requests per 10 seconds and account'],
+	association_daily: [500000, 'HubSpot: association requests per day and account'],
+	lock_upserts: [3000, 'HubSpot: this many upserts of one object within 10 seconds lock it (423)'],
+	lock_ms: [2000, 'HubSpot: how long such a lock lasts'],
+	custom_properties: [1000, 'HubSpot: custom properties an object may have'],
+	unique_status: [409, 'HubSpot: answer to a value of a unique property that is taken, 409 or 400'],
+	refuse_same_ids: [true, 'HubSpot: refuse a batch that names a record twice; off: the last one wins'],
+	merge_new_id: [false, 'HubSpot: a merge gives the surviving record a new id'],
+	uninstalled_token_works: [false, 'HubSpot: an access token works until it expires although the app was uninstalled'],
 	search_lag_ms: [0, 'HubSpot: how long a change stays invisible to search'],
 	association_ids_as_strings: [false, 'HubSpot: toObjectId as a string, not as a number'],
 	webhooks: [true, 'HubSpot: send webhooks'],
@@ -40,6 +50,8 @@ function convert(name, value) {
 		const n = Number(value);
 		if (value === '' || !Number.isFinite(n) || n < 0)
 			throw new Error(`${name} must be a number, 0 or more`);
+		if (name === 'unique_status' && n !== 400 && n !== 409)
+			throw new Error('unique_status must be 400 or 409');
 		return n;
 	}
 	const text = String(value);

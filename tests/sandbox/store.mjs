@@ -4,12 +4,15 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, w
 import { join } from 'node:path';
 
 const COMPACT_AT = 128 * 1024 * 1024;
+const BLOCK = 50;
 
 export class Store {
 	#tables = new Map();
 	#file;
 	#fd;
 	#written = 0;
+	#reserved = new Map();
+	closed = false;
 
 	constructor(dir) {
 		mkdirSync(dir, { recursive: true });
@@ -48,14 +51,27 @@ export class Store {
 			this.del(name, key);
 	}
 
-	/** The next number of a counter that survives a restart. */
+	/** Many rows of a table at once, one line. */
+	delAll(name, keys) {
+		const table = this.table(name);
+		for (const key of keys)
+			table.delete(String(key));
+		this.#write([name, keys]);
+	}
+
+	/** The next number of a counter that survives a restart; numbers are put aside in blocks, a restart skips the rest of one. */
 	next(counter, first = 1) {
-		const n = this.get('counter', counter) ?? first;
-		this.put('counter', counter, n + 1);
-		return n;
+		const row = this.#reserved.get(counter) ?? { next: this.get('counter', counter) ?? first, end: 0 };
+		if (row.next >= row.end) {
+			row.end = row.next + BLOCK;
+			this.put('counter', counter, row.end);
+			this.#reserved.set(counter, row);
+		}
+		return row.next++;
 	}
 
 	close() {
+		this.closed = true;
 		closeSync(this.#fd);
 	}
 
@@ -73,7 +89,7 @@ export class Store {
 			return; // the last line of a killed process may be cut
 		}
 		if (entry.length === 2)
-			this.table(entry[0]).delete(entry[1]);
+			[entry[1]].flat().forEach((key) => this.table(entry[0]).delete(key));
 		else
 			this.table(entry[0]).set(entry[1], entry[2]);
 	}

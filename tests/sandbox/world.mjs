@@ -1,10 +1,14 @@
 // Everything the sandbox is made of, put together once.
 import { readFileSync } from 'node:fs';
 import { Faults } from './faults.mjs';
+import { AssociationTypes } from './hubspot/association-types.mjs';
 import { Crm } from './hubspot/crm.mjs';
 import { Gate } from './hubspot/gate.mjs';
+import { Links } from './hubspot/links.mjs';
 import { OAuth } from './hubspot/oauth.mjs';
+import { Pipelines } from './hubspot/pipelines.mjs';
 import { Properties } from './hubspot/properties.mjs';
+import { Rules } from './hubspot/rules.mjs';
 import { Webhooks } from './hubspot/webhooks.mjs';
 import { Impact } from './impact/api.mjs';
 import { Judge } from './impact/judge.mjs';
@@ -13,7 +17,7 @@ import { Settings } from './settings.mjs';
 import { Store } from './store.mjs';
 
 const PARTS = {
-	crm: ['record', 'link', 'alias', 'property', 'group'],
+	crm: ['record', 'assoc', 'label', 'alias', 'blocked', 'properties', 'groups', 'pipeline', 'audit', 'rule', 'account'],
 	installs: ['install', 'code', 'refresh', 'access'],
 	impact: ['submission', 'action', 'verdict'],
 };
@@ -27,9 +31,13 @@ export function makeWorld({ conf, dir, start = {}, caFile }) {
 	w.faults = new Faults();
 	w.oauth = new OAuth(w);
 	w.gate = new Gate(w);
-	w.properties = new Properties(w.store);
+	w.rules = new Rules(w.store);
+	w.pipelines = new Pipelines(w);
+	w.properties = new Properties(w);
+	w.associationTypes = new AssociationTypes(w.store);
 	w.webhooks = new Webhooks(w);
 	w.crm = new Crm(w);
+	w.links = new Links(w);
 	w.judge = new Judge(w);
 	w.impact = new Impact(w);
 	w.webhooks.resume();
@@ -54,7 +62,10 @@ export function reset(w, keep = []) {
 		w.webhooks.clear();
 	w.gate.clear();
 	w.impact.clear();
+	w.properties.reload();
+	w.associationTypes.reload();
 	w.crm.reload();
+	w.links.reload();
 	w.judge.reload();
 }
 

@@ -34,9 +34,11 @@ export const ACCOUNTS = [
 		portalId: 48975575, name: 'Northwind Robotics', domain: 'northwind-robotics.example', region: 'na1', uiDomain: 'app.hubspot.com',
 		currency: 'USD', additionalCurrencies: ['EUR', 'GBP'], timeZone: 'US/Eastern', utcOffset: '-05:00', firstId: 332507367000,
 		users: [
-			{ id: 98499705, email: 'ada@northwind-robotics.example', firstName: 'Ada', lastName: 'Okafor', ownerId: '41629779' },
+			{ id: 98499705, email: 'ada@northwind-robotics.example', firstName: 'Ada', lastName: 'Okafor', ownerId: '41629779', teams: [{ id: '178588', name: 'Sales', primary: true }] },
 			{ id: 98499706, email: 'ben@northwind-robotics.example', firstName: 'Ben', lastName: 'Lindqvist', ownerId: '41629780' },
 		],
+		formerUsers: [{ id: 98499700, email: 'dora@northwind-robotics.example', firstName: 'Dora', lastName: 'Nilsen', ownerId: '41629770' }],
+		queues: [{ ownerId: '41629790', name: 'Robot requests', email: 'requests@northwind-robotics.example' }],
 		pipelines: [pipeline('default', 'Sales Pipeline', 0, STAGES)],
 	},
 	{
@@ -65,16 +67,6 @@ export function addAccounts(n) {
 
 export const account = (portalId) => ACCOUNTS.find((a) => a.portalId === Number(portalId)) ?? more.get(Number(portalId));
 
-/** The stage of any pipeline of the account: {pipeline, stage} or null. */
-export function findStage(acc, stageId, pipelineId) {
-	for (const p of acc.pipelines)
-		if (!pipelineId || p.id === pipelineId)
-			for (const s of p.stages)
-				if (s.id === stageId)
-					return { pipeline: p, stage: s };
-	return null;
-}
-
 export function details(acc) {
 	const sign = acc.utcOffset.startsWith('-') ? -1 : 1;
 	const [h, m] = acc.utcOffset.slice(1).split(':').map(Number);
@@ -85,9 +77,11 @@ export function details(acc) {
 	};
 }
 
-export function owners(acc) {
-	return acc.users.map((u) => ({
-		id: u.ownerId, userId: u.id, email: u.email, firstName: u.firstName, lastName: u.lastName, type: 'PERSON', archived: false,
-		createdAt: MADE, updatedAt: MADE,
-	}));
+/** The owners of an account: people, and the queues that are owners too. archived: those who have left. */
+export function owners(acc, archived = false) {
+	const rows = archived ? acc.formerUsers ?? [] : acc.users;
+	return [...rows.map((u) => ({
+		id: u.ownerId, userId: archived ? null : u.id, ...(archived ? { userIdIncludingInactive: u.id } : {}), email: u.email, firstName: u.firstName, lastName: u.lastName,
+		type: 'PERSON', archived, createdAt: MADE, updatedAt: MADE, ...(u.teams ? { teams: u.teams } : {}),
+	})), ...(archived ? [] : acc.queues ?? []).map((x) => ({ id: x.ownerId, email: x.email, firstName: x.name, lastName: '', type: 'QUEUE', archived: false, createdAt: MADE, updatedAt: MADE }))];
 }

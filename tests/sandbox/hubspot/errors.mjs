@@ -15,6 +15,8 @@ export const validation = (message, errors) =>
 
 export const notFound = () => new HubspotError(404, { message: 'resource not found' });
 
+export const tooLong = () => new HubspotError(414, { message: 'URI too long; use the batch endpoint to read many properties' });
+
 export const unauthorized = () => new HubspotError(401, {
 	message: 'Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview',
 	category: 'INVALID_AUTHENTICATION',
@@ -32,9 +34,18 @@ export const missingScopes = (scopes) => new HubspotError(403, {
 	links: { scopes: 'https://developers.hubspot.com/scopes' },
 });
 
-export const rateLimited = (policyName, message) => new HubspotError(429, {
-	message, errorType: 'RATE_LIMIT', policyName, requestId: randomUUID(),
+const POLICIES = {
+	TEN_SECONDLY_ROLLING: 'You have reached your ten_secondly_rolling limit.', SECONDLY: 'You have reached your secondly limit.', DAILY: 'You have reached your daily limit.',
+};
+
+export const rateLimited = (policyName) => new HubspotError(429, {
+	message: POLICIES[policyName], errorType: 'RATE_LIMIT', policyName, requestId: randomUUID(),
 });
+
+/** The bodies of 423 and 477 are not documented: no more than a message. */
+export const locked = () => new HubspotError(423, { message: 'The records are locked while a large volume of data is synced. Try again in a few seconds.' });
+
+export const moving = (seconds) => new HubspotError(477, { message: 'The account is being moved to another data center.' }, { 'retry-after': String(seconds) });
 
 /** OAuth failures carry both styles at once. */
 const OAUTH = {
@@ -43,6 +54,8 @@ const OAUTH = {
 	BAD_REDIRECT_URI: ['invalid_request', 'redirect_uri does not match the one of the authorize request'],
 	BAD_CLIENT_ID: ['invalid_client', 'unknown client_id'],
 	BAD_CLIENT_SECRET: ['invalid_client', 'client_secret is wrong'],
+	BAD_HUB: ['access_denied', 'missing or unknown hub id'],
+	BAD_CODE_VERIFIER: ['invalid_grant', 'code_verifier does not match the code_challenge of the authorize request'],
 	BAD_GRANT_TYPE: ['unsupported_grant_type', 'grant_type is not supported'],
 	BAD_SCOPES: ['invalid_scope', 'the scopes are not granted to this app'],
 	BAD_REQUEST: ['invalid_request', 'a parameter is missing, or it is not in the form body'],

@@ -1,14 +1,15 @@
 // From a change to the events that HubSpot would send for it, for what the app subscribes to and nothing else.
-import { linkName, linkTypes, typeInfo } from './types.mjs';
+import { linkName, typeInfo, typeName } from './types.mjs';
 
-/** app: conf.app; returns functions that give arrays of events without eventId, appId and attemptNumber. */
-export function eventMaker(app) {
-	const subs = (kind, type, propertyName) => app.subscriptions.filter((s) => {
-		const singular = typeInfo(type).singular;
-		const hit = s.generic ? s.subscriptionType === `object.${kind}` && [singular, type, typeInfo(type).id].includes(s.objectType)
-			: s.subscriptionType === `${singular}.${kind}`;
-		return hit && (propertyName === undefined || s.propertyName === propertyName);
-	});
+/** app: conf.app; associationTypes: for the other direction of a link. Gives functions that make lists of events without eventId, appId and attemptNumber. */
+export function eventMaker(app, associationTypes) {
+	const byKind = new Map();
+	for (const s of app.subscriptions) {
+		const [object, kind] = s.subscriptionType.split('.');
+		const key = `${kind}|${typeName(s.generic ? s.objectType : object)}|${kind === 'propertyChange' ? s.propertyName : ''}`;
+		byKind.set(key, [...byKind.get(key) ?? [], s]);
+	}
+	const subs = (kind, type, propertyName = '') => byKind.get(`${kind}|${type}|${propertyName}`) ?? [];
 	const make = (s, portalId, at, source, fields) => ({
 		subscriptionId: s.id, portalId, occurredAt: at, subscriptionType: s.subscriptionType, ...fields, ...source,
 	});
@@ -20,6 +21,11 @@ export function eventMaker(app) {
 		subs('propertyChange', rec.type, name).map((s) => make(s, rec.portalId, at, source, {
 			...ofRecord(s, rec), propertyName: name, propertyValue: wire(name, value), ...(s.generic ? { isSensitive: false } : {}),
 		})));
+
+	/** One direction of one type of a link. */
+	const linkEvents = (portalId, at, from, fromId, to, toId, type, removed, source) => subs('associationChange', from).map((s) => make(s, portalId, at, source, {
+		associationType: linkName(from, to), fromObjectId: Number(fromId), toObjectId: Number(toId), associationRemoved: removed, isPrimaryAssociation: type.primary,
+		...(s.generic ? { fromObjectTypeId: typeInfo(from).id, toObjectTypeId: typeInfo(to).id, associationTypeId: type.typeId, associationCategory: type.category } : {}) }));
 
 	return {
 		created: (rec, props, source, at) => [
@@ -33,29 +39,30 @@ export function eventMaker(app) {
 				.map((s) => make(s, rec.portalId, Date.now(), source, { objectId: Number(rec.id), changeFlag: 'DELETED' })) : []),
 		],
 		restored: (rec, source) => simple('restore', rec, source),
-		merged: (rec, loser, moved, source) => simple('merge', rec, source, {
-			primaryObjectId: Number(rec.id), mergedObjectIds: [Number(loser.id)], newObjectId: Number(rec.id), numberOfPropertiesMoved: moved }),
-		associated: (portalId, from, fromId, to, toId, { removed, primary }, source) => {
-			const out = [];
+		merged: (rec, primaryId, loserIds, moved, source) => simple('merge', rec, source, {
+			objectId: Number(primaryId), primaryObjectId: Number(primaryId), mergedObjectIds: loserIds.map(Number), newObjectId: Number(rec.id), numberOfPropertiesMoved: moved }),
+		associated: (portalId, from, fromId, to, toId, { removed, types }, source) => {
 			const at = Date.now();
-			for (const [f, t, x, y] of [[from, to, fromId, toId], [to, from, toId, fromId]])
-				for (const s of subs('associationChange', f)) {
-					const event = (typeId, isPrimary) => make(s, portalId, at, source, {
-						associationType: linkName(f, t), fromObjectId: Number(x), toObjectId: Number(y), associationRemoved: removed,
-						isPrimaryAssociation: isPrimary,
-						...(s.generic ? { fromObjectTypeId: typeInfo(f).id, toObjectTypeId: typeInfo(t).id, associationTypeId: typeId, associationCategory: 'HUBSPOT_DEFINED' } : {}) });
-					out.push(event(linkTypes(f, t)[0], false));
-					if (primary && linkTypes(f, t)[1])
-						out.push(event(linkTypes(f, t)[1], true));
-				}
-			return out;
+			return types.flatMap((type) => {
+				const back = associationTypes.inverse(portalId, from, to, type);
+				return [
+					...linkEvents(portalId, at, from, fromId, to, toId, type, removed, source),
+					...(back ? linkEvents(portalId, at, to, toId, from, fromId, back, removed, source) : []),
+				];
+			});
 		},
 	};
 }
+
+/** What the button "Test" of the app's page sends: a record that nobody knows. */
+export const testEvent = (s) => ({
+	subscriptionId: s.id, occurredAt: Date.now(), subscriptionType: s.subscriptionType, objectId: 123, changeFlag: 'NEW', changeSource: 'CRM',
+	...(s.generic ? { objectTypeId: typeInfo(typeName(s.objectType)).id } : {}), ...(s.propertyName ? { propertyName: s.propertyName, propertyValue: 'test' } : {}),
+});
 
 /** Values travel as strings; dates as milliseconds, cleared ones as "". */
 function wire(name, value) {
 	if (value === null)
 		return '';
-	return /date$/.test(name) && /^\d{4}-\d\d-\d\d/.test(value) ? String(Date.parse(value)) : String(value);
+	return /date$|^hs_timestamp$/.test(name) && /^\d{4}-\d\d-\d\d/.test(value) ? String(Date.parse(value)) : String(value);
 }

@@ -1,9 +1,10 @@
 // OAuth: codes, tokens, installs, and the endpoints that hand them out. The pages are in pages/consent.mjs.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { account } from './accounts.mjs';
 import { oauthError } from './errors.mjs';
 
 const token = (prefix, bytes = 48) => prefix + randomBytes(bytes).toString('base64url');
+const challengeOf = (verifier, method) => method === 'S256' ? createHash('sha256').update(verifier).digest('base64url') : verifier;
 const words = (text) => String(text ?? '').split(/[ +]/).filter(Boolean);
 
 export class OAuth {
@@ -68,6 +69,7 @@ export class OAuth {
 		this.#w.store.put('code', code, {
 			portalId: Number(portalId), userId, redirectUri: query.get('redirect_uri'), expires: Date.now() + this.#w.settings.code_s * 1000,
 			scopes: [...new Set([...words(query.get('scope')), ...words(query.get('optional_scope') ?? query.get('optional_scopes'))])], used: false,
+			...(query.has('code_challenge') ? { challenge: query.get('code_challenge'), method: query.get('code_challenge_method') ?? 'plain' } : {}),
 		});
 		return code;
 	}
@@ -76,9 +78,17 @@ export class OAuth {
 	bearer(header) {
 		const m = /^Bearer (\S+)$/i.exec(header ?? '');
 		const row = m && this.#w.store.get('access', m[1]);
-		if (!row || !this.install(row.portalId) || row.install !== this.install(row.portalId).number)
+		if (!row || this.gone(row.portalId))
+			return {};
+		const live = this.install(row.portalId)?.number === row.install;
+		if (!live && !this.#w.settings.uninstalled_token_works)
 			return {};
 		return row.expires <= Date.now() ? { expired: row.expires } : { row };
+	}
+
+	/** The account itself was closed. */
+	gone(portalId) {
+		return Boolean(this.#w.store.get('account', portalId)?.gone);
 	}
 
 	uninstall(portalId) {
@@ -131,6 +141,8 @@ export class OAuth {
 			return oauthError('BAD_AUTH_CODE');
 		if (form.get('redirect_uri') !== row.redirectUri)
 			return oauthError('BAD_REDIRECT_URI');
+		if (row.challenge && row.challenge !== challengeOf(form.get('code_verifier') ?? '', row.method))
+			return oauthError('BAD_CODE_VERIFIER');
 		store.put('code', form.get('code'), { ...row, used: true });
 		const old = store.get('install', row.portalId);
 		const number = old?.active ? old.number : (old?.number ?? 0) + 1;
@@ -147,8 +159,12 @@ export class OAuth {
 		const { store, settings } = this.#w;
 		let refresh = form.get('refresh_token');
 		const row = store.get('refresh', refresh);
+		if (row && this.gone(row.portalId))
+			return oauthError('BAD_HUB');
 		if (!row || row.revoked || !this.install(row.portalId))
 			return oauthError('BAD_REFRESH_TOKEN');
+		if (words(form.get('scope')).some((s) => !row.scopes.includes(s)))
+			return oauthError('BAD_SCOPES');
 		if (settings.rotate_refresh) {
 			store.put('refresh', refresh, { ...row, revoked: true });
 			refresh = token(`${account(row.portalId).region}-`, 24);
@@ -161,9 +177,11 @@ export class OAuth {
 		const { store, settings } = this.#w;
 		const row = store.get('refresh', refresh);
 		const now = Date.now();
-		for (const [key, a] of store.table('access'))
-			if (a.expires < now - 3600000)
-				store.del('access', key);
+		for (const [key, a] of store.table('access')) { // oldest first
+			if (a.expires >= now - 3600000)
+				break;
+			store.del('access', key);
+		}
 		const access = token('CJ', 90);
 		store.put('access', access, { ...row, refresh, install: this.install(row.portalId).number, expires: now + settings.token_s * 1000 });
 		const body = { access_token: access, expires_in: settings.token_s, refresh_token: refresh, token_type: 'bearer' };
@@ -182,8 +200,14 @@ export class OAuth {
 			token: value, hub_id: row.portalId, user_id: row.userId, client_id: this.#w.conf.clientId, app_id: this.#w.conf.appId,
 			user: acc.users.find((u) => u.id === row.userId)?.email, hub_domain: acc.domain, scopes: row.scopes,
 			token_type: kind === 'access' ? 'Bearer' : 'refresh_token', token_use: `${kind}_token`,
-			...(kind === 'access' ? { expires_in: Math.round((row.expires - Date.now()) / 1000), is_private_distribution: false } : {}),
+			...(kind === 'access' ? { expires_in: Math.round((row.expires - Date.now()) / 1000), is_private_distribution: false, signed_access_token: this.#signed(row, acc) } : {}),
 		};
+	}
+
+	#signed(row, acc) {
+		return {
+			expiresAt: row.expires, scopes: row.scopes.join(' '), hubId: row.portalId, userId: row.userId, appId: this.#w.conf.appId, signature: '', newSignature: '',
+			hublet: acc.region, isUserLevel: false, installingUserId: row.userId, isServiceAccount: false, isPrivateDistribution: false };
 	}
 
 	introspect(q) {
@@ -215,6 +239,8 @@ export class OAuth {
 
 	oldInfo(value, kind) {
 		const found = this.#describe(value, kind);
+		if (found)
+			['client_id', 'token_use', 'is_private_distribution', 'signed_access_token'].forEach((name) => delete found[name]);
 		return found ? { status: 200, body: found } : { status: 404, body: { status: 'error', message: 'token not found' } };
 	}
 

@@ -35,7 +35,10 @@ export function clickOptions() {
 		['Clicks that cannot be credited', Object.values(IMPACT).flatMap((acc) => acc.faulty.map((c) => [c.id, `${c.id}: ${c.why}`]))]];
 }
 
-export const stageOptions = (acc) => acc.pipelines.map((p) => [acc.pipelines.length > 1 ? p.label : '', p.stages.map((s) => [s.id, s.label])]);
+export function stageOptions(w, acc) {
+	const pipelines = w.pipelines.of(acc.portalId, 'deals');
+	return pipelines.map((p) => [pipelines.length > 1 ? p.label : '', p.stages.map((s) => [s.id, s.label])]);
+}
 const newest = (w, acc, type) => w.crm.list(acc.portalId, type).reverse();
 const named = (rows) => rows.slice(0, 500).map((r) => [r.id, `${titleOf(r)} (${r.id})`]);
 
@@ -63,7 +66,7 @@ function dealForm(w, acc) {
 <div class="grid">${field('Deal name', 'dealname', '', { id: 'deal-name', required: true })}
 ${field('Amount', 'amount', '', { id: 'deal-amount', inputmode: 'decimal' })}
 ${select('Currency', 'deal_currency_code', [['', [['', `Not set (account: ${acc.currency})`], ...currencies]]], '', { id: 'deal-currency' })}
-${select('Deal stage', 'dealstage', stageOptions(acc), '', { id: 'deal-stage' })}
+${select('Deal stage', 'dealstage', stageOptions(w, acc), '', { id: 'deal-stage' })}
 ${select('Contact of the deal', 'contact', [['', [['', 'None'], ...named(newest(w, acc, 'contacts'))]]], '', { id: 'deal-contact' })}
 ${select('Company of the deal', 'companyId', [['', [['', 'None'], ...named(newest(w, acc, 'companies'))]]], '', { id: 'deal-company' })}</div>
 ${itemRow(1)}${itemRow(2)}
@@ -78,7 +81,7 @@ function dealsTable(w, acc) {
 		const items = w.crm.associations(acc.portalId, 'deals', d.id, 'line_items').length;
 		return html`<tr><th scope="row"><a href="/crm/${acc.portalId}/deals/${d.id}">${p.dealname}</a><br><span class="hint">${d.id}</span></th>
 <td><form method="post" action="/crm/${acc.portalId}/move" class="inline"><input type="hidden" name="deal" value="${d.id}">
-${select(`Stage of ${p.dealname}`, 'stage', stageOptions(acc), p.dealstage, { id: `stage-${d.id}`, hidden: true })}
+${select(`Stage of ${p.dealname}`, 'stage', stageOptions(w, acc), p.dealstage, { id: `stage-${d.id}`, hidden: true })}
 <button aria-label="Move ${p.dealname}">Move</button></form></td>
 <td class="number">${p.amount ?? ''} ${p.amount ? p.deal_currency_code ?? acc.currency : ''}</td>
 <td>${contacts.join(', ') || html`<span class="hint">no contact</span>`}</td><td class="number">${items}</td></tr>`;
@@ -128,7 +131,7 @@ function boardPage(w, q, acc) {
 <section data-live="deals"><h2>Deals</h2>${dealsTable(w, acc)}</section>
 <section data-live="contacts"><h2>Contacts</h2>${contactsTable(w, acc)}</section>
 <div class="columns">${sideForms(acc)}</div>
-<section data-live="webhooks"><h2>Webhooks</h2>${webhookTable(w.webhooks.list().filter((r) => r.portalId === acc.portalId))}</section>
+<section data-live="webhooks"><h2>Webhooks</h2>${webhookTable(w.webhooks.last(acc.portalId, 25))}</section>
 ${install ? html`<form method="post" action="/crm/${acc.portalId}/uninstall" class="card danger" aria-labelledby="uninstall"><h2 id="uninstall">Connected app</h2>
 <p>HubSpot tells nobody about an uninstall: the app's tokens stop working and no more webhooks are sent.</p>
 ${field('Type uninstall to confirm', 'confirm', '', { id: 'uninstall-confirm' })}
@@ -162,8 +165,7 @@ const FORMS = {
 	companies: (w, acc, form) => `Company ${titleOf(op.create(w, acc, 'companies', taken(form, ['name', 'domain'])))} created`,
 	move: (w, acc, form) => {
 		const rec = op.move(w, acc, form.get('deal'), form.get('stage'));
-		const stage = acc.pipelines.flatMap((p) => p.stages).find((s) => s.id === rec.properties.dealstage);
-		return `${titleOf(rec)} is now in ${stage.label}`;
+		return `${titleOf(rec)} is now in ${w.pipelines.findStage(acc.portalId, rec.properties.dealstage).stage.label}`;
 	},
 	associate: (w, acc, form) => {
 		op.associate(w, acc, 'deals', form.get('deal'), 'contacts', form.get('contact'));

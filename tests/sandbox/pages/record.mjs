@@ -1,6 +1,7 @@
 // One CRM record: its values, what it is linked with, its history, and every property to change.
 import { HubspotError } from '../hubspot/errors.mjs';
-import { TYPE_NAMES, linkTypes, typeInfo } from '../hubspot/types.mjs';
+import { linkable } from '../hubspot/association-types.mjs';
+import { typeInfo } from '../hubspot/types.mjs';
 import * as op from '../operations.mjs';
 import { clickOptions, stageOptions, titleOf } from './crm.mjs';
 import { back, field, html, messageOf, page, select, table, time } from './html.mjs';
@@ -12,11 +13,11 @@ const EDIT = {
 	line_items: ['name', 'hs_sku', 'price', 'quantity', 'discount'],
 };
 
-function input(acc, p, rec) {
+function input(w, acc, p, rec) {
 	const value = rec.properties[p.name] ?? '';
 	const id = `edit-${p.name}`;
 	if (p.name === 'dealstage')
-		return select(p.label, p.name, stageOptions(acc), value, { id });
+		return select(p.label, p.name, stageOptions(w, acc), value, { id });
 	if (p.name === 'custom_impact_click_id') {
 		const options = clickOptions();
 		if (value && !options.some(([, rows]) => rows.some(([v]) => v === value)))
@@ -29,7 +30,7 @@ function input(acc, p, rec) {
 }
 
 function links(w, acc, rec) {
-	return TYPE_NAMES.filter((to) => linkTypes(rec.type, to)).map((to) => {
+	return linkable(rec.type).map((to) => {
 		const rows = w.crm.associations(acc.portalId, rec.type, rec.id, to);
 		return rows.length === 0 ? '' : html`<li>${to.replace('_', ' ')}: ${rows.map((a, i) => html`${i ? ', ' : ''}<a href="/crm/${acc.portalId}/${to}/${a.id}">${titleOf(w.crm.find(acc.portalId, to, a.id))}</a>${
 			a.types.some((t) => t.label === 'Primary') ? ' (primary)' : ''}`)}</li>`;
@@ -62,7 +63,7 @@ export function recordPage(w, q, acc, { type, id }) {
 <ul>${links(w, acc, rec)}</ul>
 <div class="columns">
 <form method="post" action="${here}" class="card" aria-labelledby="edit"><h2 id="edit">Edit</h2>
-<div class="grid">${EDIT[type].map((n) => known.get(n)).filter(Boolean).map((p) => input(acc, p, rec))}</div>
+<div class="grid">${EDIT[type].map((n) => known.get(n)).filter(Boolean).map((p) => input(w, acc, p, rec))}</div>
 <p><button class="primary" name="act" value="edit">Save</button></p></form>
 <form method="post" action="${here}" class="card" aria-labelledby="other"><h2 id="other">Any other property</h2>
 ${select('Property', 'property', [['', others]], '', { id: 'other-property' })}${field('Value', 'value', '', { id: 'other-value', hint: 'Empty clears it' })}
