@@ -6,7 +6,12 @@
 #include "base/arena.h"
 
 /* A text column is first fetched into this much room, then again with its real length. */
-#define COLUMN_ROOM         256
+#define COLUMN_ROOM 256
+/*
+ * A longer parameter is bound as bytes: of a text the server decodes every character to learn how many there are, which
+ * for a webhook's body costs as much as storing it.  Ids and keys are shorter and stay text, as ENUM columns want.
+ */
+#define TEXT_MAX            1024
 #define STATEMENT_MAX_BYTES ((size_t)1024 * 1024)
 
 /* One bound column or parameter. */
@@ -165,6 +170,7 @@ put_value(MYSQL_BIND *b, struct cell *c, const struct db_value *v, char letter)
 	if (v->kind == DB_BYTES) {
 		c->length = (unsigned long)v->s.n;
 		b->buffer_length = c->length;
+		b->buffer_type = c->length > TEXT_MAX ? MYSQL_TYPE_BLOB : MYSQL_TYPE_STRING;
 		/* Parameters are only read; the client's field is not const. */
 		b->buffer = v->s.p == NULL ? &c->i : (void *)(uintptr_t)v->s.p;
 	}

@@ -19,7 +19,8 @@
 
 struct fcgi {
 	FCGX_Request request;
-	bool open; /* a request is in hand and not yet answered */
+	bool open;  /* a request is in hand and not yet answered */
+	bool whole; /* its body was read to the end: nothing more comes from the client */
 	int epoll;
 	sigset_t waiting; /* the signal mask while waiting for a request */
 	fcgi_tick *tick;
@@ -188,6 +189,7 @@ fcgi_accept(struct fcgi *f)
 		FCGX_Finish_r(&f->request);
 	f->open = false;
 	while (accept_one(f)) {
+		f->whole = false;
 		f->open = copy_params(f);
 		if (f->open)
 			return true;
@@ -248,6 +250,7 @@ fcgi_body(struct fcgi *f, struct arena *a, size_t max, struct str *out, struct e
 	/* libfcgi would hand over more than was announced (F-050). */
 	if (FCGX_GetChar(f->request.in) != -1)
 		return err_set(e, ERR_INVALID, "the body is longer than announced");
+	f->whole = true;
 	*out = (struct str){ .p = p, .n = n };
 	return true;
 }
@@ -300,6 +303,12 @@ fcgi_reply(struct fcgi *f, int status, struct str headers, struct str body)
 	n = snprintf(line, sizeof line, "Content-Length: %zu\r\n\r\n", body.n);
 	put(f, (struct str){ .p = line, .n = (size_t)n });
 	put(f, body);
+	/*
+	 * libfcgi waits until the other side has closed, because unread bytes would make its answer a reset.  Where
+	 * none are left a detached request is closed at once, and the next one can be taken.
+	 */
+	if (f->whole)
+		(void)FCGX_Detach(&f->request);
 	/* Ends the request at once: nginx answers its client only then. */
 	FCGX_Finish_r(&f->request);
 	f->open = false;

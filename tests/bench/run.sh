@@ -16,7 +16,7 @@ sh conf/run/install.sh bench
 ${MAKE:-make} --no-print-directory -s -j"$(nproc)" all site bench-parts
 
 # A database as an operator would size it; all that is measured, peers too, uses this one.
-DATABASE_OPTIONS="--innodb-buffer-pool-size=4G --innodb-log-file-size=4G --max-connections=200 --max-allowed-packet=64M"
+DATABASE_OPTIONS="--innodb-buffer-pool-size=2G --innodb-log-file-size=2G --max-connections=200 --max-allowed-packet=64M"
 SANDBOX_OPTIONS="--judge-ms 200 --impact-limit 100000"
 QUIET=1
 export PORT BENCH_PORT QUIET DATABASE_OPTIONS SANDBOX_OPTIONS
