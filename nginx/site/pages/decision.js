@@ -84,9 +84,10 @@ export function Decision({ id, session }) {
   const { data, error, reload } = useLoad(() => get(`/api/activity/${id}`), [id]);
   usePoll(reload, EVERY_MS, [reload]);
   useStore(useMemo(loadLabels, [])); // drawn again when the labels are there
-  const title = data ? capital(recordName(data.row)) : text.activity.title;
+  const record = data && capital(recordName(data.row));
+  const name = data?.row.name; // HubSpot's word, so it may be anything
   return html`<p class="crumb"><a href="/activity">${words.back}</a></p>
-    <${PageHead} title=${title} lead=${data?.row.name} />
+    <${PageHead} title=${name || record || text.activity.title} lead=${name && record} />
     <div role="status">${data && error && html`<${Notice} kind="warn">${text.common.updatesFail}<//>`}</div>
     ${!data && (error ? html`<${Failed} error=${error} retry=${reload} />` : html`<div class="card"><${Skeleton} lines=${12} tall /></div>`)}
     ${data && html`<${Story} data=${data} session=${session} />`}`;

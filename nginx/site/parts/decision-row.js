@@ -42,7 +42,7 @@ export class DecisionRow extends Component {
       <div class="d-main"><a class="d-sentence" href=${`/activity/${row.id}`}>${row.sentence}</a>
         <span class="d-event">${eventWords(row)}${row.order_id && html` · <code>${row.order_id}</code>`}
           ${row.waits_until && html` · ${words.until} <${Time} at=${row.waits_until} />`}</span></div>
-      <span class="d-record">${row.name && html`<strong class="cut">${row.name}</strong>`}
+      <span class="d-record">${row.name && html`<strong class="cut" dir="auto" title=${row.name}>${row.name}</strong>`}
         ${url ? html`<a href=${url} target="_blank" rel="noopener noreferrer" aria-label=${`${recordName(row)}: ${words.openIn}`}>${recordName(row)} <${Out}/></a>`
       : html`<span>${recordName(row)}</span>`}</span>
     </li>`;

@@ -162,3 +162,23 @@ test('T-38 every call to HubSpot goes to the dated endpoints; the old OAuth path
 	assert.ok(calls.some((e) => /^\/oauth\/\d{4}-\d\d\/token$/.test(e.path)), calls.map((e) => e.path).join(' '));
 	assert.deepEqual(calls.filter((e) => e.deprecated || e.path.startsWith('/oauth/v1')).map((e) => e.path), []);
 });
+
+test('I-30 2,000 long mappings are tried and saved, one more is refused in words, and so is a body without end', async () => {
+	const rows = (n) => Array.from({ length: n }, (_, i) => ({ id: `r${i}`, field: `Text${i % 50 + 1}`, active: true,
+		expression: `{name|replace:${'ab'.repeat(120)},c|substring:1,${i + 1}}`, when: `{city} is not empty and {numberofemployees} > ${i}` }));
+	const { revision, document } = await person.config();
+	const before = document.objects.companies;
+	const room = 2000 - document.objects.deals.mapping.length - document.objects.contacts.mapping.length;
+	document.objects.companies = { consent: false, triggers: [], mapping: rows(room) };
+	const check = await person.post('/api/config/check', { document });
+	assert.deepEqual(check.json, { faults: [] });
+	const saved = await person.put('/api/config', { revision, document });
+	assert.equal(saved.status, 200, saved.text.slice(0, 300));
+	assert.equal((await person.config()).document.objects.companies.mapping.length, room);
+	document.objects.companies.mapping = rows(room + 1);
+	const more = await person.put('/api/config', { revision: saved.json.revision, document });
+	assert.equal(more.status, 422);
+	assert.match(JSON.stringify(more.json.error.fields), /too many rows \(2000 in all\)/);
+	assert.equal((await person.configure((d) => { d.objects.companies = before; })).status, 200);
+	assert.equal((await person.put('/api/config', `{"document":"${'x'.repeat(1200 * 1024)}"}`)).status, 413);
+});
