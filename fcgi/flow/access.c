@@ -44,13 +44,13 @@ access_token_refused(struct step *s, struct err *e)
 }
 
 bool
-access_hubspot(struct step *s, int64_t calls, struct secret *token, struct access *out, struct err *e)
+access_hubspot(struct step *s, int64_t calls, struct secret *token, int64_t *granted, struct access *out, struct err *e)
 {
 	const struct parts *p = s->parts;
 	const struct budget_limit limit = { .calls = p->settings->hubspot_calls_per_10s, .window_s = HUBSPOT_WINDOW_S };
 	struct install install;
-	int64_t granted;
 
+	*granted = 0;
 	if (!install_load(p->db, p->vault, s->arena, s->tenant_id, &install, e)) {
 		if (e->code != ERR_NOT_FOUND)
 			return false;
@@ -64,7 +64,7 @@ access_hubspot(struct step *s, int64_t calls, struct secret *token, struct acces
 		return access_token_refused(s, e);
 	}
 	*token = install.access_token;
-	return take(s, BUDGET_HUBSPOT, calls, &limit, &granted, out, e);
+	return take(s, BUDGET_HUBSPOT, calls, &limit, granted, out, e);
 }
 
 bool

@@ -17,10 +17,11 @@ struct access {
 };
 
 /*
- * HubSpot's access token and `calls` of the budget.  A token about to expire is not used: its refresh is
- * asked for (schedule) and the flow looks again a moment later.
+ * HubSpot's access token and up to `calls` of the budget, *granted of them: no more may be made.  A token about to
+ * expire is not used: its refresh is asked for (schedule) and the flow looks again a moment later.
  */
-bool access_hubspot(struct step *s, int64_t calls, struct secret *token, struct access *out, struct err *e) CC_MUST_USE;
+bool access_hubspot(struct step *s, int64_t calls, struct secret *token, int64_t *granted, struct access *out,
+    struct err *e) CC_MUST_USE;
 /*
  * impact.com's credentials and up to `calls` of the budget, *granted of them, as long as less than `percent` of it
  * is used: what may wait leaves the rest to what may not.

@@ -6,9 +6,19 @@
 #include "flow/step.h"
 #include "lang/build.h"
 #include "lang/ruleset.h"
+#include "store/conversion.h"
+#include "store/decision.h"
 #include "store/lease.h"
 #include "store/pending.h"
 #include "store/tenant.h"
+
+/* After a read that failed for a moment. */
+#define DECIDE_RETRY_MS 2000
+/*
+ * Associations of one record that are looked at.  Of more contacts or companies the rest is left aside, and the trace
+ * says so; a deal with more line items is not sent without them but skipped with its reason.
+ */
+#define DECIDE_LINKS_MAX 1000
 
 /* One event of the round and how far it got. */
 struct decide_item {
@@ -16,6 +26,7 @@ struct decide_item {
 	enum ruleset_match match;
 	const struct config_trigger *trigger;
 	const struct ruleset_object *object; /* when matched */
+	bool redacted; /* HubSpot hid the value in its event: it is read from the record (hubspot.md 2.2) */
 };
 
 enum decide_read_kind {
@@ -24,10 +35,12 @@ enum decide_read_kind {
 	DECIDE_LINKS_MORE
 };
 
-/* What an outstanding request asks for. */
+/* What is to be asked of HubSpot in one call. */
 struct decide_read {
 	enum decide_read_kind kind;
-	struct str type, to_type, from_id;
+	struct str type, to_type;
+	struct str_list ids;  /* of a batch; of a page the one record */
+	struct str after;     /* of a page */
 };
 
 struct decide_round {
@@ -42,14 +55,48 @@ struct decide_round {
 	size_t n_records;  /* distinct ones that rules match */
 	int64_t oldest_ms; /* how long the first of their events has waited */
 	struct records *records;
-	struct secret token;
-	struct decide_read reads[STEP_REQUESTS_MAX];
-	/* association pages still to come */
-	struct decide_read *more;
-	struct str *more_after;
-	size_t n_more, cap_more;
+	/* Calls still to be made, the first one at `first`; what is asked for now. */
+	struct decide_read *calls;
+	size_t first_call, n_calls, cap_calls;
+	struct decide_read asked[STEP_REQUESTS_MAX];
+	size_t splits; /* batches that were refused and asked for in halves */
 	int64_t read_at_ms;
 };
+
+/* ---- decide_read.c: one call after the other, and what its answer means */
+
+/* Adds the calls for what is wanted and was not asked for yet. */
+void decide_want_records(struct decide_round *r);
+/* Adds the call for what the round's records of that type are associated with. */
+void decide_want_links(struct decide_round *r, struct str type, struct str to_type);
+/* Calls that were added and not made. */
+size_t decide_calls(const struct decide_round *r);
+/* The next `n` calls as the step's requests. */
+void decide_request(struct decide_round *r, size_t n, const struct secret *token);
+/*
+ * Takes the answers.  What one of them refuses stands in r->records as the trouble of just the records it is about.
+ * False in *go_on: nothing can be read of HubSpot now (its token or its limit), and step.again_in_ms says for how long.
+ */
+bool decide_take(struct decide_round *r, size_t n, bool *go_on, struct err *e) CC_MUST_USE;
+
+/* ---- decide_judge.c */
+
+/* How one event was judged, before anything is written. */
+struct judged {
+	const struct decide_item *item;
+	struct event event; /* with its value, also when HubSpot hid that */
+	const struct config_trigger *trigger; /* that answers for it, or NULL */
+	enum decision_outcome outcome;
+	bool no_decision; /* no rule looks at it: nothing to tell */
+	bool endless;     /* WAITING until somebody mends something, however long */
+	int64_t pass_ms;  /* not 0: its records could not be read just now; nothing is decided, look again then */
+	struct str code, detail, contact_id, name;
+	struct build_output built;
+	struct conversion conversion; /* when the outcome is a conversion */
+};
+void decide_judge(const struct decide_round *r, const struct decide_item *item, struct judged *j);
+
+/* ---- decide_write.c */
 
 /* Writes what was decided; the end of the round. */
 bool decide_write(struct decide_round *r, struct err *e) CC_MUST_USE;

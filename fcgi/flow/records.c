@@ -9,11 +9,17 @@ struct slot {
 	struct str type, id;
 	bool asked, found;
 	struct hubspot_record record;
+	const struct records_trouble *trouble;
 };
 
 struct link {
 	struct str from_type, to_type;
 	struct hubspot_association pair;
+};
+
+struct failed_link {
+	struct str from_type, from_id, to_type;
+	const struct records_trouble *why;
 };
 
 struct records {
@@ -24,6 +30,8 @@ struct records {
 	size_t index_size;
 	struct link *links;
 	size_t n_links, cap_links;
+	struct failed_link *failed;
+	size_t n_failed, cap_failed;
 };
 
 static uint32_t
@@ -139,6 +147,27 @@ records_find(const struct records *r, struct str type, struct str id)
 }
 
 void
+records_fail(struct records *r, struct str type, struct str id, const struct records_trouble *why)
+{
+	struct slot *s;
+
+	if (id.n == 0)
+		return;
+	records_want(r, type, id);
+	s = &r->slots[r->index[place(r, type, id)] - 1];
+	s->asked = true;
+	s->trouble = why;
+}
+
+const struct records_trouble *
+records_trouble(const struct records *r, struct str type, struct str id)
+{
+	uint32_t at = r->index[place(r, type, id)];
+
+	return at == 0 || r->slots[at - 1].found ? NULL : r->slots[at - 1].trouble;
+}
+
+void
 records_link(struct records *r, struct str from_type, struct str to_type, const struct hubspot_association *x)
 {
 	if (r->n_links == r->cap_links) {
@@ -151,6 +180,18 @@ records_link(struct records *r, struct str from_type, struct str to_type, const 
 		r->cap_links = cap;
 	}
 	r->links[r->n_links++] = (struct link){ .from_type = from_type, .to_type = to_type, .pair = *x };
+}
+
+/* Pages overlap when something is added between them: the same end may come twice. */
+static void
+add_end(struct hubspot_association *found, size_t *n, const struct hubspot_association *pair)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (str_eq(found[i].to_id, pair->to_id)) {
+			found[i].primary = found[i].primary || pair->primary;
+			return;
+		}
+	found[(*n)++] = *pair;
 }
 
 size_t
@@ -168,7 +209,44 @@ records_linked(const struct records *r, struct arena *a, struct str from_type, s
 	for (size_t i = 0; i < r->n_links; i++)
 		if (str_eq(r->links[i].pair.from_id, id) && str_eq(r->links[i].to_type, to_type) &&
 		    str_eq(r->links[i].from_type, from_type))
-			found[n++] = r->links[i].pair;
+			add_end(found, &n, &r->links[i].pair);
 	*links = found;
 	return n;
+}
+
+void
+records_fail_links(struct records *r, struct str from_type, struct str id, struct str to_type,
+    const struct records_trouble *why)
+{
+	if (r->n_failed == r->cap_failed) {
+		size_t cap = r->cap_failed == 0 ? 16 : r->cap_failed * 2;
+		struct failed_link *failed = arena_array(r->arena, cap, sizeof(*failed));
+
+		if (r->n_failed > 0)
+			memcpy(failed, r->failed, r->n_failed * sizeof(*failed));
+		r->failed = failed;
+		r->cap_failed = cap;
+	}
+	r->failed[r->n_failed++] =
+	    (struct failed_link){ .from_type = from_type, .from_id = id, .to_type = to_type, .why = why };
+}
+
+const struct records_trouble *
+records_links_trouble(const struct records *r, struct arena *a, struct str from_type, struct str id, struct str to_type)
+{
+	const struct hubspot_association *links;
+	size_t n;
+
+	for (size_t i = 0; i < r->n_failed; i++)
+		if (str_eq(r->failed[i].from_id, id) && str_eq(r->failed[i].to_type, to_type) &&
+		    str_eq(r->failed[i].from_type, from_type))
+			return r->failed[i].why;
+	n = records_linked(r, a, from_type, id, to_type, &links);
+	for (size_t i = 0; i < n; i++) {
+		const struct records_trouble *why = records_trouble(r, to_type, links[i].to_id);
+
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
 }

@@ -48,7 +48,7 @@ struct step {
 	struct http_request requests[STEP_REQUESTS_MAX];
 	struct http_answer answers[STEP_REQUESTS_MAX];
 	size_t n; /* requests left to send by the last call of next; answers[0..n) are valid in the following one */
-	/* Not 0: the call budget is used up; `next` is called again after this, its requests kept unsent. */
+	/* Not 0: the call budget is used up; `next` is called again after this, its requests kept unsent, or not made yet. */
 	int64_t pause_ms;
 	/* When the work wants to be looked at again, in ms from now; -1: only when its queue says so. */
 	int64_t again_in_ms;

@@ -148,7 +148,7 @@ hubspot_classify(struct arena *a, const struct http_answer *answer, struct err *
 		return HUBSPOT_TOKEN_REFUSED;
 	if (status == 403)
 		return HUBSPOT_SCOPE_MISSING;
-	if (status == 429)
+	if (status == 429 || status == 423 || status == 477)
 		return HUBSPOT_LIMITED;
 	return wire_transient(status) ? HUBSPOT_RETRY : HUBSPOT_REFUSED;
 }

@@ -28,8 +28,8 @@ enum hubspot_result {
 	HUBSPOT_OK,
 	HUBSPOT_TOKEN_REFUSED, /* 401: refresh once */
 	HUBSPOT_SCOPE_MISSING, /* 403 */
-	HUBSPOT_LIMITED,       /* 429: wait (retry_hint_ms) */
-	HUBSPOT_RETRY,         /* 423, 477, 5xx, no answer, unreadable answer */
+	HUBSPOT_LIMITED,       /* 429, 423, 477: nothing of the account for now (retry_hint_ms) */
+	HUBSPOT_RETRY,         /* 5xx, no answer, unreadable answer */
 	HUBSPOT_REFUSED        /* other 4xx: our request is wrong */
 };
 /* For any HubSpot answer; 2xx and 207 are OK.  *e gets HubSpot's message and correlation id. */
@@ -41,13 +41,25 @@ struct hubspot_record {
 	int64_t created_ms, updated_ms;
 	bool archived;
 };
-/* Records in the answer's order; ids that are missing are simply not there (207 OBJECT_NOT_FOUND). */
+/* Records in the answer's order; ids that are missing are simply not there. */
 bool hubspot_crm_read_records(struct arena *a, const struct http_answer *answer, struct hubspot_record **out, size_t *n,
     struct err *e) CC_MUST_USE;
 
+/* One row of `errors` in the answer to a batch (207): which ids it is about and what it means for them. */
+struct hubspot_batch_error {
+	enum hubspot_result result; /* OK: there is no such record, or it has no associations */
+	struct str *ids;            /* none: all that the answer does not bring */
+	size_t n_ids;
+	struct str words;
+};
+/* None when the body has no errors or cannot be read. */
+void hubspot_crm_read_errors(struct arena *a, const struct http_answer *answer, struct hubspot_batch_error **out,
+    size_t *n);
+
 struct hubspot_association {
 	struct str from_id, to_id;
-	bool primary; /* has a type labelled "Primary" or a primary type id of hubspot.md 3.3 */
+	/* Has a type labelled "Primary" or a primary type id of hubspot.md 3.3; of a company most contacts have one. */
+	bool primary;
 };
 struct hubspot_association_more {
 	struct str from_id, after;

@@ -10,6 +10,7 @@
 #define LABEL_MAX       200
 #define DESCRIPTION_MAX 400
 #define VALUE_MAX       255
+#define WORDS_MAX       240
 
 /* Result of a 2xx answer, or why it has none. */
 static bool
@@ -34,24 +35,79 @@ in_list(struct str s, const char *const *names, size_t n)
 	return false;
 }
 
-/* Categories of a 207 that say nothing about the record itself: the batch must be read again. */
-static bool
-batch_failed(struct arena *a, const struct json *body, struct err *e)
+/* What the categories of errors in a batch mean for the ids they name (hubspot.md 4.3); others are refusals. */
+static enum hubspot_result
+error_result(struct arena *a, const struct json *row)
 {
-	static const char *const categories[] = { "RATE_LIMITS", "BLOCKED", "MISSING_SCOPES", "INVALID_AUTHENTICATION",
-		"EXPIRED_AUTHENTICATION", "INTERNAL_ERROR" };
-	const struct json *errors = json_get_nocase(body, "errors");
+	static const struct {
+		const char *category;
+		enum hubspot_result result;
+	} categories[] = {
+		{ "OBJECT_NOT_FOUND", HUBSPOT_OK },
+		{ "NOT_FOUND", HUBSPOT_OK },
+		{ "RATE_LIMITS", HUBSPOT_LIMITED },
+		{ "RATE_LIMIT", HUBSPOT_LIMITED },
+		{ "MISSING_SCOPES", HUBSPOT_SCOPE_MISSING },
+		{ "BLOCKED", HUBSPOT_SCOPE_MISSING },
+		{ "INVALID_AUTHENTICATION", HUBSPOT_TOKEN_REFUSED },
+		{ "EXPIRED_AUTHENTICATION", HUBSPOT_TOKEN_REFUSED },
+		{ "INTERNAL_ERROR", HUBSPOT_RETRY },
+	};
+	struct str category = wire_text(a, row, "category");
+	struct str sub = wire_text(a, row, "subCategory");
+	struct str none = STR("NO_ASSOCIATIONS_FOUND");
 
-	for (size_t i = 0; i < wire_list_length(errors); i++) {
-		struct str category = wire_text(a, wire_list_at(errors, i), "category");
+	if (str_find(category, none) < category.n || str_find(sub, none) < sub.n)
+		return HUBSPOT_OK;
+	for (size_t i = 0; i < sizeof(categories) / sizeof(categories[0]); i++)
+		if (str_eq_nocase(category, str_from(categories[i].category)))
+			return categories[i].result;
+	return HUBSPOT_REFUSED;
+}
 
-		if (in_list(category, categories, sizeof(categories) / sizeof(categories[0]))) {
-			err_set(e, ERR_REMOTE, "HubSpot could not read the whole batch (" STR_FMT ")",
-			    STR_ARG(category));
-			return true;
-		}
+/* Ids stand in context.ids, context.id or context.fromObjectId, each a list or one, or in the row's own id. */
+static void
+error_ids(struct arena *a, const struct json *row, struct hubspot_batch_error *out)
+{
+	static const char *const keys[] = { "ids", "id", "fromObjectId" };
+	const struct json *context = json_get_nocase(row, "context");
+	struct str own = wire_text(a, row, "id");
+	size_t room = 1;
+
+	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+		room += wire_list_length(json_get_nocase(context, keys[k]));
+	out->ids = arena_array(a, room, sizeof(*out->ids));
+	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+		const struct json *list = json_get_nocase(context, keys[k]);
+
+		for (size_t i = 0; i < wire_list_length(list); i++)
+			out->ids[out->n_ids++] = str_trim(json_text(a, wire_list_at(list, i)));
 	}
-	return false;
+	if (own.n > 0)
+		out->ids[out->n_ids++] = own;
+}
+
+void
+hubspot_crm_read_errors(struct arena *a, const struct http_answer *answer, struct hubspot_batch_error **out, size_t *n)
+{
+	const struct json *errors;
+	struct err ignored = { 0 };
+	struct json *body = NULL;
+
+	*out = NULL;
+	*n = 0;
+	if (!wire_json(a, answer, "HubSpot", &body, &ignored))
+		return;
+	errors = json_get_nocase(body, "errors");
+	*n = wire_list_length(errors);
+	*out = arena_array(a, *n, sizeof(**out));
+	for (size_t i = 0; i < *n; i++) {
+		const struct json *row = wire_list_at(errors, i);
+
+		(*out)[i].result = error_result(a, row);
+		(*out)[i].words = wire_cut(a, wire_text(a, row, "message"), WORDS_MAX);
+		error_ids(a, row, &(*out)[i]);
+	}
 }
 
 bool
@@ -65,7 +121,7 @@ hubspot_crm_read_records(struct arena *a, const struct http_answer *answer, stru
 
 	*out = NULL;
 	*n = 0;
-	if (!results_of(a, answer, &results, &body, e) || batch_failed(a, body, e))
+	if (!results_of(a, answer, &results, &body, e))
 		return false;
 	length = wire_list_length(results);
 	*out = arena_array(a, length, sizeof(**out));
@@ -153,7 +209,7 @@ hubspot_crm_read_associations(struct arena *a, const struct http_answer *answer,
 	*out = NULL;
 	*more = NULL;
 	*n = *n_more = 0;
-	if (!results_of(a, answer, &results, &body, e) || batch_failed(a, body, e))
+	if (!results_of(a, answer, &results, &body, e))
 		return false;
 	length = wire_list_length(results);
 	for (size_t i = 0; i < length; i++)

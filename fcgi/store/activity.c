@@ -41,7 +41,8 @@ enum {
 	EVENT,
 	ATTEMPTS,
 	PROVED,
-	PROBLEMS
+	PROBLEMS,
+	DECISION_PROBLEMS
 };
 
 const struct sql activity_sql[] = {
@@ -71,6 +72,12 @@ const struct sql activity_sql[] = {
 	    "SELECT state, code, COUNT(*) FROM conversion WHERE tenant_id = ? "
 	    "AND state IN ('UNKNOWN', 'REJECTED', 'HELD', 'PARKED', 'DEAD') GROUP BY state, code "
 	    "ORDER BY COUNT(*) DESC LIMIT 50",
+	    NULL, NULL },
+	/* What HubSpot does not let us read, and what two records claim (C-02). */
+	[DECISION_PROBLEMS] = { "activity.decision_problems", SQL_TENANT, "i", "ssi",
+	    "SELECT outcome, code, COUNT(*) FROM decision WHERE tenant_id = ? AND ((outcome = 'WAITING' AND "
+	    "(code LIKE 'hubspot%' OR code = 'value_hidden')) OR (outcome = 'SUPPRESSED' AND "
+	    "code = 'duplicate_collision')) GROUP BY outcome, code ORDER BY COUNT(*) DESC LIMIT 50",
 	    NULL, NULL },
 };
 const size_t activity_sql_n = sizeof(activity_sql) / sizeof(activity_sql[0]);
@@ -251,20 +258,28 @@ activity_proved(struct db *db, struct arena *a, int64_t tenant_id, struct str pr
 	return true;
 }
 
+static void
+problems_from(const struct db_rows *rows, struct activity_problem *out)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct db_value *v = &rows->v[i * rows->columns];
+
+		out[i] = (struct activity_problem){ .state = v[0].s, .code = v[1].s, .n = v[2].i };
+	}
+}
+
 bool
 activity_problems(struct db *db, struct arena *a, int64_t tenant_id, struct activity_problem **out, size_t *n,
     struct err *e)
 {
-	struct db_rows rows;
+	struct db_rows conversions, decisions;
 
-	if (!db_query(db, &activity_sql[PROBLEMS], DB_IN(DB_V_I(tenant_id)), a, &rows, e))
+	if (!db_query(db, &activity_sql[PROBLEMS], DB_IN(DB_V_I(tenant_id)), a, &conversions, e) ||
+	    !db_query(db, &activity_sql[DECISION_PROBLEMS], DB_IN(DB_V_I(tenant_id)), a, &decisions, e))
 		return err_wrap(e, "looking for problems");
-	*n = rows.n;
-	*out = arena_array(a, rows.n, sizeof(**out));
-	for (size_t i = 0; i < rows.n; i++) {
-		const struct db_value *v = &rows.v[i * rows.columns];
-
-		(*out)[i] = (struct activity_problem){ .state = v[0].s, .code = v[1].s, .n = v[2].i };
-	}
+	*n = conversions.n + decisions.n;
+	*out = arena_array(a, *n, sizeof(**out));
+	problems_from(&conversions, *out);
+	problems_from(&decisions, *out + conversions.n);
 	return true;
 }

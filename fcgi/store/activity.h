@@ -71,7 +71,10 @@ bool activity_attempts(struct db *db, struct arena *a, int64_t tenant_id, int64_
 bool activity_proved(struct db *db, struct arena *a, int64_t tenant_id, struct str program_id, bool *out,
     struct err *e) CC_MUST_USE;
 
-/* Why conversions of this tenant do not go out or came back, one row per state and code, the most first. */
+/*
+ * Why conversions of this tenant do not go out or came back, one row per state and code, the most first; then why
+ * events wait for HubSpot ("WAITING") or met another record's conversion ("SUPPRESSED").
+ */
 struct activity_problem {
 	struct str state, code;
 	int64_t n;

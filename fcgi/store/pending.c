@@ -8,14 +8,15 @@ enum {
 	DUE,
 	NEXT,
 	DELETE,
-	WAIT
+	WAIT,
+	PASS,
+	WAKE_ALL
 };
 
 const struct sql pending_sql[] = {
-	[DUE] = { "pending.due", SQL_TENANT, "iii", "ssssssttisi",
+	[DUE] = { "pending.due", SQL_TENANT, "iii", "ssssssttisit",
 	    "SELECT event_key, kind, object_type, object_id, property, value, occurred_at, received_at, looks, "
-	    "contact_id, "
-	    "TIMESTAMPDIFF(MICROSECOND, received_at, UTC_TIMESTAMP(3)) DIV 1000 FROM pending "
+	    "contact_id, TIMESTAMPDIFF(MICROSECOND, received_at, UTC_TIMESTAMP(3)) DIV 1000, due FROM pending "
 	    "WHERE tenant_id = ? AND shard = ? AND due <= UTC_TIMESTAMP(3) ORDER BY due LIMIT ?",
 	    NULL, NULL },
 	[NEXT] = { "pending.next", SQL_TENANT, "ii", "i",
@@ -24,9 +25,17 @@ const struct sql pending_sql[] = {
 	    NULL, NULL },
 	[DELETE] = { "pending.delete", SQL_TENANT, "iis", "",
 	    "DELETE FROM pending WHERE tenant_id = ? AND shard = ? AND event_key = ?", NULL, NULL },
-	[WAIT] = { "pending.wait", SQL_TENANT, "isiis", "",
-	    "UPDATE pending SET due = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND, contact_id = ?, "
-	    "looks = looks + 1 WHERE tenant_id = ? AND shard = ? AND event_key = ?",
+	/* A due time that is not the one we saw is a wake that came meanwhile: look again at once. */
+	[WAIT] = { "pending.wait", SQL_TENANT, "tisiis", "",
+	    "UPDATE pending SET due = IF(due = ?, UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND, UTC_TIMESTAMP(3)), "
+	    "contact_id = ?, looks = looks + 1 WHERE tenant_id = ? AND shard = ? AND event_key = ?",
+	    NULL, NULL },
+	[PASS] = { "pending.pass", SQL_TENANT, "iiis", "",
+	    "UPDATE pending SET due = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND "
+	    "WHERE tenant_id = ? AND shard = ? AND event_key = ?",
+	    NULL, NULL },
+	[WAKE_ALL] = { "pending.wake_all", SQL_TENANT, "i", "",
+	    "UPDATE pending SET due = UTC_TIMESTAMP(3) WHERE tenant_id = ? AND looks > 0 AND due > UTC_TIMESTAMP(3)",
 	    NULL, NULL },
 };
 const size_t pending_sql_n = sizeof(pending_sql) / sizeof(pending_sql[0]);
@@ -58,6 +67,7 @@ pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, in
 		p->looks = row[8].i;
 		p->contact_id = row[9].s;
 		p->waiting_ms = row[10].i;
+		p->due_ms = row[11].i;
 	}
 	return true;
 }
@@ -80,9 +90,24 @@ pending_delete(struct db *db, int64_t tenant_id, int64_t shard, struct str key, 
 }
 
 bool
-pending_wait(struct db *db, int64_t tenant_id, int64_t shard, struct str key, int64_t due_in_ms, struct str contact_id,
-    struct err *e)
+pending_wait(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p, int64_t due_in_ms,
+    struct str contact_id, struct err *e)
 {
 	return db_run(db, &pending_sql[WAIT],
-	    DB_IN(DB_V_I(due_in_ms), DB_V_S(contact_id), DB_V_I(tenant_id), DB_V_I(shard), DB_V_S(key)), NULL, e);
+	    DB_IN(DB_V_T(p->due_ms), DB_V_I(due_in_ms), DB_V_S(contact_id), DB_V_I(tenant_id), DB_V_I(shard),
+	        DB_V_S(p->key)),
+	    NULL, e);
+}
+
+bool
+pending_pass(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p, int64_t due_in_ms, struct err *e)
+{
+	return db_run(db, &pending_sql[PASS],
+	    DB_IN(DB_V_I(due_in_ms), DB_V_I(tenant_id), DB_V_I(shard), DB_V_S(p->key)), NULL, e);
+}
+
+bool
+pending_wake_all(struct db *db, int64_t tenant_id, struct err *e)
+{
+	return db_run(db, &pending_sql[WAKE_ALL], DB_IN(DB_V_I(tenant_id)), NULL, e);
 }

@@ -5,6 +5,7 @@
 #include "store/budget.h"
 #include "store/conversion.h"
 #include "store/lease.h"
+#include "store/pending.h"
 
 static void
 unpark(struct db *db, int64_t tenant_id, const char *const *codes, size_t n)
@@ -36,7 +37,11 @@ void
 resume_hubspot(struct db *db, int64_t tenant_id)
 {
 	static const char *const codes[] = { "disconnected", "tenant_paused" };
+	struct err e = { .code = ERR_NONE };
 
+	/* A scope that was missing may be there now. */
+	if (!pending_wake_all(db, tenant_id, &e))
+		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
 	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
 	wake(db, tenant_id, LEASE_DECIDE, LEASE_DECIDE_SHARDS);
 	wake(db, tenant_id, LEASE_FOLLOW, 1);

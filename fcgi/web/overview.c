@@ -172,6 +172,12 @@ problem_code(const struct activity_problem *p)
 	return str_eq(p->state, STR("HELD")) ? STR("held_other_order") : STR("no_answer");
 }
 
+static const char *
+problem_of(const struct activity_problem *p)
+{
+	return str_eq(p->state, STR("WAITING")) || str_eq(p->state, STR("SUPPRESSED")) ? "event" : "conversion";
+}
+
 static struct json *
 attention_json(struct arena *a, const struct overview *o)
 {
@@ -191,8 +197,7 @@ attention_json(struct arena *a, const struct overview *o)
 		if (!needs_a_person(p, v))
 			continue;
 		push_attention(a, list, str_c(a, code),
-		    str_printf(a, "%lld %s: %s", (long long)p->n, p->n == 1 ? "conversion" : "conversions",
-		        v->sentence),
+		    str_printf(a, "%lld %s%s: %s", (long long)p->n, problem_of(p), p->n == 1 ? "" : "s", v->sentence),
 		    v->advice, v->fix);
 	}
 	return list;

@@ -49,6 +49,7 @@ static const struct {
 	{ "primary", "it is the primary one" },
 	{ "click_id", "it is the earliest with a click id" },
 	{ "created_first", "it was created first" },
+	{ "only", "" },
 };
 
 static struct str
@@ -77,6 +78,13 @@ push_read(struct timeline *t)
 		    str_printf(t->arena,
 		        "The " STR_FMT " was read from HubSpot, and its contact " STR_FMT "%s" STR_FMT ".",
 		        STR_ARG(one), STR_ARG(contact), why.n > 0 ? ": " : "", STR_ARG(why)),
+		    NULL);
+	if (str_eq(json_text_at(t->arena, t->detail, "contacts_cut"), STR("true")))
+		push(t, at_ms, "read", STR("It has very many contacts: only the first of them were looked at."), NULL);
+	if (str_eq(json_text_at(t->arena, t->detail, "redacted"), STR("true")))
+		push(t, at_ms, "read",
+		    STR("HubSpot hides the value of this sensitive property in its event: it was taken from the record "
+		        "as it was then."),
 		    NULL);
 }
 

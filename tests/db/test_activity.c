@@ -174,6 +174,15 @@ problems_and_proof_are_found(void **state)
 	story();
 	must(activity_problems(g.db, g.a, g.tenant.tenant_id, &p, &n, &g.e));
 	assert_int_equal(n, 5);
+	/* An event that HubSpot does not let us read, and one that another record's conversion stood in the way of. */
+	ground_run(&g, "UPDATE decision SET code = 'hubspot_scope_companies' WHERE decision_id = 10");
+	ground_run(&g, "UPDATE decision SET code = 'duplicate_collision' WHERE decision_id = 12");
+	must(activity_problems(g.db, g.a, g.tenant.tenant_id, &p, &n, &g.e));
+	assert_int_equal(n, 7);
+	for (size_t i = 5; i < n; i++)
+		assert_true(str_eq(p[i].code, STR("hubspot_scope_companies"))
+		                ? str_eq(p[i].state, STR("WAITING"))
+		                : str_eq(p[i].code, STR("duplicate_collision")));
 	must(activity_proved(g.db, g.a, g.tenant.tenant_id, STR("1000"), &proved, &g.e));
 	assert_true(proved);
 	must(activity_proved(g.db, g.a, g.tenant.tenant_id, STR("2000"), &proved, &g.e));

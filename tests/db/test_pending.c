@@ -104,7 +104,8 @@ what_waits_counts_its_looks_and_keeps_the_contact(void **state)
 
 	(void)state;
 	add("e", 0, 0);
-	store_must(pending_wait(store.db, store.tenant_id, 0, store_key("e"), 5000, STR("77"), &store.e));
+	p = due(0, &n);
+	store_must(pending_wait(store.db, store.tenant_id, 0, p, 5000, STR("77"), &store.e));
 	due(0, &n);
 	assert_int_equal(n, 0);
 	store_later(store.db, 6);
@@ -112,6 +113,58 @@ what_waits_counts_its_looks_and_keeps_the_contact(void **state)
 	assert_int_equal(n, 1);
 	assert_int_equal(p->looks, 1);
 	assert_str(p->contact_id, "77");
+}
+
+/* An event of its contact came while it was looked at without one: that wake must not be lost. */
+static void
+what_was_woken_meanwhile_is_looked_at_again_at_once(void **state)
+{
+	struct pending *p;
+	size_t n;
+
+	(void)state;
+	add("e", 0, 60);
+	store_later(store.db, 61);
+	p = due(0, &n);
+	assert_int_equal(n, 1);
+	store_run("UPDATE pending SET due = UTC_TIMESTAMP(3) WHERE tenant_id = %lld", (long long)store.tenant_id);
+	store_must(pending_wait(store.db, store.tenant_id, 0, p, 3600000, STR("77"), &store.e));
+	due(0, &n);
+	assert_int_equal(n, 1);
+}
+
+static void
+what_could_not_be_looked_at_comes_again_and_counts_no_look(void **state)
+{
+	struct pending *p;
+	size_t n;
+
+	(void)state;
+	add("e", 0, 0);
+	p = due(0, &n);
+	store_must(pending_pass(store.db, store.tenant_id, 0, p, 5000, &store.e));
+	due(0, &n);
+	assert_int_equal(n, 0);
+	store_later(store.db, 6);
+	p = due(0, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(p->looks, 0);
+}
+
+static void
+a_new_connection_wakes_all_that_waits(void **state)
+{
+	struct pending *p;
+	size_t n;
+
+	(void)state;
+	add("e", 0, 0);
+	p = due(0, &n);
+	store_must(pending_wait(store.db, store.tenant_id, 0, p, 3600000, STR(""), &store.e));
+	add("later", 0, 60); /* not looked at yet */
+	store_must(pending_wake_all(store.db, store.tenant_id, &store.e));
+	due(0, &n);
+	assert_int_equal(n, 1);
 }
 
 static void
@@ -138,6 +191,9 @@ main(void)
 		TEST(a_shard_a_tenant_and_the_future_are_apart),
 		TEST(the_next_look_is_when_the_first_one_is_due),
 		TEST(what_waits_counts_its_looks_and_keeps_the_contact),
+		TEST(what_was_woken_meanwhile_is_looked_at_again_at_once),
+		TEST(what_could_not_be_looked_at_comes_again_and_counts_no_look),
+		TEST(a_new_connection_wakes_all_that_waits),
 		TEST(what_is_decided_is_gone),
 	};
 

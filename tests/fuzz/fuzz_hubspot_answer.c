@@ -30,6 +30,7 @@ read_crm(struct arena *a, const struct http_answer *answer)
 {
 	struct hubspot_association *pairs;
 	struct hubspot_association_more *more;
+	struct hubspot_batch_error *errors;
 	struct hubspot_record *records;
 	struct json *list = NULL;
 	struct err e = { 0 };
@@ -45,6 +46,9 @@ read_crm(struct arena *a, const struct http_answer *answer)
 		for (size_t i = 0; i < n; i++)
 			assert(pairs[i].from_id.n > 0 && pairs[i].to_id.n > 0);
 	}
+	hubspot_crm_read_errors(a, answer, &errors, &n);
+	for (size_t i = 0; i < n; i++)
+		assert(errors[i].words.n <= 1024);
 	(void)!hubspot_crm_read_associations_page(a, STR("1"), answer, &pairs, &n, &after, &e);
 	if (hubspot_crm_read_properties(a, answer, &list, &e))
 		assert(json_write(a, list).n >= 2);

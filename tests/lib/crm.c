@@ -13,6 +13,7 @@
 #define RECORDS_MAX 2000
 #define LINKS_MAX   4000
 #define BATCH_MAX   100
+#define FAULTS_MAX  8
 
 struct record {
 	struct str type, id, created_at;
@@ -29,13 +30,45 @@ static struct {
 	struct record records[RECORDS_MAX];
 	struct link links[LINKS_MAX];
 	size_t n_records, n_links, page;
+	struct {
+		struct str url_part;
+		struct http_answer answer;
+	} refused[FAULTS_MAX];
+	struct {
+		struct str id;
+		const char *category;
+	} errors[FAULTS_MAX];
+	size_t n_refused, n_errors;
 } crm;
+
+void
+crm_mend(void)
+{
+	crm.n_refused = crm.n_errors = 0;
+}
+
+void
+crm_refuse(const char *url_part, struct http_answer answer)
+{
+	assert_true(crm.n_refused < FAULTS_MAX);
+	crm.refused[crm.n_refused].url_part = str_from(url_part);
+	crm.refused[crm.n_refused++].answer = answer;
+}
+
+void
+crm_error(const char *id, const char *category)
+{
+	assert_true(crm.n_errors < FAULTS_MAX);
+	crm.errors[crm.n_errors].id = str_from(id);
+	crm.errors[crm.n_errors++].category = category;
+}
 
 void
 crm_reset(struct arena *a)
 {
 	crm.a = a;
 	crm.n_records = crm.n_links = 0;
+	crm_mend();
 	crm.page = LINKS_MAX;
 }
 
@@ -234,15 +267,43 @@ check_ids(const struct json *inputs, size_t max)
 				fail_msg("an id is asked for twice");
 }
 
+/* Adds an error for the id when there is to be one. */
+static bool
+add_error(struct json *errors, struct str id)
+{
+	for (size_t i = 0; i < crm.n_errors; i++) {
+		struct json *row, *context, *ids;
+
+		if (!str_eq(crm.errors[i].id, id))
+			continue;
+		row = json_object(crm.a);
+		context = json_object(crm.a);
+		ids = json_array(crm.a);
+		json_set_str(row, "status", STR("error"));
+		json_set_str(row, "category", str_from(crm.errors[i].category));
+		json_set_str(row, "message", STR("no luck with this one"));
+		json_push_str(ids, id);
+		json_set(context, "ids", ids);
+		json_set(row, "context", context);
+		json_push(errors, row);
+		return true;
+	}
+	return false;
+}
+
 struct http_answer
 crm_answer(const struct http_request *q)
 {
+	struct json *errors = json_array(crm.a);
 	struct json *body, *answer = json_object(crm.a), *results = json_array(crm.a);
 	struct err e = { .code = ERR_NONE };
 	struct str type, to_type;
 	const struct json *inputs;
 	bool links = path_of(q, "associations", &type, &to_type);
 
+	for (size_t i = 0; i < crm.n_refused; i++)
+		if (str_find(q->url, crm.refused[i].url_part) < q->url.n)
+			return crm.refused[i].answer;
 	if (q->method == HTTP_GET)
 		return answer_page(q->url);
 	if (!links && !path_of(q, "objects", &type, &to_type))
@@ -257,6 +318,8 @@ crm_answer(const struct http_request *q)
 	for (size_t i = 0; i < json_length(inputs); i++) {
 		struct str id = json_text_at(crm.a, json_at(inputs, i), "id");
 
+		if (add_error(errors, id))
+			continue;
 		if (links)
 			add_links(results, type, id, to_type);
 		else
@@ -264,5 +327,9 @@ crm_answer(const struct http_request *q)
 	}
 	json_set_str(answer, "status", STR("COMPLETE"));
 	json_set(answer, "results", results);
-	return (struct http_answer){ .outcome = HTTP_ANSWERED, .status = 200, .body = json_write(crm.a, answer) };
+	if (json_length(errors) > 0)
+		json_set(answer, "errors", errors);
+	return (struct http_answer){ .outcome = HTTP_ANSWERED,
+		.status = json_length(errors) > 0 ? 207 : 200,
+		.body = json_write(crm.a, answer) };
 }

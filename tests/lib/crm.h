@@ -16,6 +16,11 @@ void crm_put_created(const char *type, const char *id, const char *properties, c
 void crm_link(const char *from_type, const char *from, const char *to_type, const char *to, bool primary);
 /* From now on a batch answer brings at most so many associations of one record, the rest by page. */
 void crm_page(size_t most);
+/* From now on a request whose URL holds that text is answered so; and batches answer 207 with an error for that id. */
+void crm_refuse(const char *url_part, struct http_answer answer);
+void crm_error(const char *id, const char *category);
+/* All is well again. */
+void crm_mend(void);
 /* The answer to a request to /crm/...; a request that HubSpot would refuse fails the test. */
 struct http_answer crm_answer(const struct http_request *q);
 

@@ -41,21 +41,35 @@ connect_tenant(void)
 	    &store.e));
 }
 
-void
-flow_configure(const char *what, const char *by)
+static struct str document;
+
+static void
+save(const char *what, const char *by)
 {
-	struct str text = deal_document(store.arena, "deals", deal_preset_rows(store.arena, "deals"), "");
-	size_t at = str_find(text, str_from(what));
+	size_t at = str_find(document, str_from(what));
 	struct config_revision saved;
 
 	if (what[0] != '\0') {
-		assert_true(at < text.n);
-		text = str_printf(store.arena, STR_FMT "%s" STR_FMT, STR_ARG(str_slice(text, 0, at)), by,
-		    STR_ARG(str_slice(text, at + strlen(what), text.n)));
+		assert_true(at < document.n);
+		document = str_printf(store.arena, STR_FMT "%s" STR_FMT, STR_ARG(str_slice(document, 0, at)), by,
+		    STR_ARG(str_slice(document, at + strlen(what), document.n)));
 	}
-	store_must(
-	    config_save(store.db, store.arena, store.tenant_id, flow.revision, STR("tester"), text, &saved, &store.e));
+	store_must(config_save(store.db, store.arena, store.tenant_id, flow.revision, STR("tester"), document, &saved,
+	    &store.e));
 	flow.revision = saved.revision;
+}
+
+void
+flow_configure(const char *what, const char *by)
+{
+	document = deal_document(store.arena, "deals", deal_preset_rows(store.arena, "deals"), "");
+	save(what, by);
+}
+
+void
+flow_also(const char *what, const char *by)
+{
+	save(what, by);
 }
 
 int
@@ -125,7 +139,7 @@ static struct http_answer
 answer(const struct http_request *q)
 {
 	if (str_starts(q->url, store.settings.hubspot_api_url))
-		return flow.hubspot_fails ? flow.failure : crm_answer(q);
+		return flow.hubspot_fails ? flow.failure : flow.hubspot != NULL ? flow.hubspot(q) : crm_answer(q);
 	if (!str_starts(q->url, store.settings.impact_api_url))
 		fail_msg("nobody is at " STR_FMT, STR_ARG(q->url));
 	if (script.said == script.n)
@@ -145,6 +159,10 @@ flow_keep(struct step *s, size_t i)
 static void
 answer_all(struct step *s)
 {
+	if (flow.most_at_once == 0)
+		flow.first_turn = s->n;
+	if (s->n > flow.most_at_once)
+		flow.most_at_once = s->n;
 	for (size_t i = 0; i < s->n; i++) {
 		assert_true(flow.n < FLOW_LOG_MAX);
 		flow.log[flow.n++] = s->requests[i];
@@ -171,7 +189,8 @@ flow_try(enum lease_stage stage, int64_t shard)
 	bool ok;
 
 	flow.pauses = 0;
-	while ((ok = s->next(s, &store.e)) && s->n > 0) {
+	flow.first_turn = flow.most_at_once = 0;
+	while ((ok = s->next(s, &store.e)) && (s->n > 0 || s->pause_ms > 0)) {
 		if (s->pause_ms == 0) {
 			answer_all(s);
 			continue;

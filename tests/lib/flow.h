@@ -23,6 +23,8 @@ extern struct flow {
 	int pauses;          /* of the last round, for want of budget */
 	bool hubspot_fails;  /* HubSpot answers every request with `failure` */
 	struct http_answer failure;
+	struct http_answer (*hubspot)(const struct http_request *q); /* answers in place of crm.h, when set */
+	size_t first_turn, most_at_once; /* requests of the last round's first turn, and of its biggest */
 	int64_t revision; /* of the configuration */
 } flow;
 
@@ -30,6 +32,9 @@ extern struct flow {
 int flow_fresh(void **state);
 /* Another configuration document: lib/deal.h's with these words of it replaced ("" for none). */
 void flow_configure(const char *what, const char *by);
+
+/* The same to the document that stands. */
+void flow_also(const char *what, const char *by);
 
 /* A webhook batch as the receiver puts it there: elements without their common members. */
 void flow_webhook(const char *elements);

@@ -130,9 +130,9 @@ each_status_has_its_class(void **state)
 		{ 408, "", HUBSPOT_RETRY, ERR_REMOTE },
 		{ 409, "", HUBSPOT_REFUSED, ERR_CONFLICT },
 		{ 414, "", HUBSPOT_REFUSED, ERR_REMOTE },
-		{ 423, "", HUBSPOT_RETRY, ERR_REMOTE },
+		{ 423, "", HUBSPOT_LIMITED, ERR_REMOTE },
 		{ 429, "{\"policyName\":\"SECONDLY\"}", HUBSPOT_LIMITED, ERR_LIMIT },
-		{ 477, "", HUBSPOT_RETRY, ERR_REMOTE },
+		{ 477, "", HUBSPOT_LIMITED, ERR_REMOTE },
 		{ 500, "{}", HUBSPOT_RETRY, ERR_REMOTE },
 		{ 502, "<html>bad gateway</html>", HUBSPOT_RETRY, ERR_REMOTE },
 		{ 503, "", HUBSPOT_RETRY, ERR_REMOTE },
@@ -217,9 +217,6 @@ a_batch_that_was_not_read_is_not_taken_for_missing_records(void **state)
 		int status;
 		const char *body;
 	} rows[] = {
-		{ 207, "{\"results\":[],\"errors\":[{\"category\":\"RATE_LIMITS\",\"message\":\"canary\"}]}" },
-		{ 207, "{\"results\":[],\"errors\":{\"category\":\"MISSING_SCOPES\"}}" },
-		{ 207, "{\"results\":[],\"errors\":[{\"category\":\"INTERNAL_ERROR\"}]}" },
 		{ 200, "{}" },
 		{ 200, "{\"results\":\"x\"}" },
 		{ 200, "[]" },
@@ -242,6 +239,39 @@ a_batch_that_was_not_read_is_not_taken_for_missing_records(void **state)
 		assert_int_equal(n, 0);
 		assert_null(strstr(e.text, "canary"));
 	}
+}
+
+/* F-086: one id's error is not the others'. */
+static void
+errors_of_a_batch_tell_which_ids_they_are_about(void **state)
+{
+	struct http_answer answer = answer_of(207,
+	    "{\"results\":[],\"errors\":["
+	    "{\"category\":\"OBJECT_NOT_FOUND\",\"context\":{\"ids\":[\"301\",\"302\"]}},"
+	    "{\"category\":\"RATE_LIMITS\",\"message\":\"too many\",\"context\":{\"id\":\"303\"}},"
+	    "{\"category\":\"MISSING_SCOPES\"},"
+	    "{\"category\":\"OBJECT_NOT_FOUND\",\"subCategory\":\"crm.associations.NO_ASSOCIATIONS_FOUND\","
+	    "\"context\":{\"fromObjectId\":[\"304\"]}},"
+	    "{\"category\":\"INTERNAL_ERROR\",\"id\":\"305\"},{\"category\":\"SOMETHING_NEW\",\"id\":306},7]}");
+	static const enum hubspot_result results[] = { HUBSPOT_OK, HUBSPOT_LIMITED, HUBSPOT_SCOPE_MISSING, HUBSPOT_OK,
+		HUBSPOT_RETRY, HUBSPOT_REFUSED, HUBSPOT_REFUSED };
+	struct hubspot_batch_error *errors = NULL;
+	size_t n = 0;
+
+	(void)state;
+	hubspot_crm_read_errors(arena, &answer, &errors, &n);
+	assert_int_equal(n, 7);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(errors[i].result, results[i]);
+	assert_int_equal(errors[0].n_ids, 2);
+	assert_str(errors[0].ids[1], "302");
+	assert_str(errors[3].ids[0], "304");
+	assert_str(errors[5].ids[0], "306");
+	assert_int_equal(errors[2].n_ids, 0);
+	assert_str(errors[1].words, "too many");
+	answer = answer_of(200, "{\"results\":[]}");
+	hubspot_crm_read_errors(arena, &answer, &errors, &n);
+	assert_int_equal(n, 0);
 }
 
 static void
@@ -412,6 +442,7 @@ main(void)
 		cmocka_unit_test(a_refusal_tells_hubspots_message_and_correlation_id),
 		cmocka_unit_test(records_are_read_and_missing_ids_are_not_there),
 		cmocka_unit_test(a_batch_that_was_not_read_is_not_taken_for_missing_records),
+		cmocka_unit_test(errors_of_a_batch_tell_which_ids_they_are_about),
 		cmocka_unit_test(associations_are_read_with_the_primary_one_marked),
 		cmocka_unit_test(a_page_of_associations_is_read_in_both_shapes),
 		cmocka_unit_test(properties_become_our_own_list),
