@@ -222,7 +222,8 @@ run_e2e() {
 # Fifty tenants at once, programs killed meanwhile (tests/load/driver.mjs): a stack of its own, with an impact.com that allows more.
 run_load() {
 	build release all site tests-npm || return 0
-	export SANDBOX_OPTIONS="--accounts $((${LOAD_TENANTS:-50} + 2)) --judge-ms 800 --impact-limit 1000000" CONF_MORE="$LOAD_CONF"
+	suite "load checker" node node_tests tests/load/checker.test.mjs
+	export SANDBOX_OPTIONS="--accounts $((${LOAD_TENANTS:-50} + 1)) --judge-ms 800 --impact-limit 1000000" CONF_MORE="$LOAD_CONF"
 	start_stack release load || {
 		echo "The programs do not start: counted as one failed."
 		failed=$((failed + 1))

@@ -9,7 +9,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VAR, sleep, until } from '../e2e/lib/env.mjs';
-import { control, set } from '../e2e/lib/sandbox.mjs';
+import { control, mark, set } from '../e2e/lib/sandbox.mjs';
 import { healthy } from '../e2e/lib/service.mjs';
 import { random } from '../sandbox/random.mjs';
 import { dump, ended, open } from './database.mjs';
@@ -22,7 +22,7 @@ const EVENTS = Number(process.env.LOAD_EVENTS || 10000);
 const TENANTS = Number(process.env.LOAD_TENANTS || 50);
 const KILLS = Number(process.env.LOAD_KILLS || 50);
 const TIMES = 10;
-const KILL_EVERY_MS = 1300; // about; a wave is spread over its share of the killing
+const KILL_EVERY_MS = 1100; // about; a wave is spread over its share of the killing
 const OUT = join(VAR, 'load');
 const DEADLINE_S = 420;
 
@@ -44,6 +44,18 @@ async function storm(plan) {
 		say(`wave ${wave + 1}: ${webhooks} webhooks within ${Math.round(overMs / 1000)} s`);
 		await sleep(overMs - (Date.now() - began));
 	}
+}
+
+/** One tenant's bursts, one after the other, each to its last verdict; `calm` says which requests belong to which. */
+async function calmly(tenant) {
+	const bursts = [];
+	for (const [wave, object] of ['contacts', 'deals'].entries()) {
+		const since = Number(await mark());
+		await control('POST', `/crm/${tenant.portal}/storm`, { events: tenant.waves[wave].events, full: true, seed: SEED });
+		await everythingEnded();
+		bursts.push({ object, events: tenant.waves[wave].events.length, portal: tenant.portal, since, upTo: Number(await mark()) });
+	}
+	writeFileSync(join(OUT, 'calm.json'), JSON.stringify(bursts));
 }
 
 async function everythingEnded() {
@@ -85,9 +97,10 @@ async function main() {
 	const plan = makePlan({ seed: SEED, events: EVENTS, tenants: TENANTS, base: began });
 	writeFileSync(join(OUT, 'plan.json'), JSON.stringify(plan));
 	await set({ retry_ms: '200 400 800 1500 2000 3000 4000 5000 5000 5000' });
-	if (!await step(`${TENANTS} tenants connect, enter their credentials and save their rules`, () => setUp(plan.tenants)))
+	if (!await step(`${TENANTS + 1} tenants connect, enter their credentials and save their rules`, () => setUp([...plan.tenants, plan.calm])))
 		return;
 	say('set up');
+	await step('a burst of one tenant comes to its end, and what it leads to', () => calmly(plan.calm));
 	await step(`${KILLS} kills at work, and every program comes back`, async () => {
 		await Promise.all([storm(plan), killAll(schedule(SEED, KILLS), (n, k, died) => say(`kill ${n}: ${k.service} ${k.word || 'all of it'} (${died})`))]);
 		await healthy();

@@ -5,6 +5,7 @@
 import { random } from '../sandbox/random.mjs';
 
 export const WAVES = 3;
+const CALM = { contacts: 1000, deals: 500 };
 const HOUR = 3600000;
 const TYPE_ID = { contacts: '0-1', companies: '0-2', deals: '0-3' };
 
@@ -163,12 +164,25 @@ function story(chance) {
 	return CASES.find(([w]) => (at -= w) <= 0)[1];
 }
 
-/** {seed, base, tenants}: `events` facts over `tenants` tenants. base: the time the run begins. */
-export function makePlan({ seed, events, tenants, base }) {
+/** A tenant for the calm before: leads in one burst, then deals of the same contacts, which only those leads can credit. */
+function calmTenant(i, chance, base, size) {
+	const t = new Tenant(i, chance, base);
+	t.objects.deals.mapping = t.objects.deals.mapping.filter((r) => r.field !== 'ClickId');
+	const contacts = Array.from({ length: size.contacts }, () => leadOf(t, t.good(), 0));
+	for (const contact of contacts.slice(0, size.deals)) {
+		const id = t.record('deals', { dealname: `Deal ${t.next}`, amount: '100.00', dealstage: 'closedwon' });
+		t.link('deals', id, 'contacts', contact);
+		t.changed(1, 'deals', id, 'dealstage', 'closedwon');
+	}
+	return t;
+}
+
+/** {seed, base, tenants, calm}: `events` facts over `tenants` tenants, and one more for the calm. base: the time the run begins. */
+export function makePlan({ seed, events, tenants, base, calm = CALM }) {
 	const chance = random(seed);
 	const list = Array.from({ length: tenants }, (_, k) => new Tenant(k + 1, chance, base));
 	for (const t of list)
 		while (t.facts < Math.ceil(events / tenants))
 			story(chance)(t);
-	return { seed, base, tenants: list };
+	return { seed, base, tenants: list, calm: calmTenant(tenants + 1, chance, base, calm) };
 }

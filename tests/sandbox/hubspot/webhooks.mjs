@@ -65,15 +65,15 @@ export class Webhooks {
 	}
 
 	/**
-	 * A storm: every event leaves 1 to `times` times, in batches of up to 100, in any order, within `overMs`.
-	 * The same seed gives the same storm. Returns how many webhooks that are.
+	 * A storm: every event leaves 1 to `times` times, in batches of up to 100 (`full`: of 100), in any order, within
+	 * `overMs`. The same seed gives the same storm. Returns how many webhooks that are.
 	 */
-	storm(portalId, events, { times = 1, overMs = 0, seed = 1 }) {
+	storm(portalId, events, { times = 1, full = false, overMs = 0, seed = 1 }) {
 		const chance = random(seed);
 		const copies = chance.shuffle(events.flatMap((e) => Array.from({ length: chance.between(1, times) }, () => e)));
 		let n = 0;
 		for (let at = 0; at < copies.length; n++) {
-			const size = chance.between(1, MAX_EVENTS);
+			const size = full ? MAX_EVENTS : chance.between(1, MAX_EVENTS);
 			const part = copies.slice(at, at + size).map((e) => ({ eventId: chance.between(0, 4294967295), appId: this.#w.conf.appId, ...e }));
 			this.#delivery.add(portalId, part, chance.between(0, overMs));
 			at += size;

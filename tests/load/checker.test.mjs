@@ -1,0 +1,170 @@
+// The checker must notice what it is there for: a small run made by hand passes, and each fault planted in it does not.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Records, decide, verdict } from './oracle.mjs';
+import { makePlan } from './plan.mjs';
+
+const DIR = mkdtempSync(join(tmpdir(), 'load-'));
+after(() => rmSync(DIR, { recursive: true }));
+const CHECKER = fileURLToPath(new URL('checker.mjs', import.meta.url));
+
+/** The sandbox's tables after everything was loaded and sent. */
+function tablesOf(all) {
+	const tables = { record: new Map(), link: new Map(), webhook: new Map(), submission: new Map(), action: new Map() };
+	for (const t of all)
+		for (const wave of t.waves) {
+			for (const r of wave.records)
+				tables.record.set(`${t.portal}|${r.type}|${r.id}`, { ...r, createdAt: new Date(r.at).toISOString(), archived: false });
+			for (const [from, a, to, b] of wave.links)
+				tables.link.set(`${t.portal}|${from}|${a}|${to}`, { ...tables.link.get(`${t.portal}|${from}|${a}|${to}`), [b]: [{ label: from === 'companies' ? 'Primary' : null }] });
+			const id = tables.webhook.size + 1;
+			tables.webhook.set(String(id), { id, portalId: t.portal, state: 'done', events: [...wave.events], attempts: [{ status: 200 }] });
+		}
+	return tables;
+}
+
+/** A product without fault, in one pass. */
+function perfect() {
+	const plan = makePlan({ seed: 7, events: 400, tenants: 1, base: Date.now(), calm: { contacts: 20, deals: 10 } });
+	const all = [...plan.tenants, plan.calm];
+	const tables = tablesOf(all);
+	const records = new Records((name) => tables[name]);
+	const told = { events: [], decisions: [], conversions: [], attempts: [], quarantine: [], inbox: 0 };
+	const log = [];
+	for (const t of all)
+		for (const e of t.waves.flatMap((w) => w.events)) {
+			if (typeof e.occurredAt !== 'number' || e.objectId === 'no number' || e.portalId === 1) {
+				if (e.portalId !== 1)
+					told.quarantine.push(JSON.stringify(e));
+				continue;
+			}
+			const fact = { portal: t.portal, kind: { creation: 'created', propertyChange: 'changed', associationChange: 'associated' }[e.subscriptionType.slice(7)],
+				type: { '0-1': 'contacts', '0-2': 'companies', '0-3': 'deals' }[e.objectTypeId ?? e.fromObjectTypeId], id: String(e.objectId ?? e.fromObjectId),
+				property: e.propertyName ?? '', value: e.propertyValue ?? '', at: e.occurredAt, echo: e.changeSource === 'INTEGRATION' };
+			told.events.push(fact);
+			const { outcome, code, body } = decide(t, records, fact);
+			if (outcome === 'NONE')
+				continue;
+			const first = body && !told.conversions.some((c) => c.portal === t.portal && c.orderId === body.OrderId && c.eventType === body.EventTypeCode);
+			told.decisions.push({ ...fact, outcome: body && !first ? 'SUPPRESSED' : outcome, code: body && !first ? 'duplicate_effect' : code });
+			if (first)
+				convert(t, body, t === plan.calm, { told, log, tables });
+		}
+	const burst = (object, paths) => {
+		const since = log.at(-1).id;
+		for (const [path, n] of paths)
+			log.push({ id: log.length + 1, portalId: plan.calm.portal, method: 'POST', path, body: JSON.stringify({ inputs: Array(n).fill({ id: '1' }) }) });
+		return { object, events: 20, portal: plan.calm.portal, since, upTo: log.at(-1).id };
+	};
+	const calm = [burst('contacts', [['/crm/objects/2026-09/contacts/batch/read', 20]]), burst('deals', [['/crm/objects/2026-09/deals/batch/read', 10],
+		['/crm/associations/2026-09/deals/contacts/batch/read', 10], ['/crm/objects/2026-09/contacts/batch/read', 10]])];
+	return { plan, tables, told, log, calm };
+}
+
+function convert(t, body, calm, { told, log, tables }) {
+	const id = String(told.conversions.length + 1);
+	const said = verdict(t, body) ?? (calm ? 'credited' : 'ACTION_REF_NOT_FOUND');
+	const credited = said === 'credited';
+	log.push({ id: log.length + 1, method: 'POST', path: `/Advertisers/${t.sid}/Conversions`, body: String(new URLSearchParams(body)) });
+	const submission = { batchId: `A-${id}`, sid: t.sid, values: body, status: 'Complete', errorReason: credited ? '' : said, ...(credited ? { actionId: `x.${id}` } : {}) };
+	tables.submission.set(`A-${id}`, submission);
+	if (credited)
+		tables.action.set(`x.${id}`, { id: `x.${id}`, batchId: `A-${id}`, partnerId: '1', payout: '2.00' });
+	told.conversions.push({ portal: t.portal, id, state: credited ? 'CONFIRMED' : 'REJECTED', code: credited ? '' : said, revision: 1, attempts: 1, unanswered: 0, eventType: body.EventTypeCode,
+		orderId: body.OrderId, batch: `A-${id}`, action: credited ? `x.${id}` : '', partner: '1', payout: '2.0000' });
+	told.attempts.push({ portal: t.portal, id, attempt: 1, revision: 1, status: 200, result: 'accepted' });
+}
+
+function run({ plan, tables, told, log, calm }) {
+	const rows = Object.entries(tables).flatMap(([name, table]) => [...table].map(([key, row]) => JSON.stringify([name, key, row])));
+	writeFileSync(join(DIR, 'state.jsonl'), rows.join('\n'));
+	writeFileSync(join(DIR, 'log.jsonl'), log.map((r) => JSON.stringify(r)).join('\n'));
+	for (const [name, value] of Object.entries({ plan, told, calm }))
+		writeFileSync(join(DIR, `${name}.json`), JSON.stringify(value));
+	const { status, stdout, stderr } = spawnSync(process.execPath, [CHECKER, DIR], { encoding: 'utf8' });
+	return { status, said: stdout + stderr, failed: stdout.split('\n').filter((l) => l.startsWith('not ok')) };
+}
+
+test('a run without fault passes', () => {
+	const { status, said, failed } = run(perfect());
+	assert.deepEqual(failed, [], said);
+	assert.equal(status, 0, said);
+	assert.match(said, /WAITING|SKIPPED/);
+});
+
+const confirmed = (r) => r.told.conversions.find((c) => c.state === 'CONFIRMED');
+const postOf = (r, c) => r.log.find((e) => e.body.includes(`OrderId=${c.orderId}`));
+const again = (r, c, change = (x) => x) => r.log.push({ ...postOf(r, c), id: r.log.length + 1, body: change(postOf(r, c).body) });
+const tried = (r, c, ...results) => {
+	r.told.attempts = r.told.attempts.filter((a) => a.id !== c.id);
+	results.forEach((result, k) => r.told.attempts.push({ portal: c.portal, id: c.id, attempt: k + 1, revision: 1, status: 0, result }));
+};
+const rejected = (r) => r.told.conversions.find((c) => c.state === 'REJECTED');
+
+const FAULTS = [
+	['an event that was not sent', /every event of the plan was sent/, (r) => { r.tables.webhook.get('1').events.splice(3, 1); }],
+	['a webhook that nobody took', /answered with 200/, (r) => { r.tables.webhook.get('1').state = 'given up'; }],
+	['a lost event', /no event was lost/, (r) => { r.told.events.pop(); }],
+	['an invented event', /no event was invented/, (r) => { r.told.events.push({ ...r.told.events[0], at: 5 }); }],
+	['a lost quarantine', /in quarantine/, (r) => { r.told.quarantine.pop(); }],
+	['a lost decision', /decided as the oracle/, (r) => { r.told.decisions.shift(); }],
+	['two decisions of one event', /decided as the oracle/, (r) => { r.told.decisions.push(r.told.decisions[0]); }],
+	['another reason', /decided as the oracle/, (r) => { r.told.decisions.find((d) => d.code === 'trigger_other_value').code = 'no_consent'; }],
+	['a conversion that never left', /no conversion was lost/, (r) => { postOf(r, confirmed(r)).path = '/elsewhere'; }],
+	['a conversion of no event', /that no event asked for/, (r) => again(r, confirmed(r), (b) => b.replace('OrderId=', 'OrderId=other'))],
+	['a request more than attempts', /sent twice/, (r) => again(r, confirmed(r))],
+	['three times the same', /sent twice/, (r) => {
+		tried(r, rejected(r), '', '', 'accepted');
+		again(r, rejected(r));
+		again(r, rejected(r));
+	}],
+	['a resend in spite of a receipt', /given a receipt/, (r) => {
+		tried(r, confirmed(r), 'accepted', 'accepted');
+		again(r, confirmed(r));
+	}],
+	['a resend with other bytes', /resend has the same bytes/, (r) => {
+		tried(r, rejected(r), '', 'accepted');
+		again(r, rejected(r), (b) => `${b}&Text2=x`);
+	}],
+	['a double booking', /booked twice/, (r) => {
+		const c = confirmed(r);
+		r.tables.submission.set('A-x', { ...r.tables.submission.get(c.batch), batchId: 'A-x', actionId: 'y' });
+	}],
+	['a wrong amount', /what the oracle builds/, (r) => {
+		const post = r.log.find((e) => /OrderSubTotal=/.test(e.body));
+		post.body = post.body.replace(/OrderSubTotal=\d/, 'OrderSubTotal=77');
+	}],
+	['a verdict that is not impact.com\'s', /impact\.com's/, (r) => { rejected(r).code = 'SOMETHING'; }],
+	['a payout that is not impact.com\'s', /impact\.com's/, (r) => { confirmed(r).payout = '3.00'; }],
+	['given up although booked', /given up/, (r) => { Object.assign(confirmed(r), { state: 'DEAD', unanswered: 2 }); }],
+	['given up too early', /given up/, (r) => { Object.assign(rejected(r), { state: 'DEAD', unanswered: 1 }); }],
+	['another tenant\'s verdict', /impact\.com's/, (r) => {
+		const [a, b] = r.told.conversions.filter((c) => c.state === 'CONFIRMED');
+		[a.action, b.action] = [b.action, a.action];
+	}],
+	['a call for each record', /design 12: at most/, (r) => {
+		r.calm[0].upTo += 30;
+		for (let i = 0; i < 30; i++)
+			r.log.push({ ...r.log.find((e) => e.path.includes('contacts/batch')), id: r.log.length + 1 });
+	}],
+];
+for (const [what, sentence, plant] of FAULTS)
+	test(`it notices ${what}`, () => {
+		const r = perfect();
+		plant(r);
+		const { status, said, failed } = run(r);
+		assert.equal(status, 1, said);
+		assert.ok(failed.some((line) => sentence.test(line)), failed.join('\n') || said);
+	});
+
+test('a resend after a lost answer, of what was not booked, is within the rule', () => {
+	const r = perfect();
+	tried(r, rejected(r), '', 'accepted');
+	again(r, rejected(r));
+	assert.deepEqual(run(r).failed, []);
+});
