@@ -64,7 +64,7 @@ write_one(const struct decide_round *r, struct judged *j, struct err *e)
 		.received_ms = p->received_ms };
 
 	if (j->no_decision)
-		return pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p->key, e);
+		return pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p, e);
 	if (j->pass_ms > 0)
 		return pending_pass(s->parts->db, s->tenant_id, r->lease.shard, p, j->pass_ms, e);
 	if (j->trigger != NULL)
@@ -76,7 +76,7 @@ write_one(const struct decide_round *r, struct judged *j, struct err *e)
 	if (!decision_put(s->parts->db, s->tenant_id, &d, e))
 		return false;
 	if (j->outcome != DECISION_WAITING)
-		return pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p->key, e);
+		return pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p, e);
 	return pending_wait(s->parts->db, s->tenant_id, r->lease.shard, p,
 	    settings_plan_ms(&settings->wait_plan_s, p->looks), j->contact_id, e);
 }

@@ -16,14 +16,15 @@ enum {
 	WAITS,
 	WAKE_OBJECT,
 	WAKE_TO,
-	WAKE_CONTACT,
 	QUARANTINE,
 	SEEN
 };
 
-/* A waiting row is looked at anew when something happens to what it waits for: from the few new events to it.
- * The indexes are named because the server's statistics know nothing of a queue that was empty a moment ago. */
-#define WAKE_SET " SET p.due = UTC_TIMESTAMP(3) WHERE e.tenant_id = ? AND e.batch = ? AND p.looks > 0"
+/* A waiting row is looked at anew when something happens to what it waits for: from the few new events to it. */
+#define WAKE(type, id)                                                                                                 \
+	"UPDATE event e STRAIGHT_JOIN waiting w ON w.tenant_id = e.tenant_id AND w.object_type = e." type              \
+	" AND w.object_id = e." id " STRAIGHT_JOIN pending p ON p.tenant_id = w.tenant_id AND p.shard = w.shard AND "  \
+	"p.event_key = w.event_key SET p.due = UTC_TIMESTAMP(3) WHERE e.tenant_id = ? AND e.batch = ?"
 
 const struct sql event_sql[] = {
 	[INSERT] = { "event.insert", SQL_TENANT, "iissssssssttssssiis", "",
@@ -43,23 +44,10 @@ const struct sql event_sql[] = {
 	    "WHERE EXISTS (SELECT 1 FROM pending p FORCE INDEX (pending_due) WHERE p.tenant_id = ? AND "
 	    "p.shard = s.shard AND p.due <= UTC_TIMESTAMP(3) + INTERVAL 5 SECOND) ORDER BY s.shard",
 	    NULL, NULL },
-	[WAITS] = { "event.waits", SQL_TENANT, "i", "i",
-	    "SELECT EXISTS (SELECT 1 FROM decision WHERE tenant_id = ? AND outcome = 'WAITING')", NULL, NULL },
-	[WAKE_OBJECT] = { "event.wake_object", SQL_TENANT, "is", "",
-	    "UPDATE event e STRAIGHT_JOIN pending p FORCE INDEX (pending_object) ON p.tenant_id = e.tenant_id AND "
-	    "p.object_type = e.object_type AND "
-	    "p.object_id = e.object_id" WAKE_SET,
+	[WAITS] = { "event.waits", SQL_TENANT, "i", "i", "SELECT EXISTS (SELECT 1 FROM waiting WHERE tenant_id = ?)",
 	    NULL, NULL },
-	[WAKE_TO] = { "event.wake_to", SQL_TENANT, "is", "",
-	    "UPDATE event e STRAIGHT_JOIN pending p FORCE INDEX (pending_object) ON p.tenant_id = e.tenant_id AND "
-	    "p.object_type = e.to_type AND "
-	    "p.object_id = e.to_id" WAKE_SET,
-	    NULL, NULL },
-	[WAKE_CONTACT] = { "event.wake_contact", SQL_TENANT, "is", "",
-	    "UPDATE event e STRAIGHT_JOIN pending p FORCE INDEX (pending_contact) ON p.tenant_id = e.tenant_id AND "
-	    "p.contact_id = e.object_id AND "
-	    "e.object_type = 'contacts'" WAKE_SET,
-	    NULL, NULL },
+	[WAKE_OBJECT] = { "event.wake_object", SQL_TENANT, "is", "", WAKE("object_type", "object_id"), NULL, NULL },
+	[WAKE_TO] = { "event.wake_to", SQL_TENANT, "is", "", WAKE("to_type", "to_id"), NULL, NULL },
 	[QUARANTINE] = { "event.quarantine", SQL_TENANT, "ists", "",
 	    "INSERT INTO quarantine (tenant_id, source, reason, received_at, body) VALUES (?, 'hubspot', ?, ?, ?)",
 	    NULL, NULL },
@@ -122,39 +110,31 @@ wake_shards(struct db *db, struct arena *a, const struct event_batch *b, int64_t
 	return true;
 }
 
-/* Which waiting rows the events of one tenant may concern. */
 static bool
-concerns(const struct event_batch *b, int64_t tenant_id, int wake)
+any_association(const struct event_batch *b, int64_t tenant_id)
 {
-	for (size_t i = 0; i < b->n_events; i++) {
-		const struct event *ev = &b->events[i].event;
-
-		if (b->events[i].tenant_id == tenant_id &&
-		    (wake == WAKE_OBJECT || (wake == WAKE_TO && ev->to_id.n > 0) ||
-		        (wake == WAKE_CONTACT && str_eq(ev->object_type, STR("contacts")))))
+	for (size_t i = 0; i < b->n_events; i++)
+		if (b->events[i].tenant_id == tenant_id && b->events[i].event.to_id.n > 0)
 			return true;
-	}
 	return false;
 }
 
-/* Every row that waits has a decision that says so; most tenants have none. */
+/* In most tenants nothing waits. */
 static bool
 wake_waiting(struct db *db, struct arena *a, const struct event_batch *b, int64_t tenant_id, struct str batch,
     struct err *e)
 {
-	static const int wakes[] = { WAKE_OBJECT, WAKE_TO, WAKE_CONTACT };
+	struct db_value tenant = DB_V_I(tenant_id);
 	const struct db_value *waits;
 
-	if (!db_query_one(db, &event_sql[WAITS], DB_IN(DB_V_I(tenant_id)), a, &waits, e))
+	if (!db_query_one(db, &event_sql[WAITS], DB_IN(tenant), a, &waits, e))
 		return false;
-	for (size_t i = 0; i < sizeof(wakes) / sizeof(wakes[0]) && waits[0].i != 0; i++)
-		if (concerns(b, tenant_id, wakes[i]) &&
-		    !db_run(db, &event_sql[wakes[i]], DB_IN(DB_V_I(tenant_id), DB_V_S(batch)), NULL, e))
-			return false;
-	return true;
+	return waits[0].i == 0 || (db_run(db, &event_sql[WAKE_OBJECT], DB_IN(tenant, DB_V_S(batch)), NULL, e) &&
+	                              (!any_association(b, tenant_id) ||
+	                                  db_run(db, &event_sql[WAKE_TO], DB_IN(tenant, DB_V_S(batch)), NULL, e)));
 }
 
-/* What follows for one tenant from the events of this batch.  First what waits, then what is new: fewer rows to look at. */
+/* What follows for one tenant from the events of this batch. */
 static bool
 spread(struct db *db, struct arena *a, const struct event_batch *b, int64_t tenant_id, struct str batch, struct err *e)
 {

@@ -9,6 +9,8 @@ enum {
 	NEXT,
 	DELETE,
 	WAIT,
+	WAIT_FOR,
+	WAIT_NO_MORE,
 	PASS,
 	WAKE_ALL
 };
@@ -30,6 +32,11 @@ const struct sql pending_sql[] = {
 	    "UPDATE pending SET due = IF(due = ?, UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND, UTC_TIMESTAMP(3)), "
 	    "contact_id = ?, looks = looks + 1 WHERE tenant_id = ? AND shard = ? AND event_key = ?",
 	    NULL, NULL },
+	[WAIT_FOR] = { "pending.wait_for", SQL_TENANT, "issis", "",
+	    "INSERT INTO waiting (tenant_id, object_type, object_id, shard, event_key) VALUES", "(?, ?, ?, ?, ?)",
+	    "ON DUPLICATE KEY UPDATE tenant_id = VALUES(tenant_id)" },
+	[WAIT_NO_MORE] = { "pending.wait_no_more", SQL_TENANT, "iis", "",
+	    "DELETE FROM waiting WHERE tenant_id = ? AND shard = ? AND event_key = ?", NULL, NULL },
 	[PASS] = { "pending.pass", SQL_TENANT, "iiis", "",
 	    "UPDATE pending SET due = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND "
 	    "WHERE tenant_id = ? AND shard = ? AND event_key = ?",
@@ -84,19 +91,29 @@ pending_next_ms(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard
 }
 
 bool
-pending_delete(struct db *db, int64_t tenant_id, int64_t shard, struct str key, struct err *e)
+pending_delete(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p, struct err *e)
 {
-	return db_run(db, &pending_sql[DELETE], DB_IN(DB_V_I(tenant_id), DB_V_I(shard), DB_V_S(key)), NULL, e);
+	struct db_value tenant = DB_V_I(tenant_id);
+
+	return db_run(db, &pending_sql[DELETE], DB_IN(tenant, DB_V_I(shard), DB_V_S(p->key)), NULL, e) &&
+	       (p->looks == 0 ||
+	           db_run(db, &pending_sql[WAIT_NO_MORE], DB_IN(tenant, DB_V_I(shard), DB_V_S(p->key)), NULL, e));
 }
 
 bool
 pending_wait(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p, int64_t due_in_ms,
     struct str contact_id, struct err *e)
 {
+	struct db_value tenant = DB_V_I(tenant_id);
+	const struct db_value what[] = { tenant, DB_V_S(p->event.object_type), DB_V_S(p->event.object_id),
+		DB_V_I(shard), DB_V_S(p->key), tenant, DB_V_S(STR("contacts")), DB_V_S(contact_id), DB_V_I(shard),
+		DB_V_S(p->key) };
+
 	return db_run(db, &pending_sql[WAIT],
-	    DB_IN(DB_V_T(p->due_ms), DB_V_I(due_in_ms), DB_V_S(contact_id), DB_V_I(tenant_id), DB_V_I(shard),
-	        DB_V_S(p->key)),
-	    NULL, e);
+	           DB_IN(DB_V_T(p->due_ms), DB_V_I(due_in_ms), DB_V_S(contact_id), tenant, DB_V_I(shard),
+	               DB_V_S(p->key)),
+	           NULL, e) &&
+	       db_run_rows(db, &pending_sql[WAIT_FOR], what, contact_id.n > 0 ? 2 : 1, NULL, e);
 }
 
 bool

@@ -22,8 +22,12 @@ bool pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shar
 bool pending_next_ms(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, int64_t *ms,
     struct err *e) CC_MUST_USE;
 /* Inside decide's transaction. */
-bool pending_delete(struct db *db, int64_t tenant_id, int64_t shard, struct str key, struct err *e) CC_MUST_USE;
-/* Data is missing: looked at again after that time, or at once when it was woken since pending_due(). */
+bool pending_delete(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p,
+    struct err *e) CC_MUST_USE;
+/*
+ * Data is missing: looked at again after that time, or at once when it was woken since pending_due().  Until then any
+ * event of the object, of its associations or of that contact (when there is one) wakes it.
+ */
 bool pending_wait(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p, int64_t due_in_ms,
     struct str contact_id, struct err *e) CC_MUST_USE;
 /* Could not be looked at: again after that time, and it does not count as a look. */

@@ -8,6 +8,7 @@
 #include "lib/store.h"
 #include "store/event.h"
 #include "store/inbox.h"
+#include "store/pending.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -269,15 +270,14 @@ wait_for_data(void)
 	struct event_row row = changed("301", "closedwon");
 
 	assert_int_equal(commit(&row, 1), 1);
-	store_run(
-	    "UPDATE pending SET looks = 1, contact_id = '77', due = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR WHERE tenant_id "
-	    "= %lld",
-	    (long long)store.tenant_id);
-	store_run(
-	    "INSERT INTO decision (tenant_id, event_key, revision, outcome, detail, kind, object_type, object_id, "
-	    "occurred_at, received_at, decided_at) SELECT tenant_id, event_key, 1, 'WAITING', '{}', kind, "
-	    "object_type, object_id, occurred_at, received_at, UTC_TIMESTAMP(3) FROM pending WHERE tenant_id = %lld",
-	    (long long)store.tenant_id);
+	for (int64_t shard = 0; shard < LEASE_DECIDE_SHARDS; shard++) {
+		struct pending *due;
+		size_t n;
+
+		store_must(pending_due(store.db, store.arena, store.tenant_id, shard, 1, &due, &n, &store.e));
+		if (n > 0)
+			store_must(pending_wait(store.db, store.tenant_id, shard, due, 3600000, STR("77"), &store.e));
+	}
 	store_run("UPDATE lease SET due = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR WHERE tenant_id = %lld",
 	    (long long)store.tenant_id);
 }

@@ -32,6 +32,12 @@ next_ms(int64_t shard)
 	return ms;
 }
 
+static int64_t
+waits_for(void)
+{
+	return store_int("SELECT COUNT(*) FROM waiting WHERE tenant_id = %lld", (long long)store.tenant_id);
+}
+
 static void
 a_due_event_comes_with_all_its_facts(void **state)
 {
@@ -170,14 +176,22 @@ a_new_connection_wakes_all_that_waits(void **state)
 static void
 what_is_decided_is_gone(void **state)
 {
+	struct pending *p;
 	size_t n;
 
 	(void)state;
 	add("e", 0, 0);
-	add("f", 0, 0);
-	store_must(pending_delete(store.db, store.tenant_id, 0, store_key("e"), &store.e));
-	assert_str(due(0, &n)->event.value, "f");
+	add("f", 0, 60);
+	p = due(0, &n);
+	store_must(pending_wait(store.db, store.tenant_id, 0, p, 5000, STR("77"), &store.e));
+	assert_int_equal(waits_for(), 2);
+	store_later(store.db, 6);
+	p = due(0, &n);
 	assert_int_equal(n, 1);
+	store_must(pending_delete(store.db, store.tenant_id, 0, p, &store.e));
+	due(0, &n);
+	assert_int_equal(n, 0);
+	assert_int_equal(waits_for(), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, store_fresh)
