@@ -111,7 +111,8 @@ for (const r of [...requests.values()].sort((a, b) => a.id - b.id)) {
 }
 const submissions = new Map();
 const byBatch = new Map();
-for (const s of table('submission').values()) {
+for (const row of table('submission').values()) {
+	const s = { ...row, ...table('outcome').get(row.batchId) };
 	byBatch.set(s.batchId, s);
 	push(submissions, [s.sid, s.values.EventTypeCode, s.values.OrderId].join('|'), s);
 }
@@ -175,7 +176,7 @@ function judgeVerdict(key, c, group) {
 		if (!action || action.batchId !== booked?.batchId || action.partnerId !== c.partner || Number(action.payout) !== Number(c.payout))
 			bad.verdict.push(`${key}: action ${c.action} of partner ${c.partner}, payout ${c.payout}; booked ${JSON.stringify(action ?? null)}`);
 	} else if (c.state !== 'REJECTED' || booked || last?.errorReason !== c.code) {
-		bad.verdict.push(`${key}: ${c.state} ${c.code}; impact.com: ${mine.map((s) => `${s.status} ${s.errorReason} ${s.actionId ?? ''}`).join(' | ') || 'nothing'}`);
+		bad.verdict.push(`${key}: ${c.state} ${c.code}; impact.com: ${mine.map((s) => `${s.completed ? 'Complete' : 'Queued'} ${s.errorReason} ${s.actionId ?? ''}`).join(' | ') || 'nothing'}`);
 	}
 	if (expected ? said !== expected : !['credited', 'ACTION_REF_NOT_FOUND'].includes(said))
 		bad.said.push(`${key}: ${said}, by the oracle ${expected ?? 'credited by an earlier one or not attributed'}`);

@@ -93,23 +93,45 @@ function faultRoutes() {
 			w.settings.reset();
 			return ok(w.settings.all());
 		}],
-		['GET', '/control/impact', () => ok({ credentials: CREDENTIALS, accounts: IMPACT })],
-		['GET', '/control/impact/submissions', (w) => {
-			w.judge.settle();
-			return ok({ submissions: w.judge.submissions() });
-		}],
-		['GET', '/control/impact/actions', (w) => {
-			w.judge.settle();
-			return ok({ actions: w.judge.actions() });
-		}],
-		['POST', '/control/impact/actions/:id', (w, q, p) => refuse(() => w.judge.change(p.id, input(q).what))],
-		['POST', '/control/impact/verdicts', (w, q) => refuse(() => w.judge.force(input(q)))],
+	];
+}
+
+function impactRoutes() {
+	const work = (f) => (w, q, p) => {
+		w.judge.settle(Infinity);
+		try {
+			return ok(f(w, q, p));
+		} catch (err) {
+			throw new op.Refused(err.message);
+		}
+	};
+	const some = (q, rows) => {
+		const { order, limit } = Object.fromEntries(q.query);
+		const found = order ? rows.filter((r) => r.values.OrderId === order) : rows;
+		return limit ? found.slice(-Number(limit)) : found;
+	};
+	return [
+		['GET', '/control/impact', work(() => ({ credentials: CREDENTIALS, accounts: IMPACT }))],
+		['GET', '/control/impact/submissions', work((w, q) => ({ submissions: some(q, w.judge.submissions()) }))],
+		['GET', '/control/impact/actions', work((w, q) => ({ actions: some(q, w.judge.actions()) }))],
+		['POST', '/control/impact/actions/:id', work((w, q, p) => {
+			const { what, ...more } = input(q);
+			return w.judge.change(p.id, what, more);
+		})],
+		['POST', '/control/impact/verdicts', work((w, q) => w.judge.force(input(q)))],
+		['POST', '/control/impact/:account/partners', work((w, q, p) => {
+			const { program, name, email } = input(q);
+			return w.partners.apply(p.account, program, name, email);
+		})],
+		['POST', '/control/impact/:account/partners/:id', work((w, q, p) => w.partners.setPartner(p.account, p.id, input(q)))],
+		['POST', '/control/impact/:account/contracts/:id', work((w, q, p) => w.partners.setContract(p.account, p.id, input(q).status))],
 	];
 }
 
 const ROUTES = new Router([
 	...CRM,
 	...faultRoutes(),
+	...impactRoutes(),
 	['GET', '/control/state', (w) => ok({
 		clientId: w.conf.clientId, appId: w.conf.appId, publicUrl: w.conf.publicUrl, app: w.conf.app, installs: w.oauth.installs(),
 		accounts: ACCOUNTS.map((a) => ({ portalId: a.portalId, name: a.name, users: a.users, pipelines: w.pipelines.of(a.portalId, 'deals') })),

@@ -3,14 +3,30 @@
 export const SETTINGS = {
 	judge_ms: [4000, 'impact.com: time from a conversion to its verdict'],
 	dedup: [false, 'impact.com: refuse a second conversion with the same OrderId and event type (CONV_DUPLICATE)'],
+	dedup_s: [30 * 86400, 'impact.com: length of the deduplication window of an event type, when dedup is on'],
 	conversion_answer: ['queued', 'impact.com: what POST Conversions answers: queued, action (ActionId at once) or uri (Status OK with the action\'s Uri)'],
 	strict_fields: [true, 'impact.com: refuse conversion fields that it does not know'],
 	subtotal_counts: [true, 'impact.com: OrderSubTotal alone makes the sale amount'],
+	old_events: ['rewrite', 'impact.com: a conversion of an event over 88 days ago: rewrite (its date becomes the time of the submission), keep, or refuse (398 days with MediaId)'],
+	currency_required: [false, 'impact.com: refuse amounts without CurrencyCode instead of taking the account\'s currency'],
+	strict_customer: [false, 'impact.com: refuse a CustomerId of less than 7 characters, 3 of them different, or with blanks'],
+	change_refusal: ['submission', 'impact.com: an impossible modification or reversal is told by the submission, or at once by a 400: request'],
+	approve_effect: ['state', 'impact.com: an approving disposition code makes the action APPROVED (state), brings the locking date forward (lock), or only notes it (none)'],
+	reversed_modifiable: [false, 'impact.com: a reversed action can be modified, not only RESET'],
+	reversal_deltas: ['negative', 'impact.com: DeltaAmount and DeltaPayout of the update of a reversal: negative or positive'],
+	test_actions_listed: [false, 'impact.com: the API shows test actions too'],
+	tracker_filter: [false, 'impact.com: the Actions list obeys the undocumented ActionTrackerId'],
+	join_bumps_partner: [false, 'impact.com: joining a program changes a partner\'s DateLastUpdated'],
+	absolute_uris: [false, 'impact.com: QueuedUri and the addresses of other pages are absolute'],
+	single_as_object: [false, 'impact.com: a list of one row is that row, not an array'],
 	lock_s: [16 * 86400, 'impact.com: time from an action to its locking date'],
 	pay_s: [30 * 86400, 'impact.com: time from the locking date to payment'],
 	window_s: [30 * 86400, 'impact.com: referral window of a click'],
 	hour_seconds: [3600, 'impact.com: length of the hour of its rate limit'],
 	impact_limit: [1000, 'impact.com: requests per hour and account'],
+	conversions_limited: [true, 'impact.com: POST Conversions counts against the hourly limit'],
+	limit_headers: ['seconds', 'impact.com: X-RateLimit-Reset in seconds, as an epoch time (epoch), or as the x-ratelimit-limit-hour headers (hour)'],
+	retry_after: [true, 'impact.com: a 429 tells Retry-After'],
 	token_s: [1800, 'HubSpot: life of an access token'],
 	code_s: [60, 'HubSpot: life of an authorization code'],
 	rotate_refresh: [false, 'HubSpot: a refresh answers with a new refresh token, the old one ends'],
@@ -37,6 +53,16 @@ export const SETTINGS = {
 	webhook_timeout_ms: [5000, 'HubSpot: how long an answer to a webhook may take'],
 };
 
+const CHOICES = {
+	conversion_answer: ['queued', 'action', 'uri'],
+	old_events: ['rewrite', 'keep', 'refuse'],
+	change_refusal: ['submission', 'request'],
+	approve_effect: ['state', 'lock', 'none'],
+	reversal_deltas: ['negative', 'positive'],
+	limit_headers: ['seconds', 'epoch', 'hour'],
+	webhook_signature: ['good', 'bad', 'old', 'v1', 'v2'],
+};
+
 function convert(name, value) {
 	const [like] = SETTINGS[name] ?? [];
 	if (like === undefined)
@@ -55,10 +81,8 @@ function convert(name, value) {
 		return n;
 	}
 	const text = String(value);
-	if (name === 'conversion_answer' && !['queued', 'action', 'uri'].includes(text))
-		throw new Error('conversion_answer must be queued, action or uri');
-	if (name === 'webhook_signature' && !['good', 'bad', 'old', 'v1', 'v2'].includes(text))
-		throw new Error('webhook_signature must be good, bad, old, v1 or v2');
+	if (CHOICES[name] && !CHOICES[name].includes(text))
+		throw new Error(`${name} must be ${CHOICES[name].slice(0, -1).join(', ')} or ${CHOICES[name].at(-1)}`);
 	if (name === 'retry_ms' && !/^\d+( \d+)*$/.test(text))
 		throw new Error('retry_ms must be milliseconds separated by blanks');
 	return text;

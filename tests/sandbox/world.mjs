@@ -12,6 +12,7 @@ import { Rules } from './hubspot/rules.mjs';
 import { Webhooks } from './hubspot/webhooks.mjs';
 import { Impact } from './impact/api.mjs';
 import { Judge } from './impact/judge.mjs';
+import { Partners } from './impact/partners.mjs';
 import { RequestLog } from './log.mjs';
 import { Settings } from './settings.mjs';
 import { Store } from './store.mjs';
@@ -19,7 +20,7 @@ import { Store } from './store.mjs';
 const PARTS = {
 	crm: ['record', 'assoc', 'label', 'alias', 'blocked', 'properties', 'groups', 'pipeline', 'audit', 'rule', 'account'],
 	installs: ['install', 'code', 'refresh', 'access'],
-	impact: ['submission', 'action', 'verdict'],
+	impact: ['submission', 'outcome', 'action', 'update', 'verdict', 'impact_partner', 'impact_contract', 'impact_group', 'impact_job'],
 };
 
 /** conf: what readConnector gives; start: settings of the command line. */
@@ -38,6 +39,7 @@ export function makeWorld({ conf, dir, start = {}, caFile }) {
 	w.webhooks = new Webhooks(w);
 	w.crm = new Crm(w);
 	w.links = new Links(w);
+	w.partners = new Partners(w);
 	w.judge = new Judge(w);
 	w.impact = new Impact(w);
 	w.webhooks.resume();
@@ -66,10 +68,12 @@ export function reset(w, keep = []) {
 	w.associationTypes.reload();
 	w.crm.reload();
 	w.links.reload();
+	w.partners.reload();
 	w.judge.reload();
 }
 
 export function closeWorld(w) {
+	w.closed = true;
 	clearInterval(w.clock);
 	w.webhooks.stop();
 	w.store.close();

@@ -5,28 +5,39 @@ const { rules, fields } = JSON.parse(readFileSync(new URL('../data/impact-conver
 const ALIASES = { Oid: 'OrderId', Currency: 'CurrencyCode', PromoCode: 'OrderPromoCode', OrderSubtotal: 'OrderSubTotal' };
 const MONEY_ITEM = ['ItemPrice', 'ItemSubTotal'];
 
-const PATTERNS = fields.map((f) => ({
-	...f, regex: new RegExp(`^${f.name.replace('{i}', '([1-9]\\d{0,3})').replace('{n}', '([1-9]\\d?)')}$`),
-}));
+const BY_NAME = new Map(fields.map((f) => [f.name, f]));
+const NUMBERED = /^([A-Za-z]+)([1-9]\d{0,3})(?:_([1-9]\d?))?$/;
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+const MONEY = /Amount|SubTotal|Price|Discount|Shipping|Tax|Margin|Money/;
+const met = new Map();
 
-/** The definition of a key as it was sent, with its item index. */
+function find(key) {
+	const plain = BY_NAME.get(key);
+	if (plain)
+		return key.includes('{') ? null : { field: plain, index: null };
+	const [, name, i, n] = NUMBERED.exec(key) ?? [];
+	if (!name)
+		return null;
+	const field = n ? BY_NAME.get(`${name}{i}_{n}`) : BY_NAME.get(`${name}{i}`) ?? BY_NAME.get(`${name}{n}`);
+	const slot = field?.name.includes('{n}') ? Number(n ?? i) : 0;
+	return field && slot <= (field.range?.[1] ?? 0) ? { field, index: field.name.includes('{i}') ? Number(i) : null } : null;
+}
+
+/** The definition of a key as it was sent, with its item index, or null. */
 export function fieldOf(key) {
-	for (const f of PATTERNS) {
-		const m = f.regex.exec(key);
-		if (!m)
-			continue;
-		const n = f.name.includes('{n}') ? Number(m[m.length - 1]) : null;
-		if (n !== null && n > f.range[1])
-			continue;
-		return { field: f, index: f.name.includes('{i}') ? Number(m[1]) : null };
+	let found = met.get(key);
+	if (found === undefined) {
+		found = find(key);
+		if (met.size < 20000)
+			met.set(key, found);
 	}
-	return null;
+	return found;
 }
 
 /** Epoch milliseconds of an ISO 8601 time with offset, of NOW, or NaN. */
-export function eventTime(text) {
+export function eventTime(text, now = Date.now()) {
 	if (text === 'NOW')
-		return Date.now();
+		return now;
 	return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : NaN;
 }
 
@@ -52,14 +63,17 @@ function valueError(f, value) {
 	}
 	if ([...value].length > limit)
 		return `Longer than ${limit} characters`;
-	if (f.name === 'CurrencyCode' && !/^[A-Z]{3}$/.test(value))
+	if (f.name === 'CurrencyCode' && !CURRENCIES.has(value))
 		return 'Not an ISO 4217 currency code';
 	if (f.name === 'CustomerEmail' && !/^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(value))
 		return 'Must be a SHA-1 or SHA-256 hash';
 	return null;
 }
 
-function together(values, add) {
+/** Somebody else's page wants 7 characters, 3 of them different, and no blank; impact.com's own example is 251. */
+const weakCustomer = (id) => id.length < 7 || new Set(id).size < 3 || /\s/.test(id);
+
+function together(values, add, settings) {
 	const has = (key) => values[key] !== undefined;
 	for (const key of rules.always)
 		if (!has(key))
@@ -70,42 +84,57 @@ function together(values, add) {
 		add('ClickId', `One of ${rules.attribution_key.join(', ')} is required`);
 	if (has('MediaId') && has('MediaPartnerId'))
 		add('MediaPartnerId', 'Not together with MediaId');
-	const items = new Map();
+	if (settings.currency_required && !has('CurrencyCode') && Object.keys(values).some((key) => MONEY.test(key)))
+		add('CurrencyCode', 'A value is required when any amount is sent');
+	if (settings.strict_customer && has('CustomerId') && weakCustomer(values.CustomerId))
+		add('CustomerId', 'At least 7 characters, 3 different ones, no blanks');
+	items(values, has, add);
+}
+
+function items(values, has, add) {
+	const found = new Map();
 	for (const key of Object.keys(values)) {
 		const { index, field } = fieldOf(key) ?? {};
 		if (index)
-			items.set(index, [...(items.get(index) ?? []), field.name.replace('{i}', '')]);
+			found.set(index, (found.get(index) ?? new Set()).add(field.name.replace('{i}', '')));
 	}
-	for (const [i, names] of items) {
+	for (const [i, names] of found) {
 		for (const name of ['ItemSku', 'ItemCategory', 'ItemQuantity'])
-			if (!names.includes(name))
+			if (!names.has(name))
 				add(`${name}${i}`, 'A value is required when any field of this item is sent');
-		if (MONEY_ITEM.every((n) => names.includes(n)))
+		const priced = MONEY_ITEM.filter((n) => names.has(n)).length;
+		if (priced === 2)
 			add(`ItemSubTotal${i}`, `Not together with ItemPrice${i}`);
-		if (has('Amount') && MONEY_ITEM.some((n) => names.includes(n)))
+		if (has('Amount') && priced)
 			add('Amount', `Not together with the price of item ${i}`);
-		if (!has('Amount') && !MONEY_ITEM.some((n) => names.includes(n)))
+		if (!has('Amount') && !priced)
 			add(`ItemPrice${i}`, `One of ItemPrice${i}, ItemSubTotal${i} or Amount is required`);
 	}
-	if (items.size && has('OrderSubTotalPostDiscount'))
+	if (found.size && has('OrderSubTotalPostDiscount'))
 		add('OrderSubTotalPostDiscount', 'Not together with items');
-	return items.size;
 }
 
-/** {values, errors, items}: values by their main name, empty ones left out. */
-export function checkConversion(pairs, strict) {
+/** Before version 14 there were three custom texts. */
+const inVersion = (field, key, version) => version >= 14 || field.name !== 'Text{n}' || Number(key.slice(4)) <= 3;
+
+/** {values, errors}: values by their main name, empty ones left out. */
+export function checkConversion(pairs, settings, version = 14) {
 	const values = {};
 	const errors = [];
 	const add = (field, message) => errors.push({ field, level: 'ERROR', message });
 	for (const [key, raw] of pairs) {
 		const name = ALIASES[key] ?? key;
 		const known = fieldOf(name);
-		const text = String(raw).trim();
-		if (!known) {
-			if (strict)
+		if (!known || !inVersion(known.field, name, version)) {
+			if (settings.strict_fields)
 				add(key, 'Unknown field');
 			continue;
 		}
+		if (raw !== null && typeof raw === 'object') {
+			add(key, 'Must be a single value');
+			continue;
+		}
+		const text = String(raw ?? '').trim();
 		if (text === '')
 			continue;
 		if (values[name] !== undefined)
@@ -115,6 +144,6 @@ export function checkConversion(pairs, strict) {
 			add(key, wrong);
 		values[name] = text;
 	}
-	const items = together(values, add);
-	return { values, errors, items };
+	together(values, add, settings);
+	return { values, errors };
 }

@@ -1,105 +1,136 @@
-// What becomes of a conversion: after a while it is judged, and a credited one becomes an action.
-import { ACCOUNTS, clickTime, knownClick, partnerOf, program } from './accounts.mjs';
+// What becomes of a submission: after a while it is judged. A credited conversion becomes an action, a modification
+// or reversal changes one; and time locks actions and pays them.
+import { ACCOUNTS, clickTime, eventType, knownClick, partnerOf, program } from './accounts.mjs';
+import { Changes } from './changes.mjs';
 import { eventTime } from './fields.mjs';
+import { Ledger } from './ledger.mjs';
+import { itemsOf, money, saleAmount } from './money.mjs';
+import { payout, termsOf } from './partners.mjs';
 
 const CONTRACT = ['CONTRACT_NOT_FOUND', 'ACTIONTERMS_NOT_FOUND', 'PARTNER_NOT_ACTIVE'];
-const TOO_OLD = 88 * 86400000;
+const DAY = 86400000;
+const OLD = 88 * DAY;
+const OLD_BY_MEDIA = 398 * DAY;
+const OPEN_ENDED = 730 * DAY;
+const SLICE = 50;
 
-const cents = (text) => Math.round(Number(text) * 100);
-const money = (n) => (n / 100).toFixed(2);
+const errorType = (code) => CONTRACT.includes(code) ? 'Contract Error' : 'Validation';
+
+/** The click that a conversion names: of several in a journey the latest that is not after the event. */
+export function clickOf(acc, id, at) {
+	const found = knownClick(acc, id);
+	if (!found)
+		return null;
+	const steps = [found, ...(found.earlier ?? [])].map((c) => ({ ...found, ...c, at: clickTime(c) })).sort((a, b) => b.at - a.at);
+	return steps.find((c) => c.at <= at) ?? steps[0];
+}
 
 export class Judge {
 	#w;
-	#open;
+	#again = false;
 
 	constructor(w) {
 		this.#w = w;
-		this.reload();
+		w.ledger = new Ledger(w);
+		this.changes = new Changes(w);
 	}
 
-	/** The submissions that still wait for their verdict, after a start or a reset. */
+	/** After a reset. */
 	reload() {
-		this.#open = new Set(this.submissions().filter((s) => s.status !== 'Complete').map((s) => s.batchId));
+		this.#w.ledger.reload();
 	}
 
-	/** A conversion has been accepted. */
-	queue(row) {
-		this.#open.add(row.batchId);
-		return this.#w.store.put('submission', row.batchId, row);
+	submissions(limit) {
+		return this.#w.ledger.submissions(limit);
 	}
 
-	submissions() {
-		return [...this.#w.store.table('submission').values()];
-	}
-
-	actions() {
-		return [...this.#w.store.table('action').values()];
+	actions(limit) {
+		return this.#w.ledger.actions(limit);
 	}
 
 	/** A verdict for the next conversions whose OrderId matches, whatever they are. */
 	force({ order = '.*', code, type, count = 1 }) {
-		if (!/^[A-Z_]+$/.test(code ?? ''))
-			throw new Error('code must be an error code such as MALFORMED');
+		if (!/^[A-Z_]+( [A-Z_]+)*$/.test(code ?? ''))
+			throw new Error('code must be an error code such as MALFORMED, or several separated by blanks');
 		new RegExp(order);
 		const id = this.#w.store.next('verdict');
-		return this.#w.store.put('verdict', id, { id, order, code, type: type ?? (CONTRACT.includes(code) ? 'Contract Error' : 'Validation'), left: Number(count) });
+		return this.#w.store.put('verdict', id, { id, order, code, type: type ?? errorType(code), left: Number(count) });
 	}
 
-	/** Everything that time has decided since the last look. */
-	settle() {
+	/** What time has decided since the last look; the rest of a long queue in the next turns of the event loop. */
+	settle(limit = SLICE) {
 		const now = Date.now();
-		for (const batchId of this.#open) {
-			const s = this.#w.store.get('submission', batchId);
-			if (s.due <= now)
+		const { due } = this.#w.ledger;
+		for (let n = 0; n < limit && due.next?.at <= now; n++)
+			this.#turn(due.pop(), now);
+		if (due.next?.at <= now && !this.#again) {
+			this.#again = true;
+			setImmediate(() => {
+				this.#again = false;
+				if (!this.#w.closed)
+					this.settle();
+			});
+		}
+	}
+
+	#turn({ what, id, at }, now) {
+		const { ledger, store } = this.#w;
+		if (what === 'judge') {
+			const s = store.get('submission', id);
+			if (s && !store.get('outcome', id))
 				this.decide(s);
-			else if (s.status === 'Queued' && now > s.received + (s.due - s.received) * 0.4)
-				this.#w.store.put('submission', s.batchId, { ...s, status: 'In Progress' });
+			return;
 		}
-		for (const a of this.#w.store.table('action').values()) {
-			if (a.state === 'REVERSED' || a.cleared || a.lockAt > now)
-				continue;
-			let b = a;
-			if (b.state === 'PENDING' && b.lockAt <= now)
-				b = { ...b, state: 'APPROVED' };
-			if (b.state === 'APPROVED' && !b.cleared && b.payAt <= now)
-				b = { ...b, cleared: b.payAt };
-			if (b !== a)
-				this.#w.store.put('action', b.id, b);
-		}
+		const a = ledger.action(id);
+		if (!a || a.state === 'REVERSED')
+			return;
+		if (what === 'lock' && a.state === 'PENDING' && (a.lockAt ?? a.autoLockAt) <= now)
+			ledger.change(a, { state: 'APPROVED' });
+		else if (what === 'pay' && a.state === 'APPROVED' && !a.cleared && a.payAt <= now)
+			ledger.change(a, { cleared: at });
 	}
 
 	/** Judges one submission now; returns its completed row. */
 	decide(s) {
+		const completed = Math.max(s.received, Math.min(s.due, Date.now()));
+		if (s.type !== 'Conversion')
+			return this.#w.ledger.complete(s, { completed, ...this.changes.apply(s) });
 		const verdict = this.#verdict(s);
-		const done = { ...s, status: 'Complete', completed: Math.max(s.received, Math.min(s.due, Date.now())), trackerId: verdict.type?.id ?? null,
-			errorType: '', errorReason: '', mediaId: verdict.partner?.id ?? null };
+		const outcome = { completed, trackerId: verdict.type?.id ?? null, errorType: '', errorReason: '', mediaId: verdict.partner?.id ?? null };
 		if (verdict.code) {
-			done.errorReason = verdict.code;
-			done.errorType = verdict.errorType ?? (CONTRACT.includes(verdict.code) ? 'Contract Error' : 'Validation');
+			outcome.errorReason = verdict.code;
+			outcome.errorType = verdict.errorType ?? errorType(verdict.code);
 		} else {
-			done.actionId = this.#book(s, verdict).id;
+			outcome.actionId = this.#book(s, verdict).id;
 		}
-		this.#open.delete(s.batchId);
-		return this.#w.store.put('submission', s.batchId, done);
+		return this.#w.ledger.complete(s, outcome);
 	}
 
 	#forced(s) {
 		for (const v of this.#w.store.table('verdict').values()) {
-			if (v.left > 0 && new RegExp(v.order).test(s.values.OrderId)) {
+			if (!new RegExp(v.order).test(s.values.OrderId))
+				continue;
+			if (v.left > 1)
 				this.#w.store.put('verdict', v.id, { ...v, left: v.left - 1 });
-				return { code: v.code, errorType: v.type };
-			}
+			else
+				this.#w.store.del('verdict', v.id);
+			return { code: v.code, errorType: v.type };
 		}
 		return null;
 	}
 
 	#eventType(acc, prog, values) {
 		const id = values.EventTypeId ?? values.ActionTrackerId;
-		const fits = (t) => id ? String(t.id) === id : t.codes.includes(values.EventTypeCode);
-		const here = prog.eventTypes.find(fits);
+		const name = id ? `#${id}` : values.EventTypeCode;
+		const here = eventType(prog, name);
 		if (here)
 			return here.active ? { type: here } : { code: 'ACTIONTRACKER_NOT_ACTIVE', type: here };
-		return { code: acc.programs.some((p) => p.eventTypes.some(fits)) ? 'ACTIONTRACKER_CAMPAIGN_MISMATCH' : 'ACTIONTRACKER_NOT_FOUND' };
+		return { code: acc.programs.some((p) => eventType(p, name)) ? 'ACTIONTRACKER_CAMPAIGN_MISMATCH' : 'ACTIONTRACKER_NOT_FOUND' };
+	}
+
+	#duplicate(s, type) {
+		const { dedup, dedup_s: window } = this.#w.settings;
+		return dedup && this.#w.ledger.ofOrder(s.account, type.id, s.values.OrderId).some((a) => a.batchId !== s.batchId && s.received - a.created < window * 1000);
 	}
 
 	#verdict(s) {
@@ -114,110 +145,105 @@ export class Judge {
 		const { type, code } = this.#eventType(acc, prog, values);
 		if (code)
 			return { code, type };
-		if (this.#w.settings.dedup && this.submissions().some((o) => o.batchId !== s.batchId && o.actionId && o.account === s.account
-			&& o.values.CampaignId === values.CampaignId && o.trackerId === type.id && o.values.OrderId === values.OrderId))
+		if (this.#duplicate(s, type))
 			return { code: 'CONV_DUPLICATE', type };
-		if (type.sale && this.#amount(values) === null)
+		if (type.sale && saleAmount(values, this.#w.settings.subtotal_counts) === null)
 			return { code: 'NO_ITEM', type };
-		return { prog, type, ...this.#referral(acc, s, prog, type) };
+		if (acc.blockedIps.includes(values.IpAddress))
+			return { code: 'BLACKLISTED_SOURCE_IP', type };
+		if (acc.promoRules[values.OrderPromoCode])
+			return { code: acc.promoRules[values.OrderPromoCode], type };
+		const asked = eventTime(values.EventDate, s.received);
+		const { old_events: old } = this.#w.settings;
+		const age = s.received - asked;
+		if (old === 'refuse' && age > (values.MediaId ?? values.MediaPartnerId ? OLD_BY_MEDIA : OLD))
+			return { code: 'OUTSIDE_ASSOCIATION_WINDOW', type };
+		const at = old === 'rewrite' && age > OLD ? s.received : asked;
+		const referral = this.#referral(acc, s, prog, type, asked);
+		return { prog, type, at, ...referral, ...(referral.code ? {} : this.#contract(s, prog, type, referral.partner, at)) };
 	}
 
-	#referral(acc, s, prog, type) {
+	/** Who is credited, or why nobody is. */
+	#referral(acc, s, prog, type, at) {
 		const { values } = s;
-		const at = eventTime(values.EventDate);
-		const found = values.ClickId ? knownClick(acc, values.ClickId) : null;
-		let partner;
-		let referred;
-		let referralType = 'CLICK_COOKIE';
+		const found = values.ClickId ? clickOf(acc, values.ClickId, at) : null;
 		if (found) {
-			if (found.malformed)
-				return { code: 'MALFORMED' };
-			referred = clickTime(found);
-			if (at < referred || at - referred > this.#w.settings.window_s * 1000)
+			const partner = partnerOf(acc, found.partnerId);
+			if (found.code)
+				return { code: found.code };
+			if (at < found.at || at - found.at > this.#w.settings.window_s * 1000)
 				return { code: 'OUTSIDE_ASSOCIATION_WINDOW' };
-			partner = partnerOf(acc, found.partnerId);
-		} else if (values.MediaId ?? values.MediaPartnerId) {
-			partner = partnerOf(acc, values.MediaId ?? values.MediaPartnerId);
-			referralType = 'MEDIA_ID';
-		} else if (acc.promoCodes[values.OrderPromoCode]) {
-			partner = partnerOf(acc, acc.promoCodes[values.OrderPromoCode]);
-			referralType = 'PROMO_CODE';
-		} else {
-			const parent = this.#parent(s, prog, type);
-			partner = parent && partnerOf(acc, parent.partnerId);
-			referred = parent?.referred;
-			referralType = 'CUSTOMER_ID';
+			if (found.once && this.#w.ledger.timesCredited(type.id, values.ClickId) > 0)
+				return { code: 'MAX_RECURRENCES_REACHED', partner };
+			return { partner, referred: found.at, referralType: 'CLICK_COOKIE', test: found.test };
 		}
-		if (!partner)
-			return { code: 'ACTION_REF_NOT_FOUND' };
-		if (!partner.active)
-			return { code: 'PARTNER_NOT_ACTIVE', partner };
-		if (!partner.contract)
-			return { code: 'CONTRACT_NOT_FOUND', partner };
-		if (!type.terms)
-			return { code: 'ACTIONTERMS_NOT_FOUND', partner };
-		return { partner, referred, referralType };
+		const media = values.MediaId ?? values.MediaPartnerId;
+		if (media)
+			return this.#w.partners.partner(s.account, media) ? { partner: this.#w.partners.partner(s.account, media), referralType: 'MEDIA_ID' } : { code: 'ACTION_REF_NOT_FOUND' };
+		if (acc.promoCodes[values.OrderPromoCode])
+			return { partner: partnerOf(acc, acc.promoCodes[values.OrderPromoCode]), referralType: 'PROMO_CODE' };
+		const parent = this.#parent(s, prog, type);
+		return parent ? { partner: this.#w.partners.partner(s.account, parent.partnerId), referred: parent.referred, referralType: 'CUSTOMER_ID' } : { code: 'ACTION_REF_NOT_FOUND' };
 	}
 
 	/** The credited action of the same customer with an event type of an earlier step. */
 	#parent(s, prog, type) {
-		const customer = s.values.CustomerId;
-		if (!customer)
-			return null;
-		return this.actions().find((a) => a.account === s.account && a.programId === prog.id && a.values.CustomerId === customer
-			&& a.state !== 'REVERSED' && prog.eventTypes.find((t) => t.id === a.trackerId)?.step < type.step);
-	}
-
-	/** Sale amount in cents: items, else Amount, else the order's subtotal; null when nothing says it. */
-	#amount(values) {
-		let sum = null;
-		for (const [key, value] of Object.entries(values)) {
-			const m = /^Item(Price|SubTotal)(\d+)$/.exec(key);
-			if (m)
-				sum = (sum ?? 0) + (m[1] === 'Price' ? cents(value) * Number(values[`ItemQuantity${m[2]}`] ?? 1) : cents(value));
+		const { ledger } = this.#w;
+		for (const id of s.values.CustomerId ? ledger.ofCustomer(s.account, prog.id, s.values.CustomerId) : []) {
+			const a = ledger.action(id);
+			if (a.state !== 'REVERSED' && !a.test && eventType(prog, `#${a.trackerId}`)?.step < type.step)
+				return a;
 		}
-		if (sum !== null)
-			return Math.max(0, sum - cents(values.OrderDiscount ?? 0));
-		if (values.Amount !== undefined)
-			return cents(values.Amount);
-		if (values.OrderSubTotalPostDiscount !== undefined)
-			return cents(values.OrderSubTotalPostDiscount);
-		if (values.OrderSubTotal !== undefined)
-			return this.#w.settings.subtotal_counts ? cents(values.OrderSubTotal) : 0;
 		return null;
 	}
 
-	#book(s, { prog, type, partner, referred, referralType }) {
-		const { settings, store } = this.#w;
-		const acc = ACCOUNTS[s.account];
-		const amount = this.#amount(s.values) ?? 0;
-		const payout = type.terms.percent ? Math.round(amount * type.terms.percent / 100) : cents(type.terms.flat);
+	/** The partner's contract at that time and its terms for the event type. */
+	#contract(s, prog, type, partner, at) {
+		if (this.#w.partners.partner(s.account, partner.id).state !== 'ACTIVE')
+			return { code: 'PARTNER_NOT_ACTIVE' };
+		const contract = this.#w.partners.inForce(s.account, prog.id, partner.id, at);
+		if (!contract)
+			return { code: 'CONTRACT_NOT_FOUND' };
+		const terms = termsOf(contract, type);
+		return terms ? { contract, terms } : { code: 'ACTIONTERMS_NOT_FOUND' };
+	}
+
+	#book(s, { prog, type, at, partner, contract, terms, referred, referralType, test = false }) {
+		const { settings, store, ledger } = this.#w;
+		const { values } = s;
+		const before = ledger.ofOrder(s.account, type.id, values.OrderId).find((a) => a.batchId === s.batchId);
+		if (before)
+			return before; // booked, then killed before the outcome was written
+		const amount = saleAmount(values, settings.subtotal_counts) ?? 0;
+		const status = type.statuses.includes(values.CustomerStatus) ? values.CustomerStatus : '';
+		const pay = payout(terms, amount, status);
 		const seq = store.next('action', 158133);
-		const asked = eventTime(s.values.EventDate);
-		const eventAt = s.received - asked > TOO_OLD ? s.received : asked;
-		const lockAt = s.received + settings.lock_s * 1000;
-		const id = `${prog.id}.${type.id}.${seq}`;
-		return store.put('action', id, {
-			id, seq, account: s.account, programId: prog.id, trackerId: type.id, partnerId: partner.id, state: 'PENDING', batchId: s.batchId,
-			amount: money(amount), payout: money(payout), cost: money(Math.round(payout * 1.1)), currency: s.values.CurrencyCode ?? acc.currency,
-			referred: referred ?? null, referralType, eventAt, created: Math.min(s.due, Date.now()), updated: Math.min(s.due, Date.now()), lockAt,
-			payAt: lockAt + settings.pay_s * 1000, cleared: null, values: s.values,
+		const created = Math.min(s.due, Date.now());
+		const lockAt = type.openEnded ? null : s.received + settings.lock_s * 1000;
+		const disposition = values.DispositionCode ?? 'IR_BLANK';
+		const [amountText, payText] = [money(amount), money(pay)];
+		return ledger.book({
+			id: `${prog.id}.${type.id}.${seq}`, seq, account: s.account, programId: prog.id, trackerId: type.id, partnerId: partner.id, contractId: contract.id,
+			state: 'PENDING', detail: type.openEnded ? 'OPEN' : '', disposition, batchId: s.batchId, oid: values.OrderId,
+			amount: amountText, payout: payText, cost: money(Math.round(pay * 1.1)), intendedAmount: amountText, intendedPayout: payText, deltaAmount: amountText, deltaPayout: payText,
+			currency: values.CurrencyCode ?? ACCOUNTS[s.account].currency, customerStatus: status, referred: referred ?? null, referralType, eventAt: at, created, updated: created,
+			lockAt, autoLockAt: type.openEnded ? created + OPEN_ENDED : null, payAt: (lockAt ?? created + OPEN_ENDED) + settings.pay_s * 1000, cleared: null, modifications: 0, test,
+			first: { state: 'PENDING', detail: type.openEnded ? 'OPEN' : '', disposition, deltaAmount: amountText, deltaPayout: payText, items: itemsOf(values, amount).slice(0, 1) },
 		});
 	}
 
-	/** By hand: lock now, pay now, or reverse. */
-	change(id, what) {
-		const a = this.#w.store.get('action', id);
+	/** By hand: lock, pay, approve, reverse, modify or reset. */
+	change(id, what, more = {}) {
+		const a = this.#w.ledger.action(id);
 		if (!a)
 			throw new Error(`no action ${id}`);
+		if (what === 'pay' && (a.state === 'REVERSED' || a.test))
+			throw new Error(`action ${id} is ${a.test ? 'a test action' : 'reversed'} and is not paid`);
 		const now = Date.now();
-		const changes = {
+		const byTime = {
 			lock: () => ({ lockAt: now, state: a.state === 'PENDING' ? 'APPROVED' : a.state }),
-			pay: () => ({ lockAt: Math.min(a.lockAt, now), state: 'APPROVED', payAt: now, cleared: now }),
-			reverse: () => ({ state: 'REVERSED', amount: '0.00', payout: '0.00', updated: now }),
+			pay: () => ({ lockAt: Math.min(a.lockAt ?? now, now), state: 'APPROVED', payAt: now, cleared: now }),
 		}[what];
-		if (!changes)
-			throw new Error('what must be lock, pay or reverse');
-		return this.#w.store.put('action', id, { ...a, ...changes() });
+		return byTime ? this.#w.ledger.change(a, byTime()) : this.changes.byHand(a, what, more);
 	}
 }
