@@ -10,6 +10,8 @@
 
 /* Events looked at in one round; most of a burst concern no rule and cost nothing but this. */
 #define EVENTS_MAX 1000
+/* Records of one round: three full calls; what they are associated with then fills calls, too (design 12). */
+#define RECORDS_MAX (3 * HUBSPOT_BATCH_READ_MAX)
 /* What HubSpot puts in place of the value of a sensitive property (hubspot.md 2.2). */
 #define REDACTED "REDACTED"
 
@@ -84,7 +86,7 @@ take_event(struct decide_round *r, const struct pending *p, size_t *records)
 	if (item.match == RULESET_MATCHED) {
 		bool known = records_wanted(r->records, type, p->event.object_id);
 
-		if (!known && *records == HUBSPOT_BATCH_READ_MAX)
+		if (!known && *records == RECORDS_MAX)
 			return;
 		*records += !known;
 		item.object = ruleset_object(&r->rules, p->event.object_type);
@@ -121,7 +123,7 @@ linger(struct decide_round *r)
 {
 	int64_t left_ms = r->step.parts->settings->decide_linger_ms - r->oldest_ms;
 
-	if (r->n_records == 0 || r->n_records == HUBSPOT_BATCH_READ_MAX || left_ms <= 0)
+	if (r->n_records == 0 || r->n_records >= HUBSPOT_BATCH_READ_MAX || left_ms <= 0)
 		return false;
 	r->step.again_in_ms = left_ms;
 	return true;
