@@ -41,8 +41,8 @@ done
 user='' listen6=''
 [ "$(id -u)" != 0 ] || user="user $ME;"
 ! grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null || listen6="listen [::1]:$PORT backlog=1024;"
-sed -e "s,@USER@,$user," -e "s,@LISTEN6@,$listen6," -e "s,@PORT@,$PORT,g" -e "s,@VAR@,$VAR,g" -e "s,@RUN@,$RUN,g" \
-	-e "s,@ROOT@,$ROOT,g" -e "s,@SITE@,$SITE,g" "$ROOT/nginx/connector.conf.in" >"$VAR/nginx.conf"
+sed -e '/^@LIVE@/d' -e 's/^@DEMO@//' -e "s,@USER@,$user," -e "s,@LISTEN6@,$listen6," -e "s,@PORT@,$PORT,g" -e "s,@VAR@,$VAR,g" -e "s,@RUN@,$RUN,g" \
+	-e "s,@NGINX@,$ROOT/nginx,g" -e "s,@SITE@,$SITE,g" "$ROOT/nginx/connector.conf.in" >"$VAR/nginx.conf"
 
 for name in $SERVICES; do
 	dir=$VAR/service/$name

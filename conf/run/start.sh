@@ -10,7 +10,7 @@ cd "$ROOT"
 DEADLINE_S=${DEADLINE_S:-60}
 
 ready() {
-	[ "$(status_of "$URL/")" = 200 ] && [ "$(status_of "$URL/api/session")" = 200 ] &&
+	[ "$(status_of "$URL/")" = 200 ] && [ "$(status_of "$URL/readyz")" = 200 ] &&
 		[ "$(status_of "http://localhost:$SANDBOX_PORT/")" = 200 ]
 }
 show_where() {
@@ -20,7 +20,7 @@ show_where() {
 	echo "make logs shows what happens, make stop ends it."
 }
 explain() {
-	echo "Not up after $DEADLINE_S s: site $(status_of "$URL/"), its API $(status_of "$URL/api/session")," \
+	echo "Not up after $DEADLINE_S s: site $(status_of "$URL/"), /readyz $(status_of "$URL/readyz")," \
 		"sandbox $(status_of "http://localhost:$SANDBOX_PORT/").  The last lines of the logs:"
 	for name in $SERVICES; do
 		echo "--- $name ($VAR/log/$name/current)"

@@ -32,6 +32,10 @@ struct settings {
 	struct str database_socket, database_host, database_name, database_user, database_ca_file;
 	struct secret database_password;
 	int64_t database_port;
+	/* operating */
+	struct str disk_dir;
+	int64_t disk_free_min_mb, ready_lag_s;
+	bool metrics_per_tenant;
 	/* HubSpot */
 	struct str hubspot_client_id, hubspot_authorize_url, hubspot_api_url, hubspot_api_version,
 	    hubspot_oauth_version;

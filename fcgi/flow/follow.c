@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/tally.h"
 #include "core/retry.h"
 #include "core/verdict.h"
 #include "flow/access.h"
@@ -120,6 +121,7 @@ confirm(struct follow *f, struct follow_item *item, const struct impact_action_i
 		.settled = settled };
 
 	item->want = FOLLOW_DONE;
+	tally_add(TALLY_MOVED_CONFIRMED, item->d.state != STATE_CONFIRMED);
 	log_event(LOG_INFO, "follow.confirmed", LOG_I("conversion", item->d.conversion_id), LOG_S("state", x->state));
 	return conversion_confirmed(db_of(f), &f->lease, item->d.conversion_id, &action,
 	    f->step.parts->settings->follow_confirmed_s * 1000, e);

@@ -2,13 +2,22 @@
 #include "store/census.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "io/db.h"
 
 #define DUE     "CAST(COALESCE(SUM(due <= UTC_TIMESTAMP(3)), 0) AS SIGNED)"
 #define WAITS_S "GREATEST(0, COALESCE(TIMESTAMPDIFF(SECOND, MIN(due), UTC_TIMESTAMP(3)), 0))"
 
+/* Of what may go on: how much is due, and for how long the first has been. */
+#define GOES(may)                                                                                                      \
+	"CAST(COALESCE(SUM(" may " AND due <= UTC_TIMESTAMP(3)), 0) AS SIGNED), "                                      \
+	"GREATEST(0, COALESCE(TIMESTAMPDIFF(SECOND, MIN(IF(" may ", due, NULL)), UTC_TIMESTAMP(3)), 0))"
+
 enum {
 	QUEUES,
+	TOTALS,
+	GAUGES,
+	CLOCK,
 	QUARANTINE
 };
 
@@ -21,6 +30,45 @@ const struct sql census_sql[] = {
 	    "UNION ALL SELECT CONCAT('delivery.', stage), tenant_id, COUNT(*), " DUE ", " WAITS_S
 	    " FROM delivery GROUP BY stage, tenant_id",
 	    NULL, NULL },
+	/* As above. */
+	[TOTALS] = { "census.totals", SQL_GLOBAL, "", "siii",
+	    "SELECT 'inbox', COUNT(*), COUNT(*), "
+	    "COALESCE(TIMESTAMPDIFF(SECOND, MIN(received_at), UTC_TIMESTAMP(3)), 0) FROM inbox "
+	    "UNION ALL SELECT 'pending', COUNT(*), " GOES(
+	        "t.state = 'active'") " FROM pending q JOIN tenant t "
+	                              "ON t.tenant_id = q.tenant_id "
+	                              "UNION ALL SELECT CONCAT('delivery.', stage), COUNT(*), " GOES(
+	                                  "t.state = 'active' AND (t.sending = 1 OR stage <> 'send')") " FROM delivery "
+	                                                                                               "q JOIN tenant "
+	                                                                                               "t "
+	                                                                                               "ON t.tenant_id "
+	                                                                                               "= q.tenant_id "
+	                                                                                               "GROUP BY stage",
+	    NULL, NULL },
+	/* As above.  Of conversions only those that something will still happen to, or that wait for a person. */
+	[GAUGES] = { "census.gauges", SQL_GLOBAL, "iiii", "ssi",
+	    "SELECT 'tenants', CONCAT('state=\"', state, '\"'), COUNT(*) FROM tenant GROUP BY state "
+	    "UNION ALL SELECT 'conversions_open', CONCAT('state=\"', LOWER(c.state), '\"'), COUNT(*) FROM tenant t "
+	    "JOIN conversion c ON c.tenant_id = t.tenant_id AND c.state IN ('READY', 'SENDING', 'UNKNOWN', 'ACCEPTED', "
+	    "'HELD', 'PARKED', 'DEAD') GROUP BY c.state "
+	    "UNION ALL SELECT 'quarantined', '', COUNT(*) FROM quarantine "
+	    "UNION ALL SELECT 'tokens', CONCAT('state=\"', IF(state = 'connected' AND expires_at < UTC_TIMESTAMP(3), "
+	    "'expired', LOWER(state)), '\"'), COUNT(*) FROM install GROUP BY 2 "
+	    "UNION ALL SELECT 'token_soonest_expiry_seconds', '', TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(3), "
+	    "MIN(expires_at)) "
+	    "FROM install WHERE state = 'connected' HAVING MIN(expires_at) IS NOT NULL "
+	    "UNION ALL SELECT 'budget_used_max', CONCAT('destination=\"', destination, '\"'), CAST(MAX(IF(window_start "
+	    "> "
+	    "UTC_TIMESTAMP(3) - INTERVAL IF(destination = 'hubspot', 10, ?) SECOND, used, 0)) AS SIGNED) FROM budget "
+	    "GROUP BY destination "
+	    "UNION ALL SELECT 'budget_blocked', CONCAT('destination=\"', destination, '\"'), "
+	    "CAST(COALESCE(SUM(blocked_until > UTC_TIMESTAMP(3)), 0) AS SIGNED) FROM budget GROUP BY destination "
+	    "UNION ALL SELECT 'budget_limit', 'destination=\"hubspot\"', CAST(? AS SIGNED) "
+	    "UNION ALL SELECT 'budget_limit', 'destination=\"impact\"', CAST(? AS SIGNED) "
+	    "UNION ALL SELECT 'disk_free_min_bytes', '', CAST(? AS SIGNED)",
+	    NULL, NULL },
+	/* As above. */
+	[CLOCK] = { "census.clock", SQL_GLOBAL, "", "t", "SELECT UTC_TIMESTAMP(3)", NULL, NULL },
 	/* As above. */
 	[QUARANTINE] = { "census.quarantine", SQL_GLOBAL, "", "iitis",
 	    "SELECT id, tenant_id, received_at, LENGTH(body), reason FROM quarantine ORDER BY id DESC LIMIT 100", NULL,
@@ -46,6 +94,66 @@ census_queues(struct db *db, struct arena *a, struct census_row **out, size_t *n
 			.due = v[3].i,
 			.waits_s = v[4].i };
 	}
+	return true;
+}
+
+bool
+census_totals(struct db *db, struct arena *a, struct census_row out[CENSUS_QUEUES], struct err *e)
+{
+	static const char *const names[CENSUS_QUEUES] = { "inbox", "pending", "delivery.send", "delivery.follow",
+		"delivery.reconcile" };
+	struct db_rows rows;
+
+	if (!db_query(db, &census_sql[TOTALS], NULL, 0, a, &rows, e))
+		return err_wrap(e, "counting what waits");
+	/* A queue that is empty is told too. */
+	for (size_t q = 0; q < CENSUS_QUEUES; q++) {
+		out[q] = (struct census_row){ .queue = str_from(names[q]) };
+		for (size_t i = 0; i < rows.n; i++) {
+			const struct db_value *v = &rows.v[i * rows.columns];
+
+			if (!str_eq(v[0].s, out[q].queue))
+				continue;
+			out[q].rows = v[1].i;
+			out[q].due = v[2].i;
+			out[q].waits_s = v[3].i;
+		}
+	}
+	return true;
+}
+
+bool
+census_gauges(struct db *db, struct arena *a, const struct settings *s, struct census_gauge **out, size_t *n,
+    struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_query(db, &census_sql[GAUGES],
+	        DB_IN(DB_V_I(s->impact_hour_s), DB_V_I(s->hubspot_calls_per_10s), DB_V_I(s->impact_calls_per_hour),
+	            DB_V_I(s->disk_free_min_mb * 1024 * 1024)),
+	        a, &rows, e))
+		return err_wrap(e, "looking over the installation");
+	*n = rows.n;
+	*out = arena_array(a, rows.n, sizeof(**out));
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct db_value *v = &rows.v[i * rows.columns];
+
+		(*out)[i] = (struct census_gauge){ .metric = v[0].s, .labels = v[1].s, .value = v[2].i };
+	}
+	return true;
+}
+
+bool
+census_clock_ahead_ms(struct db *db, struct arena *a, int64_t *out, struct err *e)
+{
+	const struct db_value *row;
+	int64_t before = clock_wall_ms(), after;
+
+	if (!db_query_one(db, &census_sql[CLOCK], NULL, 0, a, &row, e))
+		return err_wrap(e, "reading the database's clock");
+	after = clock_wall_ms();
+	/* It was read somewhen in between. */
+	*out = row[0].i < before ? row[0].i - before : row[0].i > after ? row[0].i - after : 0;
 	return true;
 }
 

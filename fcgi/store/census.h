@@ -1,4 +1,4 @@
-/* census.h - what waits in the whole installation, for the operator's command line. */
+/* census.h - the whole installation in numbers, for the operator: queues, accounts, tokens, budgets, clock. */
 #ifndef STORE_CENSUS_H
 #define STORE_CENSUS_H
 
@@ -14,6 +14,20 @@ struct census_row {
 	int64_t tenant_id, rows, due; /* due: of the rows, those whose time has come */
 	int64_t waits_s;              /* how long the one that is due longest has been */
 };
+
+/* A queue over all tenants.  due and waits_s leave out what cannot go on: tenants that are away or stopped. */
+#define CENSUS_QUEUES 5
+bool census_totals(struct db *db, struct arena *a, struct census_row out[CENSUS_QUEUES], struct err *e) CC_MUST_USE;
+
+/* One number about the installation: "tenants", state="active", 3. */
+struct census_gauge {
+	struct str metric, labels;
+	int64_t value;
+};
+bool census_gauges(struct db *db, struct arena *a, const struct settings *s, struct census_gauge **out, size_t *n,
+    struct err *e) CC_MUST_USE;
+/* How far the database's clock is ahead of this machine's, in ms. */
+bool census_clock_ahead_ms(struct db *db, struct arena *a, int64_t *out, struct err *e) CC_MUST_USE;
 
 struct census_quarantine {
 	int64_t id, tenant_id, received_ms, bytes;

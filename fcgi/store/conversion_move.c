@@ -239,18 +239,15 @@ bool
 conversion_confirmed(struct db *db, const struct lease *l, int64_t id, const struct conversion_action *x,
     int64_t due_in_ms, struct err *e)
 {
-	bool done =
-	    transaction_begin(db, e) &&
-	    transaction_end(db,
-	        move(db, l, Q(CONFIRMED),
-	            DB_IN(DB_V_S(x->action_id), DB_V_S(x->partner_id), DB_V_S(x->partner_name), DB_V_S(x->amount),
-	                DB_V_S(x->payout), DB_V_S(x->currency), DB_V_S(x->state), DB_V_S(x->detail),
-	                time_or_null(x->locking_ms), time_or_null(x->cleared_ms), DB_V_I(l->tenant_id), DB_V_I(id)),
-	            id, e) &&
-	            (x->settled ? unqueue(db, l->tenant_id, id, e)
-	                        : queue(db, l->tenant_id, id, "follow", due_in_ms, e)) &&
-	            lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
-	        "writing a verdict", e);
-
-	return counted(done, STATE_CONFIRMED, 1);
+	return transaction_begin(db, e) &&
+	       transaction_end(db,
+	           move(db, l, Q(CONFIRMED),
+	               DB_IN(DB_V_S(x->action_id), DB_V_S(x->partner_id), DB_V_S(x->partner_name), DB_V_S(x->amount),
+	                   DB_V_S(x->payout), DB_V_S(x->currency), DB_V_S(x->state), DB_V_S(x->detail),
+	                   time_or_null(x->locking_ms), time_or_null(x->cleared_ms), DB_V_I(l->tenant_id), DB_V_I(id)),
+	               id, e) &&
+	               (x->settled ? unqueue(db, l->tenant_id, id, e)
+	                           : queue(db, l->tenant_id, id, "follow", due_in_ms, e)) &&
+	               lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
+	           "writing a verdict", e);
 }

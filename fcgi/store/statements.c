@@ -11,6 +11,7 @@
 #include "store/credential.h"
 #include "store/decision.h"
 #include "store/delivery.h"
+#include "store/disk.h"
 #include "store/event.h"
 #include "store/inbox.h"
 #include "store/install.h"
@@ -45,6 +46,7 @@ statements_all(size_t *n)
 		{ "credential", credential_sql, credential_sql_n },
 		{ "decision", decision_sql, decision_sql_n },
 		{ "delivery", delivery_sql, delivery_sql_n },
+		{ "disk", disk_sql, disk_sql_n },
 		{ "event", event_sql, event_sql_n },
 		{ "inbox", inbox_sql, inbox_sql_n },
 		{ "install", install_sql, install_sql_n },

@@ -4,6 +4,8 @@
 
 #include "web/routes.h"
 
+/* operations.c: for monitors */
+web_handler health_show, ready_show, metrics_show;
 /* oauth.c: the way to HubSpot and back */
 web_handler oauth_start, oauth_callback;
 /* account.c: who is logged in */

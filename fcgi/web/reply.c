@@ -135,7 +135,8 @@ web_render(struct arena *a, const struct web_reply *rp, struct str *headers, str
 	*body = rp->json != NULL ? json_write(a, rp->json) : rp->text;
 	buf_init(&b, a, HEADERS_MAX);
 	if (body->n > 0)
-		buf_add(&b, STR("Content-Type: application/json\r\n"));
+		buf_addf(&b, "Content-Type: %s\r\n",
+		    rp->json == NULL && rp->content_type != NULL ? rp->content_type : "application/json");
 	buf_add(&b, STR("Cache-Control: no-store\r\n"));
 	if (rp->location.n > 0)
 		buf_addf(&b, "Location: " STR_FMT "\r\n", STR_ARG(rp->location));

@@ -16,6 +16,7 @@ struct web_reply {
 	int status;        /* 200 unless set */
 	struct json *json; /* the answer; NULL: `text` */
 	struct str text;   /* JSON as it is, or the empty slice */
+	const char *content_type; /* of `text` when it is not JSON; else NULL */
 	struct str location; /* of a 302 or 303 */
 	struct str cookies[WEB_COOKIES_MAX]; /* whole values of Set-Cookie */
 	size_t n_cookies;

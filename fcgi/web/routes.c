@@ -15,6 +15,9 @@
 /* clang-format off */
 const struct web_route web_routes[] = {
 	/* method    path                         auth              body   content            handler */
+	{ WEB_GET,  "/healthz",                  WEB_AUTH_NONE,   0,     WEB_CONTENT_NONE, health_show       },
+	{ WEB_GET,  "/readyz",                   WEB_AUTH_NONE,   0,     WEB_CONTENT_NONE, ready_show        },
+	{ WEB_GET,  "/metrics",                  WEB_AUTH_NONE,   0,     WEB_CONTENT_NONE, metrics_show      },
 	{ WEB_GET,  "/oauth/start",              WEB_AUTH_NONE,   0,     WEB_CONTENT_NONE, oauth_start       },
 	{ WEB_GET,  "/oauth/hubspot/callback",   WEB_AUTH_NONE,   0,     WEB_CONTENT_NONE, oauth_callback    },
 	{ WEB_GET,  "/api/session",              WEB_AUTH_GUEST,  0,     WEB_CONTENT_NONE, session_show      },

@@ -53,8 +53,8 @@ export function kill(name, word) {
 
 /** The site answers from the database and the intake takes requests. */
 export const healthy = () => until('the system to be up again', async () => {
-	const session = await request(`${URL_BASE}/api/session`, { timeout: 5000 });
+	const ready = await request(`${URL_BASE}/readyz`, { timeout: 5000 });
 	const hook = await request(`${URL_BASE}/webhooks/hubspot`, { method: 'POST', body: '[]', timeout: 5000 });
 	const live = await request(`${URL_BASE}/oauth/start`, { timeout: 5000 });
-	return session.status === 200 && hook.status === 401 && live.headers.location?.includes('/oauth/authorize');
+	return ready.status === 200 && hook.status === 401 && live.headers.location?.includes('/oauth/authorize');
 }, { s: 60 });

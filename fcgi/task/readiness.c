@@ -1,0 +1,122 @@
+/* readiness.c - see readiness.h. */
+#include "task/readiness.h"
+
+#include "base/arena.h"
+#include "store/census.h"
+#include "store/disk.h"
+#include "store/pulse.h"
+
+struct look {
+	struct arena *arena;
+	const struct parts *parts;
+	struct readiness *out;
+};
+
+static void
+tell(struct look *l, const char *name, bool ok, struct str message)
+{
+	l->out->checks[l->out->n++] = (struct readiness_check){ .name = name, .ok = ok, .message = message };
+	l->out->ready = l->out->ready && ok;
+}
+
+static void
+tell_failure(struct look *l, const char *name, const struct err *e)
+{
+	tell(l, name, false, str_copy(l->arena, str_from(e->text)));
+}
+
+static void
+look_at_disk(struct look *l)
+{
+	const struct settings *s = l->parts->settings;
+	struct err e = { .code = ERR_NONE };
+	int64_t free_mb;
+
+	if (disk_free_mb(l->parts->db, l->arena, s, &free_mb, &e))
+		tell(l, "disk", free_mb >= s->disk_free_min_mb,
+		    free_mb >= s->disk_free_min_mb ? str_printf(l->arena, "%lld MB are free.", (long long)free_mb)
+		                                   : str_printf(l->arena,
+		                                         "Only %lld MB are free, and nothing is taken in below %lld MB "
+		                                         "(disk_free_min_mb): make room on the database's disk.",
+		                                         (long long)free_mb, (long long)s->disk_free_min_mb));
+	else if (e.code == ERR_NOT_FOUND)
+		tell(l, "disk", true, str_printf(l->arena, "Not watched: %s.", e.text));
+	else
+		tell_failure(l, "disk", &e);
+}
+
+/* Asking for its clock shows that it is there.  False when it is not: then nothing else can be asked. */
+static bool
+look_at_database(struct look *l)
+{
+	struct err e = { .code = ERR_NONE };
+	int64_t ahead_ms;
+	bool ok;
+
+	if (!census_clock_ahead_ms(l->parts->db, l->arena, &ahead_ms, &e)) {
+		tell_failure(l, "database", &e);
+		return false;
+	}
+	tell(l, "database", true, STR("It answers."));
+	ok = ahead_ms <= READINESS_CLOCK_MAX_MS && ahead_ms >= -READINESS_CLOCK_MAX_MS;
+	tell(l, "clock", ok,
+	    str_printf(l->arena, "The database's clock is %lld ms %s this machine's%s.",
+	        (long long)(ahead_ms < 0 ? -ahead_ms : ahead_ms), ahead_ms < 0 ? "behind" : "ahead of",
+	        ok ? "" : ": let both machines keep their time by NTP"));
+	return true;
+}
+
+static void
+look_for_workers(struct look *l)
+{
+	struct err e = { .code = ERR_NONE };
+	struct pulse_program *list;
+	int64_t workers = 0;
+	size_t n;
+
+	if (!pulse_programs(l->parts->db, l->arena, &list, &n, &e)) {
+		tell_failure(l, "worker", &e);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(list[i].program, STR("connector-worker")))
+			workers = list[i].processes;
+	tell(l, "worker", workers > 0,
+	    workers > 0 ? str_printf(l->arena, "%lld at work.", (long long)workers)
+	                : STR("No worker has been heard of for 30 seconds: start connector-worker, or see its log."));
+}
+
+static void
+look_at_lag(struct look *l)
+{
+	struct census_row queues[CENSUS_QUEUES];
+	const struct census_row *worst = queues;
+	struct err e = { .code = ERR_NONE };
+	bool ok;
+
+	if (!census_totals(l->parts->db, l->arena, queues, &e)) {
+		tell_failure(l, "lag", &e);
+		return;
+	}
+	for (size_t i = 1; i < CENSUS_QUEUES; i++)
+		if (queues[i].waits_s > worst->waits_s)
+			worst = &queues[i];
+	ok = worst->waits_s <= l->parts->settings->ready_lag_s;
+	tell(l, "lag", ok,
+	    str_printf(l->arena, "The longest wait is %lld s, in the queue " STR_FMT "%s.", (long long)worst->waits_s,
+	        STR_ARG(worst->queue),
+	        ok ? "" : ": `connectorctl queues` shows whose it is; start more workers when all are busy"));
+}
+
+void
+readiness_look(struct arena *a, const struct parts *parts, struct readiness *out)
+{
+	struct look l = { .arena = a, .parts = parts, .out = out };
+
+	*out = (struct readiness){ .ready = true };
+	if (!look_at_database(&l))
+		return;
+	look_at_disk(&l);
+	look_for_workers(&l);
+	look_at_lag(&l);
+}
