@@ -40,7 +40,7 @@ struct http {
 	CURLM *multi;
 	struct transfer *waiting, **waiting_end; /* accepted, not yet started */
 	struct transfer *running;
-	CURL *idle[IDLE_MAX]; /* keep their TLS sessions */
+	CURL *idle[IDLE_MAX]; /* with all options that do not change */
 	size_t n_idle, n_in_flight;
 	char *ca_file;
 	int64_t connect_ms, total_ms;
@@ -97,7 +97,9 @@ transfer_free(struct transfer *t)
 	for (struct curl_slist *line = t->lines; line != NULL; line = line->next)
 		secret_wipe(line->data, strlen(line->data));
 	if (t->easy != NULL) {
-		curl_easy_reset(t->easy);
+		/* What the request brought along; the next one sets all of it anew. */
+		(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
+		(void)curl_easy_setopt(t->easy, CURLOPT_COPYPOSTFIELDS, NULL);
 		if (h->n_idle < IDLE_MAX)
 			h->idle[h->n_idle++] = t->easy;
 		else
@@ -193,19 +195,22 @@ is_clean(struct str s)
 static bool
 add_line(struct transfer *t, struct str name, const char *between, struct str value, struct err *e)
 {
-	struct arena *a = arena_new((size_t)1024 * 1024);
-
-	if (!is_clean(name) || !is_clean(value)) {
-		arena_free(a);
+	if (!is_clean(name) || !is_clean(value))
 		return err_set(e, ERR_INVALID, "a request header holds a line end");
-	}
-	struct secret line =
-	    secret_copy(a, str_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(name), between, STR_ARG(value)));
-	struct curl_slist *more = curl_slist_append(t->lines, secret_reveal(&line).p);
+	size_t n = name.n + strlen(between);
+	char *line = malloc(n + value.n + 1);
+	if (line == NULL)
+		abort();
+	(void)snprintf(line, n + 1, STR_FMT "%s", STR_ARG(name), between);
+	if (value.n > 0)
+		memcpy(line + n, value.p, value.n);
+	line[n + value.n] = '\0';
+	struct curl_slist *more = curl_slist_append(t->lines, line);
 	if (more == NULL)
 		abort();
 	t->lines = more;
-	arena_free(a);
+	secret_wipe(line, n + value.n); /* it may hold a token */
+	free(line);
 	return true;
 }
 
@@ -242,43 +247,14 @@ add_headers(struct transfer *t, const struct http_request *rq, struct err *e)
 	return add_authorization(t, rq, e);
 }
 
-/* The part of the options that each request decides. */
-static void
-set_request(CURL *easy, const struct http_request *rq, const char *url)
+/* What every request has in common: set once, when the handle is made. */
+static CURL *
+new_handle(const struct http *h)
 {
-	static const char *const methods[] = {
-		[HTTP_GET] = "GET",
-		[HTTP_POST] = "POST",
-		[HTTP_PUT] = "PUT",
-		[HTTP_PATCH] = "PATCH",
-		[HTTP_DELETE] = "DELETE",
-	};
-	bool body = rq->content_type.n > 0 || rq->method == HTTP_POST;
+	CURL *easy = curl_easy_init();
 
-	(void)curl_easy_setopt(easy, CURLOPT_URL, url);
-	if (body) {
-		(void)curl_easy_setopt(easy, CURLOPT_POST, 1L);
-		(void)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)rq->body.n);
-		(void)curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, rq->body.p == NULL ? "" : rq->body.p);
-	} else {
-		(void)curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-	}
-	(void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, methods[rq->method]);
-	if (rq->once) {
-		/* On a kept connection that dies unanswered libcurl sends a POST again by itself (F-096). */
-		(void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-		(void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-	}
-}
-
-/* Everything else, the same for all. */
-static void
-set_options(struct transfer *t)
-{
-	CURL *easy = t->easy;
-	const struct http *h = t->h;
-
-	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+	if (easy == NULL)
+		abort();
 	(void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	/* Where a request may go: to the host it names, by https, and nowhere else. */
 	(void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
@@ -302,17 +278,47 @@ set_options(struct transfer *t)
 #if LIBCURL_VERSION_NUM >= 0x075700
 	(void)curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 3600L);
 #endif
-	(void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
 	(void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 100L);
 	(void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 10L);
-	(void)curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->body_max);
 	(void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "hubspot-impact-connector/1");
-	(void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->lines);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
 	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
 	(void)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+	return easy;
+}
+
+/* What belongs to one request: all of it is set anew each time, for the handle had another one before. */
+static void
+set_request(struct transfer *t, const struct http_request *rq)
+{
+	static const char *const methods[] = {
+		[HTTP_GET] = "GET",
+		[HTTP_POST] = "POST",
+		[HTTP_PUT] = "PUT",
+		[HTTP_PATCH] = "PATCH",
+		[HTTP_DELETE] = "DELETE",
+	};
+	bool body = rq->content_type.n > 0 || rq->method == HTTP_POST;
+	CURL *easy = t->easy;
+
+	(void)curl_easy_setopt(easy, CURLOPT_URL, str_c(t->arena, rq->url));
+	if (body) {
+		(void)curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		(void)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)rq->body.n);
+		(void)curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, rq->body.p == NULL ? "" : rq->body.p);
+	} else {
+		(void)curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	}
+	(void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, methods[rq->method]);
+	(void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->lines);
+	/* On a kept connection that dies unanswered libcurl sends a POST again by itself (F-096). */
+	(void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, rq->once ? 1L : 0L);
+	(void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, rq->once ? 1L : 0L);
+	(void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
+	(void)curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->body_max);
+	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
 	(void)curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
 }
 
@@ -341,11 +347,8 @@ http_submit(struct http *h, struct arena *a, const struct http_request *request,
 		transfer_free(t);
 		return false;
 	}
-	t->easy = h->n_idle > 0 ? h->idle[--h->n_idle] : curl_easy_init();
-	if (t->easy == NULL)
-		abort();
-	set_options(t);
-	set_request(t->easy, request, str_c(a, request->url));
+	t->easy = h->n_idle > 0 ? h->idle[--h->n_idle] : new_handle(h);
+	set_request(t, request);
 	/* Started by http_step(), in the order of coming. */
 	t->link = h->waiting_end;
 	*h->waiting_end = t;
