@@ -22,6 +22,7 @@ static const struct source sources[] = {
 	{ "contacts",  "contacts",   "",               "record"    },
 	{ "contacts",  "companies",  "company.",       "company"   },
 	{ "companies", "companies",  "",               "record"    },
+	{ "companies", "contacts",   "contact.",       "contact"   },
 };
 
 /* Names that belong to the event or the account and not to a record. */

@@ -22,11 +22,26 @@ function Tabs({ object, doc }) {
     ${text.objects[key].name} <span class="count">${doc ? doc.objects[key].mapping.length : '–'}</span></a>`)}</nav>`;
 }
 
-const presetsOf = (list, object) => list.presets.filter(p => p.object === object);
+/** The presets of an object to choose from: one that is the answer to another's question is reached through that. */
+function presetsOf(list, object) {
+  const own = list.presets.filter(p => p.object === object);
+  const answers = new Set(own.flatMap(p => (p.question?.answers ?? []).map(a => a.preset).filter(id => id !== p.id)));
+  return { all: own, offered: own.filter(p => !answers.has(p.id)) };
+}
+
+/** The preset itself, or the one that the person's answer to its question leads to; null when the question is left. */
+async function chosenPreset(preset, all) {
+  if (!preset.question) return preset;
+  const { text: title, help: body, answers } = preset.question;
+  const answer = await ask({ title, body, choices: answers.map(a => ({ id: a.preset, label: a.label })) });
+  return all.find(p => p.id === answer) ?? null;
+}
 
 const toRow = (row, id) => ({ id, field: row.field, expression: row.expression, when: row.when ?? '', active: row.active ?? true });
 
-async function applyPreset(object, preset, say) {
+async function applyPreset(object, offered, all, say) {
+  const preset = await chosenPreset(offered, all);
+  if (!preset) return;
   const mine = draft.get().doc.objects[object].mapping;
   let how = 'replace';
   if (mine.length) {
@@ -51,10 +66,10 @@ function withRow(doc, object, row) {
 }
 
 function Presets({ presets, object, say }) {
-  if (!presets.length) return null;
-  return html`<div class="presets">${presets.map(p => html`<div class="preset" key=${p.id}>
-    <button type="button" class="btn" onClick=${() => applyPreset(object, p, say)}>${words.applyPreset(p.label)}</button>
-    ${p.description && html`<span class="help">${p.description}</span>`}</div>`)}</div>`;
+  const { all, offered } = presets;
+  return html`<div class="presets">${offered.map(p => html`<div class="preset" key=${p.id}>
+    <button type="button" class="btn" onClick=${() => applyPreset(object, p, all, say)}>${words.applyPreset(p.label)}</button>
+    ${p.description && html`<span class="help">${p.description}${p.question && ` ${words.presetAsks}`}</span>`}</div>`)}</div>`;
 }
 
 function Missing({ missing, name, live, onAdd }) {

@@ -90,6 +90,7 @@ export const mappings = {
   news: names => names.length === 1 ? `1 new property: ${names[0]}.` : `${names.length} new properties: ${names.join(', ')}.`,
   noNews: 'No new properties since the last refresh.',
   applyPreset: label => `Apply preset “${label}”`,
+  presetAsks: 'One question is asked first.',
   presetTitle: label => `Apply “${label}”?`,
   presetReplaces: (mine, its) => `You have ${mine} mappings here. Replacing them puts ${its} in their place; filling up keeps yours and adds only fields that are not mapped yet. Nothing is saved until you choose Save.`,
   replace: 'Replace mine',
