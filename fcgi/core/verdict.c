@@ -170,6 +170,9 @@ const struct verdict verdict_table[] = {
 	{ "hubspot_refuses_line_items", WAIT,
 	  "HubSpot refuses reading line items, and not for a want of permission.",
 	  "HubSpot's own words are in the trace. It is tried again by itself; nothing is lost meanwhile.", "hubspot" },
+	{ "event_type_held", CONFIG,
+	  "impact.com refused an earlier conversion of this event type because something is set up wrong; this one waits.",
+	  "Mend what the refused conversion names, in impact.com or in the mapping. One conversion is tried after every change and each hour; when it is taken, all are sent, in their order.", "mappings" },
 	{ "value_hidden", WAIT,
 	  "HubSpot hides the value of this sensitive property, in its event and in the record.",
 	  "Allow the connector to read sensitive data in HubSpot, or choose another property for the trigger.", "hubspot" },
@@ -284,6 +287,12 @@ verdict_find(struct str code)
 			return &verdict_table[i];
 	}
 	return &unknown;
+}
+
+bool
+verdict_holds_event_type(struct str code)
+{
+	return str_starts(code, STR("ACTIONTRACKER")) || str_eq(code, STR("CAMPAIGN_NOT_FOUND"));
 }
 
 struct str

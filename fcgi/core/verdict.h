@@ -31,6 +31,8 @@ extern const size_t verdict_table_n;
 
 /* Never NULL: an unknown code gets a general row that says so. */
 const struct verdict *verdict_find(struct str code);
+/* Whether a refusal with that code means every conversion of the event type, until somebody mends the set-up. */
+bool verdict_holds_event_type(struct str code);
 /* The first code of a list separated by blanks or commas (ErrorReason may hold several). */
 struct str verdict_first(struct str codes);
 

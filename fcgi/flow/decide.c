@@ -7,6 +7,7 @@
 #include "flow/decide_round.h"
 #include "store/cache.h"
 #include "store/config.h"
+#include "store/hold.h"
 
 /* Events looked at in one round; most of a burst concern no rule and cost nothing but this. */
 #define EVENTS_MAX 1000
@@ -35,7 +36,8 @@ load_rules(struct decide_round *r, struct err *e)
 
 	if (!tenant_load(s->parts->db, s->arena, s->tenant_id, &r->tenant, e) ||
 	    !config_current(s->parts->db, s->arena, s->tenant_id, &current, e) ||
-	    !config_document_parse(s->arena, current.document, &document, &faults, &n, e))
+	    !config_document_parse(s->arena, current.document, &document, &faults, &n, e) ||
+	    !hold_list(s->parts->db, s->arena, s->tenant_id, &r->held, &r->n_held, e))
 		return false;
 	r->revision = current.revision;
 	ruleset_compile(s->arena, &document, s->parts->catalogue, &r->rules, &faults, &n);

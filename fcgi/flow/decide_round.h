@@ -50,6 +50,8 @@ struct decide_round {
 	int64_t revision;
 	struct ruleset rules;
 	struct json *stage_labels;
+	int64_t *held; /* event types that impact.com refuses (store/hold.h) */
+	size_t n_held;
 	struct decide_item *items;
 	size_t n_items;
 	size_t n_records;  /* distinct ones that rules match */

@@ -18,6 +18,8 @@ prepare(const struct decide_round *r, struct judged *j, struct err *e)
 	if (!conversion_event_type(s->parts->db, s->arena, s->tenant_id, c->program_id, by_code, c->event_type,
 	        &c->event_type_id, e))
 		return false;
+	for (size_t i = 0; i < r->n_held; i++)
+		c->type_held = c->type_held || r->held[i] == c->event_type_id;
 	c->effect_key = effect_key(s->arena, s->tenant_id, c->program_id, c->event_type_id, c->order_id);
 	return true;
 }

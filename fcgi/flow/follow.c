@@ -21,6 +21,7 @@
 #include "store/config.h"
 #include "store/conversion.h"
 #include "store/delivery.h"
+#include "store/hold.h"
 
 #define FOLLOW_MAX 32
 /* An action's event date may be rewritten a little; and one listing spans at most 45 days (impact.md 3.1). */
@@ -62,6 +63,8 @@ struct follow {
 	size_t asked[STEP_REQUESTS_MAX]; /* the item behind a request */
 	int64_t list_from_ms, list_to_ms, list_page;
 	struct str list_program;
+	int64_t *held; /* event types that impact.com refuses */
+	size_t n_held;
 	int64_t budget;
 };
 
@@ -104,6 +107,26 @@ far_side(struct err *e)
 	return false;
 }
 
+/*
+ * impact.com judged the conversion by more than its event type: if that was held, it is mended.  Told before the
+ * verdict is written: a crash between the two leaves the conversion to be judged once more.
+ */
+static bool
+proved(struct follow *f, const struct follow_item *item, struct err *e)
+{
+	int64_t n;
+
+	for (size_t i = 0; i < f->n_held; i++)
+		if (f->held[i] == item->d.event_type_id) {
+			if (!hold_end(db_of(f), f->step.tenant_id, f->held[i], item->d.conversion_id, &n, e))
+				return false;
+			if (n > 0)
+				log_event(LOG_INFO, "follow.event_type_mended", LOG_I("event_type", f->held[i]),
+				    LOG_I("conversions", n));
+		}
+	return true;
+}
+
 static bool
 confirm(struct follow *f, struct follow_item *item, const struct impact_action_info *x, struct err *e)
 {
@@ -121,6 +144,8 @@ confirm(struct follow *f, struct follow_item *item, const struct impact_action_i
 		.settled = settled };
 
 	item->want = FOLLOW_DONE;
+	if (!proved(f, item, e))
+		return false;
 	tally_add(TALLY_MOVED_CONFIRMED, item->d.state != STATE_CONFIRMED);
 	log_event(LOG_INFO, "follow.confirmed", LOG_I("conversion", item->d.conversion_id), LOG_S("state", x->state));
 	return conversion_confirmed(db_of(f), &f->lease, item->d.conversion_id, &action,
@@ -131,6 +156,14 @@ static bool
 reject(struct follow *f, struct follow_item *item, struct str code, struct err *e)
 {
 	item->want = FOLLOW_DONE;
+	if (verdict_holds_event_type(code)) {
+		log_event(LOG_WARN, "follow.event_type_held", LOG_I("event_type", item->d.event_type_id),
+		    LOG_S("code", code));
+		if (!hold_begin(db_of(f), f->step.tenant_id, item->d.event_type_id, item->d.conversion_id, code, e))
+			return false;
+	} else if (verdict_find(code)->code[0] != '\0' && !proved(f, item, e)) {
+		return false;
+	}
 	log_event(LOG_INFO, "follow.rejected", LOG_I("conversion", item->d.conversion_id), LOG_S("code", code));
 	return conversion_rejected(db_of(f), &f->lease, item->d.conversion_id, str_slice(code, 0, 255),
 	    item->partner_id, e);
@@ -173,7 +206,7 @@ take_submission(struct follow *f, struct follow_item *item, const struct http_an
 	}
 	if (info.error_type.n == 0 && info.error_reason.n == 0) {
 		item->want = FOLLOW_LISTING;
-		return true;
+		return proved(f, item, e);
 	}
 	/* Of a resend: the first one counted, and its action is what we look for. */
 	if (str_eq(verdict_first(info.error_reason), STR("CONV_DUPLICATE")) && item->d.attempts > 1) {
@@ -390,6 +423,7 @@ load(struct follow *f, struct err *e)
 
 	if (!config_current(db_of(f), step->arena, step->tenant_id, &current, e) ||
 	    !config_document_parse(step->arena, current.document, &f->document, &faults, &n, e) ||
+	    !hold_list(db_of(f), step->arena, step->tenant_id, &f->held, &f->n_held, e) ||
 	    !delivery_due_follow(db_of(f), step->arena, step->tenant_id, FOLLOW_MAX, &due, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++)

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/tally.h"
 #include "io/db.h"
+#include "store/hold.h"
 
 enum {
 	EVENT_TYPE_BY_CODE,
@@ -107,10 +108,10 @@ deliver(struct db *db, int64_t tenant_id, int64_t id, struct err *e)
 }
 
 static bool
-insert(struct db *db, int64_t tenant_id, const struct conversion *c, bool held, int64_t *changed, struct err *e)
+insert(struct db *db, int64_t tenant_id, const struct conversion *c, enum state to, int64_t *changed, struct err *e)
 {
-	struct str state = held ? STR("HELD") : STR("READY");
-	struct str code = held ? STR("held_other_order") : STR("");
+	struct str state = str_from(state_name(to));
+	struct str code = to == STATE_HELD ? STR("held_other_order") : to == STATE_PARKED ? STR(HOLD_CODE) : STR("");
 
 	return db_run(db, &conversion_sql[INSERT],
 	    DB_IN(DB_V_I(tenant_id), DB_V_S(c->effect_key), DB_V_S(c->effect_key), DB_V_S(c->lane),
@@ -171,20 +172,27 @@ static bool
 claim_new(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, struct conversion_claimed *out,
     struct err *e)
 {
+	bool type_held = false;
+	enum state to = STATE_READY;
 	int64_t changed;
 
 	*out = (struct conversion_claimed){ .result = CONVERSION_NEW };
-	if (!guard(db, a, tenant_id, c, &out->other, e))
+	if (!guard(db, a, tenant_id, c, &out->other, e) ||
+	    (c->type_held && !hold_keeps(db, a, tenant_id, c->event_type_id, &type_held, e)))
 		return false;
-	if (out->other != 0)
+	if (type_held)
+		to = STATE_PARKED;
+	if (out->other != 0) {
 		out->result = CONVERSION_HELD;
-	if (!insert(db, tenant_id, c, out->result == CONVERSION_HELD, &changed, e))
+		to = STATE_HELD;
+	}
+	if (!insert(db, tenant_id, c, to, &changed, e))
 		return false;
 	if (changed == 0) /* another process claimed it between our look and our insert */
 		return err_set(e, ERR_CONFLICT, "the effect was claimed meanwhile");
 	out->id = db_last_id(db);
 	tally_add(out->result == CONVERSION_HELD ? TALLY_MOVED_HELD : TALLY_MOVED, 1);
-	return out->result == CONVERSION_HELD || deliver(db, tenant_id, out->id, e);
+	return to != STATE_READY || deliver(db, tenant_id, out->id, e);
 }
 
 bool

@@ -22,6 +22,7 @@ struct conversion {
 	struct str body;   /* frozen, form-encoded */
 	struct str fields; /* JSON for the site: name, value, expression, from */
 	int64_t event_date_ms, occurred_ms;
+	bool type_held; /* its event type was held a moment ago (store/hold.h): conversion_claim() looks again */
 	/* read back */
 	enum state state;
 	int64_t revision, attempts, unanswered, version;
@@ -34,7 +35,7 @@ bool conversion_event_type(struct db *db, struct arena *a, int64_t tenant_id, st
     struct str value, int64_t *event_type_id, struct err *e) CC_MUST_USE;
 
 enum conversion_claim {
-	CONVERSION_NEW,       /* a row was made; a delivery is due */
+	CONVERSION_NEW,       /* a row was made; a delivery is due, or it is PARKED for its held event type */
 	CONVERSION_REVISED,   /* it had been refused and the body differs now: next revision, due again */
 	CONVERSION_DUPLICATE, /* the same effect exists: *other says which */
 	CONVERSION_HELD /* the same object and value went out under another OrderId: *other; a row is made, HELD */
@@ -89,7 +90,7 @@ bool conversion_recover(struct db *db, struct arena *a, const struct lease *l, i
 /* READY -> PARKED and back.  Parked only while the configuration is the one that forbids it, else ERR_CONFLICT. */
 bool conversion_park(struct db *db, int64_t tenant_id, int64_t id, struct str code, int64_t config_revision,
     struct err *e) CC_MUST_USE;
-/* All PARKED rows with that code (empty: any) are READY and due again. */
+/* All PARKED rows with that code (empty: any but those of a held event type) are READY and due again. */
 bool conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n, struct err *e) CC_MUST_USE;
 
 /* UNKNOWN -> READY: the same body once more.  UNKNOWN -> DEAD after two unanswered ones. */

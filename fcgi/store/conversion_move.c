@@ -5,6 +5,7 @@
 #include "base/tally.h"
 #include "io/db.h"
 #include "store/conversion.h"
+#include "store/hold.h"
 #include "store/transaction.h"
 
 enum {
@@ -45,7 +46,7 @@ const struct sql conversion_move_sql[] = {
 	    NULL, NULL },
 	[UNPARK] = { "conversion.unpark", SQL_TENANT, "iss", "",
 	    "UPDATE conversion SET state = 'READY', code = '', message = '', version = version + 1 "
-	    "WHERE tenant_id = ? AND state = 'PARKED' AND (? = '' OR code = ?)",
+	    "WHERE tenant_id = ? AND state = 'PARKED' AND ((? = '' AND code <> '" HOLD_CODE "') OR code = ?)",
 	    NULL, NULL },
 	[UNPARK_QUEUE] = { "conversion.unpark_queue", SQL_TENANT, "i", "",
 	    "INSERT INTO delivery (tenant_id, kind, effect_id, stage, due) SELECT c.tenant_id, 'conversion', "

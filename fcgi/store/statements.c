@@ -13,6 +13,7 @@
 #include "store/delivery.h"
 #include "store/disk.h"
 #include "store/event.h"
+#include "store/hold.h"
 #include "store/inbox.h"
 #include "store/install.h"
 #include "store/lease.h"
@@ -48,6 +49,7 @@ statements_all(size_t *n)
 		{ "delivery", delivery_sql, delivery_sql_n },
 		{ "disk", disk_sql, disk_sql_n },
 		{ "event", event_sql, event_sql_n },
+		{ "hold", hold_sql, hold_sql_n },
 		{ "inbox", inbox_sql, inbox_sql_n },
 		{ "install", install_sql, install_sql_n },
 		{ "lease", lease_sql, lease_sql_n },

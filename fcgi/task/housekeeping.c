@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "store/conversion.h"
+#include "store/hold.h"
 #include "store/partition.h"
 #include "store/pulse.h"
 #include "store/session.h"
@@ -14,7 +15,7 @@
 
 /*
  * What was parked is looked at once an hour: send parks it again when it is still refused.  So nothing stays
- * behind that a passing refusal, or a change at the same moment, has parked.
+ * behind that a passing refusal, or a change at the same moment, has parked.  Of a held event type one is tried.
  */
 static bool
 probe_parked(struct step *s, struct err *e)
@@ -28,7 +29,8 @@ probe_parked(struct step *s, struct err *e)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (tenants[i].state == TENANT_ACTIVE &&
-		    !conversion_unpark(p->db, tenants[i].tenant_id, STR(""), &count, e))
+		    (!conversion_unpark(p->db, tenants[i].tenant_id, STR(""), &count, e) ||
+		        !hold_probe(p->db, s->arena, tenants[i].tenant_id, &count, e)))
 			return false;
 	return true;
 }

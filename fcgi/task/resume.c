@@ -1,9 +1,11 @@
 /* resume.c - see resume.h. */
 #include "task/resume.h"
 
+#include "base/arena.h"
 #include "base/log.h"
 #include "store/budget.h"
 #include "store/conversion.h"
+#include "store/hold.h"
 #include "store/lease.h"
 #include "store/pending.h"
 
@@ -19,6 +21,21 @@ unpark(struct db *db, int64_t tenant_id, const char *const *codes, size_t n)
 		else if (count > 0)
 			log_event(LOG_INFO, "resume.unparked", LOG_C("code", codes[i]), LOG_I("conversions", count));
 	}
+}
+
+/* Something was mended, perhaps what an event type was refused for. */
+static void
+probe(struct db *db, int64_t tenant_id)
+{
+	struct arena *a = arena_new(1024UL * 1024);
+	struct err e = { .code = ERR_NONE };
+	int64_t n;
+
+	if (!hold_probe(db, a, tenant_id, &n, &e))
+		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
+	else if (n > 0)
+		log_event(LOG_INFO, "resume.probed", LOG_I("event_types", n));
+	arena_free(a);
 }
 
 static void
@@ -57,6 +74,7 @@ resume_impact(struct db *db, int64_t tenant_id)
 	if (!budget_block(db, tenant_id, BUDGET_IMPACT, 0, &e))
 		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
 	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
+	probe(db, tenant_id);
 	wake(db, tenant_id, LEASE_DECIDE, LEASE_DECIDE_SHARDS);
 	wake(db, tenant_id, LEASE_FOLLOW, 1);
 }
@@ -67,4 +85,5 @@ resume_rules(struct db *db, int64_t tenant_id)
 	static const char *const codes[] = { "no_consent", "trigger_off" };
 
 	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
+	probe(db, tenant_id);
 }

@@ -130,6 +130,12 @@ flow_say_answer(struct http_answer answer)
 }
 
 void
+flow_forget(void)
+{
+	script.n = script.said = 0;
+}
+
+void
 flow_say(int status, const char *body)
 {
 	flow_say_answer(answer_of(status, str_c(store.arena, str_from(body))));

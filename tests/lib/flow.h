@@ -46,6 +46,8 @@ void flow_deal_in_crm(void);
 /* impact.com's next answer; a request without one fails the test. */
 void flow_say(int status, const char *body);
 void flow_say_answer(struct http_answer answer);
+/* Answers that were not asked for are forgotten. */
+void flow_forget(void);
 
 /* Has the step write what request i was answered, as the worker does. */
 void flow_keep(struct step *s, size_t i);

@@ -1,0 +1,334 @@
+/*
+ * An event type that impact.com refuses for its set-up is held after one refusal; one probe after a fix; then all are
+ * sent, in their order, the refused ones too (design 6).
+ */
+#include "core/verdict.h"
+#include "lib/flow.h"
+#include "store/hold.h"
+#include "task/resume.h"
+
+#define QUEUED  "{\"Status\":\"QUEUED\",\"QueuedUri\":\"/Advertisers/IR1/APISubmissions/A-1\"}"
+#define NOTHING "{\"@page\":\"1\",\"@numpages\":\"1\",\"Actions\":[]}"
+
+static int64_t
+make(const char *order, const char *type, int64_t occurred_ms)
+{
+	struct conversion c = ledger_of(order, order, type, occurred_ms);
+
+	return ledger_claim(&c).id;
+}
+
+/* All that is due goes out and is queued; how many. */
+static size_t
+send_all(void)
+{
+	size_t sent = 0;
+
+	for (int round = 0; round < 20; round++) {
+		int64_t due =
+		    store_int("SELECT COUNT(*) FROM delivery WHERE tenant_id = %lld AND stage = 'send' AND due <= "
+		              "UTC_TIMESTAMP(3)",
+		        (long long)store.tenant_id);
+
+		if (due == 0)
+			return sent;
+		for (int64_t i = 0; i < due; i++)
+			flow_say(200, QUEUED);
+		flow_send();
+		sent += flow.n;
+		flow_forget();
+	}
+	fail_msg("it never ends");
+	return 0;
+}
+
+/* What impact.com says of a submission of it; an empty reason: it worked, and there is no action (yet). */
+static void
+verdict(int64_t id, const char *reason)
+{
+	struct str order = ledger_column(id, "order_id");
+
+	store_run("UPDATE delivery SET due = IF(effect_id = %lld, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 DAY) "
+	          "WHERE tenant_id = %lld AND stage <> 'send'",
+	    (long long)id, (long long)store.tenant_id);
+	flow_say(200,
+	    str_c(store.arena,
+	        str_printf(store.arena,
+	            "{\"BatchId\":\"A-1\",\"Status\":\"Complete\",\"ErrorType\":\"%s\",\"ErrorReason\":\"%s\","
+	            "\"OrderId\":\"" STR_FMT "\"}",
+	            reason[0] == '\0' ? "" : "Validation", reason, STR_ARG(order))));
+	if (reason[0] == '\0')
+		flow_say(200, NOTHING);
+	flow_follow();
+	flow_forget();
+}
+
+static int64_t
+probe(void)
+{
+	int64_t n;
+
+	store_must(hold_probe(store.db, store.arena, store.tenant_id, &n, &store.e));
+	return n;
+}
+
+static int64_t
+held(void)
+{
+	return store_int("SELECT COUNT(*) FROM event_type_hold WHERE tenant_id = %lld", (long long)store.tenant_id);
+}
+
+/* The clock goes on, so that what is sent next is later than what was. */
+static void
+later(void)
+{
+	static int64_t seconds;
+
+	seconds += 10;
+	store_later(store.db, seconds);
+}
+
+static struct {
+	int64_t refused, waiting, other;
+} all;
+
+/* Of event type WON one was sent and is refused, one waits to be sent; of LEAD one waits too. */
+static void
+refuse(const char *code)
+{
+	later();
+	all.refused = make("first", "WON", 1000);
+	assert_true(send_all() > 0);
+	all.waiting = make("second", "WON", 2000);
+	all.other = make("third", "LEAD", 3000);
+	verdict(all.refused, code);
+	later();
+}
+
+static void
+after_one_refusal_nothing_more_of_the_event_type_goes_out(void **state)
+{
+	static const char *const codes[] = { "ACTIONTRACKER_NOT_FOUND", "ACTIONTRACKER_NOT_ACTIVE",
+		"ACTIONTRACKER_CAMPAIGN_MISMATCH", "CAMPAIGN_NOT_FOUND" };
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		flow_fresh(state);
+		refuse(codes[i]);
+		assert_int_equal(ledger_state(all.refused), STATE_REJECTED);
+		assert_str(ledger_column(all.refused, "code"), codes[i]);
+		assert_int_equal(ledger_state(all.waiting), STATE_PARKED);
+		assert_str(ledger_column(all.waiting, "code"), HOLD_CODE);
+		assert_str(ledger_stage(all.waiting), "");
+		assert_int_equal(send_all(), 1);
+		assert_int_equal(ledger_state(all.other), STATE_ACCEPTED);
+	}
+}
+
+static void
+a_refusal_of_the_one_conversion_holds_nothing(void **state)
+{
+	(void)state;
+	refuse("ACTION_REF_NOT_FOUND");
+	assert_int_equal(held(), 0);
+	assert_int_equal(send_all(), 2);
+}
+
+static void
+what_is_decided_meanwhile_waits_too(void **state)
+{
+	int64_t id;
+
+	(void)state;
+	flow_deal_in_crm();
+	flow_deal_changed("301", "dealstage", "closedwon");
+	flow_decided();
+	id = flow_conversion();
+	assert_int_equal(send_all(), 1);
+	verdict(id, "ACTIONTRACKER_NOT_FOUND");
+	crm_put("deals", "302",
+	    "{\"dealstage\":\"closedwon\",\"amount\":\"1\",\"hs_lastmodifieddate\":\"2026-09-10T17:42:38Z\"}");
+	crm_link("deals", "302", "contacts", "77", false);
+	flow_deal_changed("302", "dealstage", "closedwon");
+	flow_decided();
+	assert_int_equal(
+	    store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld AND object_id = '302' AND state = "
+	              "'PARKED' AND code = '" HOLD_CODE "'",
+	        (long long)store.tenant_id),
+	    1);
+	assert_int_equal(
+	    store_int("SELECT COUNT(*) FROM decision WHERE tenant_id = %lld AND object_id = '302' AND outcome "
+	              "= 'CONVERSION'",
+	        (long long)store.tenant_id),
+	    1);
+	assert_int_equal(send_all(), 0);
+}
+
+static void
+the_refused_one_is_the_probe_with_the_same_bytes(void **state)
+{
+	struct str body;
+
+	(void)state;
+	refuse("ACTIONTRACKER_NOT_FOUND");
+	body = ledger_column(all.refused, "body");
+	assert_int_equal(probe(), 1);
+	assert_int_equal(ledger_state(all.refused), STATE_READY);
+	assert_int_equal(ledger_number(all.refused, "revision"), 2);
+	assert_true(str_eq(ledger_column(all.refused, "body"), body));
+	assert_int_equal(probe(), 0); /* it is on its way */
+	send_all();
+	assert_int_equal(ledger_state(all.refused), STATE_ACCEPTED);
+	assert_int_equal(probe(), 0); /* not judged yet */
+	assert_int_equal(ledger_state(all.waiting), STATE_PARKED);
+}
+
+static void
+a_probe_that_is_refused_again_leaves_it_held(void **state)
+{
+	(void)state;
+	refuse("ACTIONTRACKER_NOT_FOUND");
+	probe();
+	send_all();
+	later();
+	verdict(all.refused, "ACTIONTRACKER_NOT_ACTIVE");
+	assert_int_equal(held(), 1);
+	assert_int_equal(ledger_state(all.waiting), STATE_PARKED);
+	later();
+	assert_int_equal(probe(), 1);
+	assert_int_equal(ledger_state(all.refused), STATE_READY);
+}
+
+/* Taken, or refused for a reason that is the conversion's own: the event type works. */
+static void
+a_probe_that_is_taken_releases_all_in_their_order(void **state)
+{
+	static const char *const reasons[] = { "", "ACTION_REF_NOT_FOUND" };
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		int64_t early, late;
+
+		flow_fresh(state);
+		late = make("z", "WON", 9000);
+		early = make("y", "WON", 500);
+		refuse("ACTIONTRACKER_NOT_FOUND"); /* all three WON went out before the first verdict */
+		verdict(late, "ACTIONTRACKER_NOT_FOUND");
+		verdict(early, "ACTIONTRACKER_NOT_FOUND");
+		assert_int_equal(ledger_state(late), STATE_REJECTED);
+		assert_int_equal(send_all(), 1); /* LEAD */
+		later();
+		assert_int_equal(probe(), 1);
+		assert_int_equal(ledger_state(early), STATE_READY); /* the oldest */
+		assert_int_equal(send_all(), 1);
+		verdict(early, reasons[i]);
+		assert_int_equal(held(), 0);
+		assert_int_equal(ledger_state(all.refused), STATE_READY);
+		assert_int_equal(ledger_state(all.waiting), STATE_READY);
+		assert_int_equal(ledger_state(late), STATE_READY);
+		assert_int_equal(
+		    store_int("SELECT (SELECT due FROM delivery WHERE effect_id = %lld) < (SELECT due FROM "
+		              "delivery WHERE effect_id = %lld) AND (SELECT due FROM delivery WHERE effect_id = "
+		              "%lld) < (SELECT due FROM delivery WHERE effect_id = %lld)",
+		        (long long)all.refused, (long long)all.waiting, (long long)all.waiting, (long long)late),
+		    1);
+		later();
+		assert_int_equal(send_all(), 3);
+	}
+}
+
+/* What was sent before the hold and is judged later shows nothing about a mended event type. */
+static void
+a_verdict_of_an_earlier_one_does_not_release(void **state)
+{
+	int64_t other;
+
+	(void)state;
+	other = make("other", "WON", 100);
+	refuse("ACTIONTRACKER_NOT_ACTIVE");
+	verdict(other, "");
+	assert_int_equal(held(), 1);
+	assert_int_equal(ledger_state(all.waiting), STATE_PARKED);
+	/* Nor does it stand in the way of a probe. */
+	assert_int_equal(probe(), 1);
+}
+
+static void
+what_is_retried_hourly_does_not_let_them_out(void **state)
+{
+	int64_t n;
+
+	(void)state;
+	refuse("ACTIONTRACKER_NOT_FOUND");
+	store_must(conversion_unpark(store.db, store.tenant_id, STR(""), &n, &store.e));
+	assert_int_equal(n, 0);
+	assert_int_equal(ledger_state(all.waiting), STATE_PARKED);
+}
+
+static void
+a_saved_configuration_and_new_credentials_are_followed_by_a_probe(void **state)
+{
+	static void (*const fixes[])(struct db *, int64_t) = { resume_rules, resume_impact };
+
+	for (size_t i = 0; i < 2; i++) {
+		flow_fresh(state);
+		refuse("CAMPAIGN_NOT_FOUND");
+		fixes[i](store.db, store.tenant_id);
+		assert_int_equal(ledger_state(all.refused), STATE_READY);
+		assert_int_equal(ledger_state(all.waiting), STATE_PARKED);
+		assert_true(ledger_woken(LEASE_SEND));
+	}
+}
+
+/* The hold may end between decide's look and its write. */
+static void
+a_claim_of_an_event_type_that_is_no_longer_held_goes_out(void **state)
+{
+	struct conversion c = ledger_conversion("A");
+	int64_t id;
+
+	(void)state;
+	c.type_held = true;
+	id = ledger_claim(&c).id;
+	assert_int_equal(ledger_state(id), STATE_READY);
+	assert_str(ledger_stage(id), "send");
+}
+
+static void
+the_ledger_and_the_table_of_verdicts_mean_the_same_codes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < verdict_table_n; i++) {
+		struct str code = str_from(verdict_table[i].code);
+		int64_t id;
+
+		flow_fresh(state);
+		id = ledger_in(STATE_REJECTED, "");
+		store_run("UPDATE conversion SET code = '%s', sending_at = UTC_TIMESTAMP(3) WHERE conversion_id = %lld",
+		    verdict_table[i].code, (long long)id);
+		store_must(
+		    hold_begin(store.db, store.tenant_id, ledger_number(id, "event_type_id"), id, code, &store.e));
+		if (probe() != (verdict_holds_event_type(code) ? 1 : 0))
+			fail_msg("%s", verdict_table[i].code);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, flow_fresh)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(after_one_refusal_nothing_more_of_the_event_type_goes_out),
+		TEST(a_refusal_of_the_one_conversion_holds_nothing),
+		TEST(what_is_decided_meanwhile_waits_too),
+		TEST(the_refused_one_is_the_probe_with_the_same_bytes),
+		TEST(a_probe_that_is_refused_again_leaves_it_held),
+		TEST(a_probe_that_is_taken_releases_all_in_their_order),
+		TEST(a_verdict_of_an_earlier_one_does_not_release),
+		TEST(what_is_retried_hourly_does_not_let_them_out),
+		TEST(a_saved_configuration_and_new_credentials_are_followed_by_a_probe),
+		TEST(a_claim_of_an_event_type_that_is_no_longer_held_goes_out),
+		TEST(the_ledger_and_the_table_of_verdicts_mean_the_same_codes),
+	};
+
+	return cmocka_run_group_tests(tests, store_setup, store_teardown);
+}
