@@ -20,7 +20,8 @@ const APP_DIR = fileURLToPath(new URL('../../conf/hubspot-app', import.meta.url)
 export function request(url, { method = 'GET', headers = {}, body, ca } = {}) {
 	const at = new URL(url);
 	return new Promise((resolve, reject) => {
-		const req = (at.protocol === 'https:' ? https : http).request(at, { method, headers, ca, agent: false }, (res) => {
+		const sized = body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) }; // DELETE has none by itself
+		const req = (at.protocol === 'https:' ? https : http).request(at, { method, headers: sized, ca, agent: false }, (res) => {
 			const parts = [];
 			res.on('data', (part) => parts.push(part));
 			res.on('error', reject);

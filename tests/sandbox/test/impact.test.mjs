@@ -2,31 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { impactClient, sandbox, until } from '../harness.mjs';
+import { impact, sale, without } from '../harness-impact.mjs';
 
 let box;
 let call;
+let verdict;
 before(async () => {
 	box = await sandbox();
-	call = impactClient(box);
+	({ call, verdict } = impact(box));
 });
 beforeEach(() => box.control('POST', '/reset', {}));
 after(() => box.close());
-
-const CLICK = 'Bd7tLmP0aRk9VwXz2YcN5eGh';
-const sale = (more) => ({ CampaignId: '1000', EventTypeCode: 'deal_closedwon', EventDate: new Date().toISOString(), OrderId: 'deal_closedwon_1', CustomerId: '251',
-	ClickId: CLICK, CurrencyCode: 'EUR', ItemSku1: 'A', ItemCategory1: 'Arm', ItemQuantity1: '2', ItemPrice1: '60.25',
-	ItemSku2: 'B', ItemCategory2: 'Base', ItemQuantity2: '1', ItemPrice2: '9.50', ...more });
-const without = (form, ...names) => Object.fromEntries(Object.entries(form).filter(([k]) => !names.includes(k)));
-
-async function verdict(form) {
-	const res = await call('POST', '/Conversions', form);
-	assert.equal(res.status, 200, res.text);
-	assert.equal(res.json.Status, 'QUEUED');
-	return until(async () => {
-		const { json } = await call('GET', res.json.QueuedUri);
-		return json.Status === 'Complete' && json;
-	});
-}
 
 test('wrong token 401, missing scopes 403, XML unless JSON is asked for', async () => {
 	assert.equal((await impactClient(box, 'wrong')('GET', '/CompanyInformation')).status, 401);
@@ -107,7 +93,17 @@ test('the documented codes', async () => {
 		[{ ClickId: 'XXinactivePartner0000001' }, 'PARTNER_NOT_ACTIVE', 'Contract Error'],
 		[{ ClickId: 'XXnoContract000000000001' }, 'CONTRACT_NOT_FOUND', 'Contract Error'],
 		[{ ClickId: 'XXolderThanWindow0000001' }, 'OUTSIDE_ASSOCIATION_WINDOW', 'Validation'],
+		[{ ClickId: 'XXexpiredContract0000001' }, 'CONTRACT_NOT_FOUND', 'Contract Error'],
+		[{ ClickId: 'XXapplicant0000000000001' }, 'CONTRACT_NOT_FOUND', 'Contract Error'],
 		[{ ClickId: 'XXmalformed0000000000001' }, 'MALFORMED', 'Validation'],
+		[{ ClickId: 'XXnotCommissionable00001' }, 'NO_VALID_ACTION_REF', 'Validation'],
+		[{ ClickId: 'XXcreditingRule000000001' }, 'CREDITING_RULE_MISMATCH', 'Validation'],
+		[{ ClickId: 'XXotherReferral000000001' }, 'OTHER_REF_PRIORITIZED', 'Validation'],
+		[{ ClickId: 'XXreferralType0000000001' }, 'REFTYPE_NOT_ACCEPTED', 'Validation'],
+		[{ ClickId: 'XXunclaimed0000000000001' }, 'UNCLAIMED', 'Validation'],
+		[{ IpAddress: '203.0.113.66' }, 'BLACKLISTED_SOURCE_IP', 'Validation'],
+		[{ OrderPromoCode: 'ACMESTAFF' }, 'RESTRICTED_PROMOCODE', 'Validation'],
+		[{ PromoCode: 'ACMEOUTLET' }, 'BLOCKED_BY_PROMOCODE', 'Validation'],
 	]) {
 		const done = await verdict(sale(changes));
 		assert.deepEqual([done.ErrorReason, done.ErrorType], [code, type]);
@@ -115,6 +111,64 @@ test('the documented codes', async () => {
 	const bare = Object.fromEntries(Object.entries(sale()).filter(([k]) => !k.startsWith('Item')));
 	assert.equal((await verdict(bare)).ErrorReason, 'NO_ITEM');
 	assert.equal(box.w.judge.actions().length, 0);
+	await box.control('POST', '/impact/verdicts', { order: '^deal_', code: 'UNCLAIMED MAX_RECURRENCES_REACHED' });
+	assert.equal((await verdict(sale())).ErrorReason, 'UNCLAIMED MAX_RECURRENCES_REACHED', 'several codes at once, when told');
+	assert.equal((await verdict(sale())).ErrorReason, '');
+});
+
+test('a click that is credited once, a journey of several clicks, a promo code, a media id, a generated order id', async () => {
+	const once = { ClickId: 'XXonlyOnce00000000000001', CustomerId: '9' };
+	assert.equal((await verdict(sale({ ...once, OrderId: 'o1' }))).ErrorReason, '');
+	assert.equal((await verdict(sale({ ...once, OrderId: 'o2' }))).ErrorReason, 'MAX_RECURRENCES_REACHED');
+	const journey = 'Jny2cLk7TwOo4PaRt9NeRs1X';
+	const clicks = (await call('GET', `/Campaigns/1000/Clicks/${journey}`)).json.Clicks;
+	assert.deepEqual(clicks.map((c) => c.MediaId), ['10000', '10400']);
+	const between = new Date((Date.parse(clicks[0].EventDate) + Date.parse(clicks[1].EventDate)) / 2).toISOString();
+	assert.equal((await verdict(sale({ ClickId: journey, OrderId: 'o3' }))).MediaPartnerId, '10000');
+	assert.equal((await verdict(sale({ ClickId: journey, OrderId: 'o4', EventDate: between }))).MediaPartnerId, '10400', 'the latest click that is not after the event');
+	assert.equal((await verdict(without(sale({ PromoCode: 'MAKER5', OrderId: 'o5' }), 'ClickId'))).MediaPartnerId, '10877');
+	assert.equal((await verdict(without(sale({ MediaId: '10400', OrderId: 'o6' }), 'ClickId'))).MediaPartnerId, '10400');
+	const own = await verdict(sale({ OrderId: 'IR_AN_64_TS' }));
+	assert.match(own.OrderId, /^[0-9a-z]{40,64}$/);
+});
+
+test('what the references leave open is a setting', async () => {
+	const refused = async (changes, form, field) => {
+		await box.control('POST', '/settings', changes);
+		const res = await call('POST', '/Conversions', form);
+		assert.equal(res.status, 400, field);
+		assert.ok(res.json.errors.some((e) => e.field === field), res.text);
+		await box.control('DELETE', '/settings');
+		assert.equal((await call('POST', '/Conversions', form)).status, 200, field);
+	};
+	await refused({ currency_required: true }, without(sale(), 'CurrencyCode'), 'CurrencyCode');
+	await refused({ strict_customer: true }, sale({ CustomerId: '251' }), 'CustomerId');
+	const old = new Date(Date.now() - 100 * 86400000);
+	const aged = without(sale({ EventDate: old.toISOString(), MediaId: '10000' }), 'ClickId');
+	const eventDate = async () => Date.parse((await call('GET', '/Actions?CampaignId=1000')).json.Actions[0].EventDate);
+	await verdict({ ...aged, OrderId: 'rewritten' });
+	assert.ok(Date.now() - await eventDate() < 60000);
+	await box.control('POST', '/settings', { old_events: 'keep' });
+	await verdict({ ...aged, OrderId: 'kept' });
+	assert.equal(await eventDate(), Math.floor(old / 1000) * 1000);
+	await box.control('POST', '/settings', { old_events: 'refuse' });
+	assert.equal((await verdict({ ...aged, OrderId: 'by media id' })).ErrorReason, '', '398 days with MediaId');
+	assert.equal((await verdict({ ...without(aged, 'MediaId'), ClickId: 'unknown', OrderId: 'refused' })).ErrorReason, 'OUTSIDE_ASSOCIATION_WINDOW');
+});
+
+test('the answer at once: with the ActionId, or Status OK with its Uri; and flat JSON instead of a form', async () => {
+	await box.control('POST', '/settings', { conversion_answer: 'action' });
+	const first = (await call('POST', '/Conversions', sale())).json;
+	assert.equal(first.ActionUri.split('/').pop(), first.ActionId);
+	await box.control('POST', '/settings', { conversion_answer: 'uri' });
+	const second = (await call('POST', '/Conversions', sale({ OrderId: 'o2' }))).json;
+	assert.deepEqual([second.Status, second.Uri.split('/').slice(-2, -1)[0]], ['OK', 'Actions']);
+	assert.equal((await call('POST', '/Conversions', sale({ OrderId: 'o3', ClickId: 'unknown', CustomerId: '8' }))).json.Status, 'QUEUED', 'nobody is credited');
+	const json = (body) => box.api('POST', '/Advertisers/IRacmeFULL7Q2mXv90LkT4bWz6RdYp1sN8/Conversions.json', { json: body,
+		headers: { authorization: `Basic ${Buffer.from('IRacmeFULL7Q2mXv90LkT4bWz6RdYp1sN8:sandbox-token-acme-full').toString('base64')}` } });
+	assert.equal((await json(sale({ OrderId: 'o4' }))).json.Status, 'OK');
+	assert.equal((await json({ ...sale(), ItemSku1: ['A'] })).json.errors[0].field, 'ItemSku1');
+	assert.equal((await json([sale()])).status, 400);
 });
 
 test('a child without a click is credited by its parent\'s CustomerId, and only after the parent', async () => {
@@ -131,6 +185,9 @@ test('no deduplication unless told', async () => {
 	assert.equal(box.w.judge.actions().length, 2);
 	await box.control('POST', '/settings', { dedup: true });
 	assert.equal((await verdict(sale())).ErrorReason, 'CONV_DUPLICATE');
+	assert.equal((await verdict(sale({ EventTypeCode: 'lead' }))).ErrorReason, '', 'another event type has its own orders');
+	await box.control('POST', '/settings', { dedup_s: 0 });
+	assert.equal((await verdict(sale())).ErrorReason, '', 'outside the window it is a second action');
 });
 
 test('the rules of the Actions list', async () => {
