@@ -74,6 +74,9 @@ struct catalogue_fault {
 	bool missing; /* data missing: worth waiting for */
 };
 
+/* Type and length of one value by itself; false with the fault. */
+bool catalogue_check_value(struct arena *a, const struct catalogue *c, struct catalogue_value v,
+    struct catalogue_fault *out) CC_MUST_USE;
 /*
  * Checks what was built against types, lengths, required and exclusive combinations and complete items.
  * Returns the number of faults (at most 200); missing ones first.  The values of one line item stand together.

@@ -53,6 +53,23 @@ is_integer(struct str s)
 	return s.n > from;
 }
 
+/* What is sent of an e-mail address: 40 or 64 hexadecimal digits. */
+static bool
+is_hash(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if ((s.p[i] < '0' || s.p[i] > '9') && (s.p[i] < 'a' || s.p[i] > 'f'))
+			return false;
+	}
+	return s.n == 40 || s.n == 64;
+}
+
+static bool
+is_url(struct str s)
+{
+	return (str_starts(s, STR("https://")) && s.n > 8) || (str_starts(s, STR("http://")) && s.n > 7);
+}
+
 /* NULL when the value is of the field's type; else what it must be. */
 static const char *
 wrong_type(const struct catalogue_field *f, struct str value)
@@ -63,6 +80,10 @@ wrong_type(const struct catalogue_field *f, struct str value)
 
 	if (str_eq(f->name, STR("CurrencyCode")))
 		return decimal_currency_places(value) >= 0 ? NULL : "must be a currency code of three capital letters";
+	if (str_eq(f->name, STR("CustomerEmail")))
+		return is_hash(value) ? NULL : "must be an e-mail address, or its SHA-1 or SHA-256 hash";
+	if (str_eq(f->name, STR("UniqueUrl")))
+		return is_url(value) ? NULL : "must be a web address such as https://example.com/a";
 	switch (f->type) {
 	case CATALOGUE_STRING:
 		return str_is_utf8(value) ? NULL : "must be readable text";
@@ -78,32 +99,30 @@ wrong_type(const struct catalogue_field *f, struct str value)
 	return NULL;
 }
 
-static void
-check_value(struct check *c, size_t i)
+bool
+catalogue_check_value(struct arena *a, const struct catalogue *c, struct catalogue_value v, struct catalogue_fault *out)
 {
-	const struct catalogue_field *f = c->fields[i];
-	struct str name = c->values[i].name;
-	struct str value = c->values[i].value;
+	const struct catalogue_field *f = catalogue_find(c, v.name);
 	const char *must;
 	int64_t max;
 
+	*out = (struct catalogue_fault){ .field = v.name, .code = STR("field_type") };
 	if (f == NULL) {
-		add(c, name, "field_type", false,
-		    str_printf(c->arena, STR_FMT " is no field of impact.com.", STR_ARG(name)));
-		return;
+		out->message = str_printf(a, STR_FMT " is no field of impact.com.", STR_ARG(v.name));
+		return false;
 	}
-	must = wrong_type(f, value);
+	must = wrong_type(f, v.value);
 	if (must != NULL) {
-		add(c, name, "field_type", false, str_printf(c->arena, STR_FMT " %s.", STR_ARG(name), must));
-		return;
+		out->message = str_printf(a, STR_FMT " %s.", STR_ARG(v.name), must);
+		return false;
 	}
 	if (f->type != CATALOGUE_STRING && f->type != CATALOGUE_INTEGER)
-		return;
+		return true;
 	max = f->max_length > 0 ? f->max_length : f->type == CATALOGUE_STRING ? GENERAL_TEXT : GENERAL_INTEGER;
-	if (characters(value) > max)
-		add(c, name, "field_too_long", false,
-		    str_printf(c->arena, STR_FMT " is %lld characters long; impact.com takes %lld.", STR_ARG(name),
-		        (long long)characters(value), (long long)max));
+	out->code = STR("field_too_long");
+	out->message = str_printf(a, STR_FMT " is %lld characters long; impact.com takes %lld.", STR_ARG(v.name),
+	    (long long)characters(v.value), (long long)max);
+	return characters(v.value) <= max;
 }
 
 /* The index of a value of that field, item included; c->n when there is none. */
@@ -268,8 +287,12 @@ catalogue_check(struct arena *a, const struct catalogue *c, const struct catalog
 	}
 	check_required(&k);
 	check_items(&k);
-	for (size_t i = 0; i < n; i++)
-		check_value(&k, i);
+	for (size_t i = 0; i < n; i++) {
+		struct catalogue_fault fault;
+
+		if (!catalogue_check_value(a, c, values[i], &fault) && k.n_faults < FAULTS_MAX)
+			k.faults[k.n_faults++] = fault;
+	}
 	check_exclusive(&k);
 	missing_first(&k);
 	*faults = k.faults;

@@ -134,6 +134,25 @@ value_of(const struct builder *b, struct str name)
 	return (struct str){ 0 };
 }
 
+/*
+ * C-09: an e-mail address goes out as the id of the contact who has it, else as its hash, so that it can never
+ * be read, and the same customer stays the same.
+ */
+static struct str
+customer_id(struct builder *b, const struct normal_options *options, struct str value)
+{
+	const struct event *ev = b->in->event;
+	struct str email = str_trim(json_text_at(b->arena, b->in->contact.properties, "email"));
+
+	if (!normal_is_email(value))
+		return value;
+	if (ev->kind == EVENT_CHANGED && str_eq(ev->object_type, STR("contacts")) && str_eq(ev->property, STR("email")))
+		email = str_trim(ev->value);
+	if (str_eq_nocase(email, str_trim(value)) && b->in->contact.id.n > 0)
+		return b->in->contact.id;
+	return normal_email_hash(b->arena, options, value);
+}
+
 /* Dates, numbers, currency and e-mail in the form that is sent. */
 static void
 normalise(struct builder *b)
@@ -160,6 +179,8 @@ normalise(struct builder *b)
 			fault(b, f->name, "time_zone_unknown", false,
 			    str_printf(b->arena, STR_FMT " is a date without a time zone, and %s.", STR_ARG(f->name),
 			        e.text));
+		if (str_eq(type->name, STR("CustomerId")))
+			f->value = customer_id(b, &options, f->value);
 		if (normal_has_email(f->value)) {
 			fault(b, f->name, "email_as_id", false,
 			    str_printf(b->arena, STR_FMT " holds an e-mail address, and those are never sent.",

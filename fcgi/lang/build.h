@@ -21,7 +21,7 @@ struct build_input {
 	const struct ruleset_object *object;
 	const struct catalogue *catalogue;
 	const struct event *event;
-	struct build_record record, contact, company;
+	struct build_record record, contact, company; /* of a contact's event, contact is the record itself */
 	const struct build_record *items;
 	size_t n_items;
 	struct str account_currency, account_time_zone;
@@ -65,7 +65,8 @@ enum build_wanted build_wanted(struct arena *a, const struct build_input *in, co
 
 /*
  * Dates become UTC with Z, decimals plain with a dot, CustomerEmail trimmed, lower-cased and hashed unless
- * it is a hash already (C-09); an e-mail address in CustomerId or any id field is a fault, never sent raw.
+ * it is a hash already; an e-mail address as CustomerId becomes the id of the contact who has it, else its
+ * hash (C-09).  An address anywhere else is a fault, never sent raw.
  * Rows whose value is empty are left out.  Item rows are repeated for each item from 1.  An OrderId over 64
  * bytes is a fault.  contact_[lead_status]_id with an empty status gives the fault "lead_status_empty"
  * (final, not waiting).

@@ -7,6 +7,42 @@
 #include "lang/parts.h"
 
 static bool
+is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+	       (c & 0x80) != 0;
+}
+
+bool
+normal_has_email(struct str s)
+{
+	for (size_t at = 1; at + 3 < s.n; at++) {
+		size_t end = at + 1;
+		bool dot = false;
+
+		if (s.p[at] != '@' || !(is_word(s.p[at - 1]) || strchr(".+%'\"", s.p[at - 1]) != NULL))
+			continue;
+		for (; end < s.n && (is_word(s.p[end]) || s.p[end] == '.'); end++)
+			dot = dot || (s.p[end] == '.' && end > at + 1 && end + 1 < s.n && is_word(s.p[end + 1]));
+		if (dot)
+			return true;
+	}
+	return false;
+}
+
+bool
+normal_is_email(struct str s)
+{
+	s = str_trim(s);
+	for (size_t i = 0; i < s.n; i++) {
+		if ((unsigned char)s.p[i] <= ' ' || strchr(",;:<>()\"\\", s.p[i]) != NULL)
+			return false;
+	}
+	return normal_has_email(s) &&
+	       str_find_char(str_slice(s, str_find_char(s, '@') + 1, s.n), '@') == s.n - str_find_char(s, '@') - 1;
+}
+
+static bool
 is_hex(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -18,14 +54,23 @@ is_hex(struct str s)
 	return true;
 }
 
+struct str
+normal_email_hash(struct arena *a, const struct normal_options *options, struct str address)
+{
+	struct str s = str_lower(a, str_trim(address));
+
+	return enc_hex(a, options->email_sha256 ? crypto_sha256(a, s) : crypto_sha1(a, s));
+}
+
+/* A hash stays one, in small letters. */
 static struct str
 hashed_email(struct arena *a, const struct normal_options *options, struct str value)
 {
 	struct str s = str_lower(a, str_trim(value));
 
-	if (s.n == 0 || ((s.n == 40 || s.n == 64) && is_hex(s)))
+	if ((s.n == 40 || s.n == 64) && is_hex(s))
 		return s;
-	return enc_hex(a, options->email_sha256 ? crypto_sha256(a, s) : crypto_sha1(a, s));
+	return normal_is_email(s) ? normal_email_hash(a, options, s) : value;
 }
 
 static struct str
@@ -82,28 +127,4 @@ normal_value(struct arena *a, const struct catalogue_field *field, const struct 
 		break;
 	}
 	return true;
-}
-
-static bool
-is_word(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-	       (c & 0x80) != 0;
-}
-
-bool
-normal_has_email(struct str s)
-{
-	for (size_t at = 1; at + 3 < s.n; at++) {
-		size_t end = at + 1;
-		bool dot = false;
-
-		if (s.p[at] != '@' || !(is_word(s.p[at - 1]) || strchr(".+%'\"", s.p[at - 1]) != NULL))
-			continue;
-		for (; end < s.n && (is_word(s.p[end]) || s.p[end] == '.'); end++)
-			dot = dot || (s.p[end] == '.' && end > at + 1 && end + 1 < s.n && is_word(s.p[end + 1]));
-		if (dot)
-			return true;
-	}
-	return false;
 }

@@ -19,5 +19,9 @@ bool normal_value(struct arena *a, const struct catalogue_field *field, const st
     struct str value, struct str *out, struct err *e) CC_MUST_USE;
 /* Whether an e-mail address stands anywhere in the text. */
 bool normal_has_email(struct str s);
+/* Whether the text is one address and nothing else. */
+bool normal_is_email(struct str s);
+/* Trimmed, lower-cased, hashed. */
+struct str normal_email_hash(struct arena *a, const struct normal_options *options, struct str address);
 
 #endif

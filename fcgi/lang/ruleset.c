@@ -210,6 +210,22 @@ compile_row(struct compiler *c, struct ruleset_object *o, const struct config_ro
 	return need_fields(c, o, fields, n, str_printf(c->arena, STR_FMT ".when", STR_ARG(path))) && ok;
 }
 
+/* Whether CustomerId may turn out to be an e-mail address, which is then matched with the contact's (C-09). */
+static bool
+customer_may_be_email(const struct ruleset_object *o)
+{
+	for (size_t i = 0; i < o->n_rows; i++) {
+		const struct str *fields;
+		size_t n = lang_fields(o->rows[i].expression, &fields);
+
+		for (size_t k = 0; str_eq(o->rows[i].field->name, STR("CustomerId")) && k < n; k++) {
+			if (!str_ends(fields[k], STR("hs_object_id")))
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool
 reads_contact(const struct ruleset_object *o, const struct str *fields, size_t n)
 {
@@ -272,6 +288,8 @@ compile_object(struct compiler *c, const struct config_object *config, struct ru
 		(void)names_add(c, &c->contact, STR("custom_impact_click_id"));
 		(void)names_add(c, &c->contact, STR("createdate"));
 	}
+	if (customer_may_be_email(o))
+		(void)names_add(c, str_eq(config->type, STR("contacts")) ? &c->own : &c->contact, STR("email"));
 	o->properties = c->own.p;
 	o->n_properties = c->own.n;
 	o->contact_properties = c->contact.p;

@@ -1,6 +1,7 @@
 /* ruleset_check() - all that keeps a document from working: unmapped, doubly mapped and exclusive fields (I-09). */
 #include "base/arena.h"
 #include "base/buf.h"
+#include "lang/normal.h"
 #include "lang/ruleset.h"
 
 #define FAULTS_MAX   400
@@ -15,15 +16,21 @@ struct checker {
 };
 
 static void
+fault_at(struct checker *c, struct str path, struct str message)
+{
+	if (c->n_faults < FAULTS_MAX)
+		c->faults[c->n_faults++] = (struct config_fault){ .path = path, .message = message };
+}
+
+static void
 fault(struct checker *c, const char *row_id, struct str message)
 {
 	struct str type = c->object->config->type;
-	struct str path = row_id == NULL
-	                      ? str_printf(c->arena, "objects." STR_FMT ".mapping", STR_ARG(type))
-	                      : str_printf(c->arena, "objects." STR_FMT ".mapping.%s.field", STR_ARG(type), row_id);
 
-	if (c->n_faults < FAULTS_MAX)
-		c->faults[c->n_faults++] = (struct config_fault){ .path = path, .message = message };
+	fault_at(c,
+	    row_id == NULL ? str_printf(c->arena, "objects." STR_FMT ".mapping", STR_ARG(type))
+	                   : str_printf(c->arena, "objects." STR_FMT ".mapping.%s.field", STR_ARG(type), row_id),
+	    message);
 }
 
 /* The first row whose field the pattern means; NULL when there is none. */
@@ -152,19 +159,76 @@ check_twice(struct checker *c)
 	}
 }
 
+/* The first row without a condition; rows with one may take turns, and what they give is checked before sending. */
+static const struct ruleset_row *
+always_mapped(const struct checker *c, struct str pattern)
+{
+	for (size_t i = 0; i < c->object->n_rows; i++) {
+		const struct ruleset_row *row = &c->object->rows[i];
+
+		if (catalogue_means(pattern, row->field) && str_trim(row->row->when).n == 0)
+			return row;
+	}
+	return NULL;
+}
+
 static void
 check_exclusive(struct checker *c)
 {
 	for (size_t i = 0; i < c->catalogue->n_exclusive; i++) {
 		const struct catalogue_pair *pair = &c->catalogue->exclusive[i];
-		const struct ruleset_row *a = mapped(c, pair->a);
-		const struct ruleset_row *b = mapped(c, pair->b);
+		const struct ruleset_row *a = always_mapped(c, pair->a);
+		const struct ruleset_row *b = always_mapped(c, pair->b);
 
 		if (a == NULL || b == NULL)
 			continue;
 		fault(c, str_c(c->arena, b->row->id),
 		    str_printf(c->arena, STR_FMT " and " STR_FMT " must not be sent together.", STR_ARG(a->row->field),
 		        STR_ARG(b->row->field)));
+	}
+}
+
+/* The value of an expression without fields; false when it reads the record. */
+static bool
+constant(const struct checker *c, const struct ruleset_row *row, struct str *value)
+{
+	struct normal_options options = { .time_zone = STR("UTC") };
+	const struct str *fields;
+	struct err e = { 0 };
+
+	return lang_fields(row->expression, &fields) == 0 &&
+	       lang_eval(row->expression, c->arena, NULL, NULL, 0, value, &e) &&
+	       normal_value(c->arena, row->field, &options, *value, value, &e);
+}
+
+/* What can be told of a row by itself, before there is a record. */
+static void
+check_constants(struct checker *c)
+{
+	for (size_t i = 0; i < c->object->n_rows; i++) {
+		const struct ruleset_row *row = &c->object->rows[i];
+		struct str path = str_printf(c->arena, "objects." STR_FMT ".mapping." STR_FMT ".expression",
+		    STR_ARG(c->object->config->type), STR_ARG(row->row->id));
+		struct str name = row->row->field;
+		struct str value = { 0 };
+		struct catalogue_fault wrong;
+
+		if (!constant(c, row, &value))
+			continue;
+		if (value.n == 0)
+			fault_at(c, path,
+			    str_printf(c->arena, STR_FMT ": choose a HubSpot property or write a text.",
+			        STR_ARG(name)));
+		else if (normal_has_email(value))
+			fault_at(c, path,
+			    str_printf(c->arena, STR_FMT " holds an e-mail address, and those are never sent.",
+			        STR_ARG(name)));
+		else if (str_eq(name, STR("OrderId")))
+			fault_at(c, path,
+			    STR("OrderId must differ from record to record: use a field, such as {hs_object_id}."));
+		else if (!catalogue_check_value(c->arena, c->catalogue,
+		             (struct catalogue_value){ .name = name, .value = value }, &wrong))
+			fault_at(c, path, wrong.message);
 	}
 }
 
@@ -195,6 +259,7 @@ ruleset_check(struct arena *a, const struct config_document *document, const str
 		c.object = &rules->objects[i];
 		check_twice(&c);
 		check_exclusive(&c);
+		check_constants(&c);
 		if (!has_live_trigger(c.object->config))
 			continue;
 		check_required(&c);

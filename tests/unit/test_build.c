@@ -177,6 +177,107 @@ an_email_leaves_as_a_hash_only(void **state)
 	}
 }
 
+#define CUSTOMER(expression)                                                                                           \
+	ROW("a", "EventTypeCode", "S")                                                                                 \
+	"," ROW("b", "EventDate", "{event.occurredAt}") "," ROW("c", "OrderId", "{hs_object_id}") "," ROW("d",         \
+	    "CustomerId", expression)
+
+/* C-09: as CustomerId an address is the id of the contact who has it, else its hash; never itself. */
+static void
+an_email_as_customer_id_is_the_contacts_id_or_a_hash(void **state)
+{
+	static const struct {
+		const char *rows, *options, *value;
+	} rows[] = {
+		{ CUSTOMER("{contact.email}"), "", "251" },
+		{ CUSTOMER("{contact.email|trim|upper}"), "", "251" },
+		{ CUSTOMER("{billing_email}"), "", "251" },
+		{ CUSTOMER("{other_email}"), "", "c19ad2df280aac14d3303ab8dbc22938f50e857e" },
+		{ CUSTOMER("{other_email}"), "\"email_hash\":\"sha256\"",
+		    "2481f36dfc515ca76451aaadf1399026942a01ee50c6d0a61988b43cef039bc2" },
+		{ CUSTOMER("{contact.email|trim|lower|sha1}"), "", "a3caddb38202511eab803116294dc020f7c4f8a2" },
+		{ CUSTOMER("{contact.hs_object_id}"), "", "251" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct deal *d = deal_with(*state, 0, rows[i].rows, rows[i].options);
+		struct str body;
+
+		d->in.record = deal_record(*state, "9001",
+		    "{\"billing_email\":\"JANE.DOE@example.com\",\"other_email\":\" Joe@Example.com\"}");
+		body = deal_build(d);
+		may_be_sent(d);
+		assert_str(deal_field(d, "CustomerId"), rows[i].value);
+		assert_str(d->out.customer_id, rows[i].value);
+		assert_true(str_find(body, STR("%40")) == body.n);
+	}
+}
+
+/* To know whose address it is, the contact's is read; only then. */
+static void
+the_contacts_address_is_read_when_it_may_be_needed(void **state)
+{
+	static const struct {
+		const char *rows;
+		bool email;
+	} rows[] = {
+		{ CUSTOMER("{contact.hs_object_id}"), false },
+		{ CUSTOMER("{billing_email|or:contact.hs_object_id}"), true },
+		{ CUSTOMER("{contact.custom_id}"), true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct ruleset_object *o = deal_with(*state, 0, rows[i].rows, "")->in.object;
+		bool email = false;
+
+		for (size_t k = 0; k < o->n_contact_properties; k++)
+			email = email || str_eq(o->contact_properties[k], STR("email"));
+		assert_int_equal(email, rows[i].email);
+	}
+}
+
+/* The ledger keeps both as bytes: what impact.com would count as characters can be too many of those. */
+static void
+customer_id_and_event_type_fit_the_ledger_in_bytes(void **state)
+{
+	static const struct {
+		const char *field, *character;
+		size_t fits;
+	} rows[] = {
+		{ "CustomerId", "x", 255 },
+		{ "CustomerId", "\xc3\xa9", 127 },
+		{ "EventTypeCode", "x", 64 },
+		{ "EventTypeCode", "\xc3\xa9", 64 },
+		{ "EventTypeCode", "\xe2\x82\xac", 42 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (size_t more = 0; more < 2; more++) {
+			struct str value = { 0 };
+			struct str other = str_eq(str_from(rows[i].field), STR("CustomerId"))
+			                       ? STR(ROW("a", "EventTypeCode", "S"))
+			                       : STR(ROW("a", "CustomerId", "251"));
+			struct deal *d;
+
+			for (size_t k = 0; k < rows[i].fits + more; k++)
+				value = str_printf(*state, STR_FMT "%s", STR_ARG(value), rows[i].character);
+			d = deal_with(*state, 0,
+			    str_printf(*state,
+			        ROW("b", "EventDate", "{event.occurredAt}") "," ROW("c", "OrderId",
+			            "{hs_object_id}") "," STR_FMT ",{\"id\":\"d\",\"field\":\"%s\","
+			                              "\"expression\":\"" STR_FMT "\"}",
+			        STR_ARG(other), rows[i].field, STR_ARG(value))
+			        .p,
+			    "");
+			deal_build(d);
+			if (more == 0)
+				may_be_sent(d);
+			else
+				assert_str(deal_fault(d, rows[i].field), "field_too_long");
+		}
+	}
+}
+
 static void
 an_address_in_any_other_field_is_a_fault_and_is_not_in_the_body(void **state)
 {
@@ -188,7 +289,7 @@ an_address_in_any_other_field_is_a_fault_and_is_not_in_the_body(void **state)
 		      "{contact.email|trim}") "," ROW("d", "ClickId", "x"),
 		    "OrderId" },
 		{ ROW("a", "EventTypeCode", "S") "," ROW("b", "EventDate", "{event.occurredAt}") "," ROW("c", "OrderId",
-		      "1") "," ROW("d", "CustomerId", "{contact.email|upper}"),
+		      "1") "," ROW("d", "CustomerId", "customer {contact.email|trim}"),
 		    "CustomerId" },
 	};
 
@@ -443,6 +544,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_the_ledger_needs_stands_beside_the_body, setup, teardown),
 		cmocka_unit_test_setup_teardown(computed_fields_follow_the_settings, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_email_leaves_as_a_hash_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_email_as_customer_id_is_the_contacts_id_or_a_hash, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_contacts_address_is_read_when_it_may_be_needed, setup, teardown),
+		cmocka_unit_test_setup_teardown(customer_id_and_event_type_fit_the_ledger_in_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_address_in_any_other_field_is_a_fault_and_is_not_in_the_body, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(values_get_impacts_form, setup, teardown),

@@ -185,7 +185,7 @@ the_file_holds_what_impact_documents(void **state)
 	assert_int_equal(c->n_always, 3);
 	assert_int_equal(c->n_event_identifiers, 3);
 	assert_int_equal(c->n_attribution_keys, 14);
-	assert_int_equal(c->n_exclusive, 5);
+	assert_int_equal(c->n_exclusive, 8);
 	for (size_t i = 0; i < c->n; i++) {
 		money += c->fields[i].money;
 		assert_int_equal(c->fields[i].item, str_find(c->fields[i].name, STR("{i}")) < c->fields[i].name.n);
