@@ -8,7 +8,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 function shown(q, answer) {
 	if (q.path.startsWith('/oauth/'))
 		return undefined;
-	return encode(answer).body.toString('utf8').slice(0, 2000);
+	return answer.body.subarray(0, 2000).toString('utf8');
 }
 
 export function apiHandler(w) {
@@ -23,11 +23,12 @@ export function apiHandler(w) {
 			return { cut: 'now' };
 		}
 		if (fault?.kind === 'status') {
-			const answer = faultAnswer(fault, entry.side);
+			const answer = encode(faultAnswer(fault, entry.side));
 			w.log.end(entry, { ...note, status: answer.status, done: false, answer: shown(q, answer) });
 			return answer;
 		}
-		const { answer, ...more } = entry.side === 'impact' ? w.impact.handle(q) : hubspot(w, q);
+		const { answer: plain, ...more } = entry.side === 'impact' ? w.impact.handle(q) : hubspot(w, q);
+		const answer = encode(plain);
 		w.log.end(entry, { ...note, ...more, status: answer.status, done: true, answer: shown(q, answer) });
 		if (fault?.kind === 'cut_after')
 			return { cut: 'now' };

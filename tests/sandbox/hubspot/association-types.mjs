@@ -3,8 +3,8 @@ import { HubspotError, validation } from './errors.mjs';
 import { TYPE_NAMES } from './types.mjs';
 
 // from, to, [type id, type id of the other direction, label, label of the other direction]; the first row has no label.
-// A row labelled Primary: the from side has one such link at most. The type ids that lead from a quote, an invoice, an
-// order or a subscription to its line items, and from a quote to its deal, are not in the reference.
+// A row labelled Primary: the from side has one such link at most. The ids are those of the reference and of HubSpot's own
+// client; those that lead from an invoice, an order or a subscription to its line items are in neither (unconfirmed).
 const PAIRS = [
 	['contacts', 'companies', [279, 280], [1, 2, 'Primary', 'Primary'], [931, 930, 'Billing contact', 'Billing contact']],
 	['deals', 'contacts', [3, 4]],
@@ -15,13 +15,14 @@ const PAIRS = [
 	['tickets', 'deals', [28, 27]],
 	['tasks', 'contacts', [204, 203]], ['tasks', 'companies', [192, 191]], ['tasks', 'deals', [216, 215]], ['tasks', 'tickets', [230, 229]],
 	['notes', 'contacts', [202, 201]], ['notes', 'companies', [190, 189]], ['notes', 'deals', [214, 213]], ['notes', 'tickets', [228, 227]],
-	['calls', 'contacts', [194, 193]], ['calls', 'deals', [206, 205]],
-	['emails', 'contacts', [198, 197]], ['emails', 'deals', [210, 209]],
-	['meetings', 'contacts', [200, 199]], ['meetings', 'deals', [212, 211]],
+	['calls', 'contacts', [194, 193]], ['calls', 'companies', [182, 181]], ['calls', 'deals', [206, 205]], ['calls', 'tickets', [220, 219]], ['calls', 'meetings', [399, 400]],
+	['emails', 'contacts', [198, 197]], ['emails', 'companies', [186, 185]], ['emails', 'deals', [210, 209]], ['emails', 'tickets', [224, 223]],
+	['meetings', 'contacts', [200, 199]], ['meetings', 'companies', [188, 187]], ['meetings', 'deals', [212, 211]], ['meetings', 'tickets', [226, 225]],
 	['contacts', 'contacts', [449, 449]],
 	['companies', 'companies', [450, 450], [13, 14, 'Child Company', 'Parent Company']],
 	['deals', 'deals', [451, 451]],
-	['deals', 'quotes', [63, 64]],
+	['tickets', 'tickets', [452, 452]],
+	['quotes', 'deals', [64, 63]], ['quotes', 'contacts', [69, 70]], ['quotes', 'companies', [71, 72]], ['quotes', 'tasks', [217, 218]],
 	['line_items', 'quotes', [68, 67]], ['line_items', 'invoices', [410, 409]], ['line_items', 'orders', [514, 513]], ['line_items', 'subscriptions', [302, 301]],
 	['leads', 'contacts', [608, 609], [578, null, 'Primary', 'Primary']],
 ];

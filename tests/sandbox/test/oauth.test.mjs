@@ -1,5 +1,6 @@
 // OAuth as HubSpot does it: exact scopes, single-use codes, errors of both styles, no parameters in the query.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { NORTHWIND, request, sandbox } from '../harness.mjs';
 
@@ -99,4 +100,58 @@ test('the old endpoints work and are marked in the log; the log keeps no secret'
 	const text = JSON.stringify(entries);
 	for (const secret of [tokens.access_token, tokens.refresh_token, box.w.conf.clientSecret])
 		assert.ok(!text.includes(secret));
+});
+
+test('a code that was asked for with a challenge needs its verifier', async () => {
+	const verifier = 'v'.repeat(50);
+	const url = box.authorizeUrl({ code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256' });
+	const { location } = await box.control('POST', '/oauth/approve', { portalId: NORTHWIND, url });
+	const form = box.tokenForm({ grant_type: 'authorization_code', code: new URL(location).searchParams.get('code'), redirect_uri: 'http://localhost:9/oauth/hubspot/callback' });
+	for (const more of [{}, { code_verifier: 'other' }]) {
+		const res = await box.api('POST', '/oauth/2026-09/token', { form: { ...form, ...more } });
+		assert.deepEqual([res.status, res.json.status, res.json.error], [400, 'BAD_CODE_VERIFIER', 'invalid_grant']);
+	}
+	assert.equal((await box.api('POST', '/oauth/2026-09/token', { form: { ...form, code_verifier: verifier } })).status, 200);
+});
+
+test('errors bear both styles: grant, client, scope, hub', async () => {
+	const { refresh_token: refresh } = await box.install();
+	const error = async (changes) => {
+		const { status, json } = await box.api('POST', '/oauth/2026-09/token', { form: box.tokenForm({ grant_type: 'refresh_token', refresh_token: refresh, ...changes }) });
+		assert.equal(json.message, json.error_description);
+		return [status, json.status, json.error];
+	};
+	assert.deepEqual(await error({ grant_type: 'password' }), [400, 'BAD_GRANT_TYPE', 'unsupported_grant_type']);
+	assert.deepEqual(await error({ client_id: 'x' }), [400, 'BAD_CLIENT_ID', 'invalid_client']);
+	assert.deepEqual(await error({ scope: 'automation' }), [400, 'BAD_SCOPES', 'invalid_scope']);
+	assert.deepEqual(await error({ grant_type: 'client_credentials', scope: 'developer.webhooks_journal.read' }), [400, 'BAD_SCOPES', 'invalid_scope']);
+	await box.control('POST', `/crm/${NORTHWIND}/gone`, {});
+	assert.deepEqual(await error({}), [400, 'BAD_HUB', 'access_denied']);
+	await box.control('POST', `/crm/${NORTHWIND}/gone`, { gone: false });
+	assert.equal((await box.api('POST', '/oauth/v3/token', { form: box.tokenForm({ grant_type: 'refresh_token', refresh_token: refresh }) })).status, 200);
+});
+
+test('revocation ends the refresh token, not the access tokens, nor the install; introspection tells', async () => {
+	const tokens = await box.install();
+	const post = (path, more) => box.api('POST', `/oauth/2026-09/token/${path}`, { form: box.tokenForm({ token: tokens.refresh_token, token_type_hint: 'refresh_token', ...more }) });
+	const live = (await post('introspect')).json;
+	assert.deepEqual([live.active, live.hub_id, live.token_use, live.expires_in], [true, NORTHWIND, 'refresh_token', undefined]);
+	const access = (await post('introspect', { token: tokens.access_token, token_type_hint: 'access_token' })).json;
+	assert.deepEqual([access.token_type, access.signed_access_token.hubId, access.is_private_distribution], ['Bearer', NORTHWIND, false]);
+	assert.equal((await post('revoke')).status, 200);
+	assert.deepEqual((await post('introspect')).json, { active: false });
+	assert.equal((await box.api('GET', '/account-info/2026-09/details', { token: tokens.access_token })).status, 200);
+});
+
+test('with the setting a token outlives the uninstall; without it it does not; the old path uninstalls too', async () => {
+	const details = (token) => box.api('GET', '/account-info/2026-09/details', { token });
+	const { access_token: token } = await box.install();
+	assert.equal((await box.api('DELETE', '/appinstalls/v3/external-install', { token })).status, 204);
+	assert.equal((await details(token)).status, 401);
+	await box.control('POST', '/settings', { uninstalled_token_works: true });
+	assert.equal((await details(token)).status, 200);
+	await box.control('DELETE', '/settings');
+	const again = await box.install();
+	assert.equal((await details(token)).status, 401, 'a new install does not bring an old token back');
+	assert.equal((await details(again.access_token)).status, 200);
 });

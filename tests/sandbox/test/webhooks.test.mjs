@@ -1,10 +1,14 @@
 // Webhooks: what is subscribed, signed so that an independent check agrees, retried with a growing attemptNumber.
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { readApp } from '../conf.mjs';
 import { v1, v2, v3 } from '../hubspot/signature.mjs';
-import { NORTHWIND, SECRET, receiver, sandbox, until } from '../harness.mjs';
+import { NORTHWIND, SECRET, receiver, sandbox, until, writerApp } from '../harness.mjs';
 
 const open = [];
 after(() => open.forEach((x) => x.close()));
@@ -83,4 +87,118 @@ test('doubled on request; a bad signature on request; nothing after an uninstall
 	await change('three@b.example');
 	await new Promise((resolve) => setTimeout(resolve, 200));
 	assert.equal(hook.calls.length, 3);
+});
+
+test('every kind of subscription, classic and generic, with its fields and the source of the change', async () => {
+	const kinds = ['creation', 'deletion', 'merge', 'restore', 'associationChange'];
+	const hook = await receiver();
+	const box = await sandbox({ publicUrl: hook.url, app: writerApp(hook.url, [
+		...kinds.map((k) => ({ subscriptionType: `company.${k}` })), ...kinds.map((k) => ({ subscriptionType: `object.${k}`, objectType: 'company' })),
+		{ subscriptionType: 'company.propertyChange', propertyName: 'name' }, { subscriptionType: 'object.propertyChange', objectType: 'company', propertyName: 'name' },
+		{ subscriptionType: 'object.creation', objectType: 'line_item' }, { subscriptionType: 'object.propertyChange', objectType: 'line_item', propertyName: 'amount' }]) });
+	open.push(hook, box);
+	await box.install();
+	const make = async (name, more = {}) => (await box.control('POST', `/crm/${NORTHWIND}/companies`, { properties: { name }, ...more })).id;
+	const [one, two] = [await make('One', { changeSource: 'IMPORT' }), await make('Two')];
+	const told = (type, id) => until(() => hook.calls.flatMap((c) => c.events).find((e) => e.subscriptionType === type && [e.objectId, e.fromObjectId].includes(Number(id))));
+	for (const type of ['company.creation', 'object.creation']) {
+		const event = await told(type, one);
+		assert.deepEqual([event.changeFlag, event.changeSource, event.sourceId, event.objectTypeId], ['CREATED', 'IMPORT', 'userId:98499705', type[0] === 'o' ? '0-2' : undefined]);
+	}
+	assert.equal((await told('company.propertyChange', one)).isSensitive, undefined);
+	const generic = await told('object.propertyChange', one);
+	assert.deepEqual([generic.propertyName, generic.propertyValue, generic.isSensitive], ['name', 'One', false]);
+	await box.control('POST', `/crm/${NORTHWIND}/associate`, { from: 'companies', fromId: one, to: 'companies', toId: two, label: 'Child Company' });
+	assert.equal((await told('company.associationChange', one)).associationType, 'COMPANY_TO_COMPANY');
+	await box.control('DELETE', `/crm/${NORTHWIND}/companies/${two}`);
+	await told('object.deletion', two);
+	await box.control('POST', `/crm/${NORTHWIND}/companies/${two}/restore`);
+	assert.equal((await told('company.restore', two)).changeFlag, undefined);
+	await box.control('POST', `/crm/${NORTHWIND}/merge`, { type: 'companies', primaryId: one, otherId: two });
+	assert.deepEqual((await told('company.merge', one)).mergedObjectIds, [Number(two)]);
+	const deal = await box.control('POST', `/crm/${NORTHWIND}/deals`, { properties: { dealname: 'D', dealstage: 'closedwon' }, lineItems: [{ name: 'x', price: '5', quantity: '3' }] });
+	await told('object.creation', deal.lineItems[0]);
+	const events = hook.calls.flatMap((c) => c.events);
+	assert.ok(events.every((e) => e.attemptNumber === 0 && Number.isInteger(e.eventId) && e.appId === 39522895 && e.portalId === NORTHWIND));
+});
+
+test('a cleared value is "", a date is milliseconds; the button "Test" sends record 123', async () => {
+	const { hook, box } = await pair();
+	const { id } = await box.control('POST', `/crm/${NORTHWIND}/deals`, { properties: { dealname: 'D', amount: '5', dealstage: 'contractsent' } });
+	await box.control('PATCH', `/crm/${NORTHWIND}/deals/${id}`, { properties: { amount: '', closedate: '2026-11-25' } });
+	const events = await until(() => {
+		const all = hook.calls.flatMap((c) => c.events);
+		return all.some((e) => e.propertyName === 'closedate') && all;
+	});
+	assert.equal(events.filter((e) => e.propertyName === 'amount').at(-1).propertyValue, '');
+	assert.equal(events.find((e) => e.propertyName === 'closedate').propertyValue, String(Date.parse('2026-11-25')));
+	const { app } = await box.control('GET', '/state');
+	const sub = app.subscriptions.find((s) => s.subscriptionType === 'object.creation');
+	await box.control('POST', '/webhooks/test', { portalId: NORTHWIND, subscriptionId: sub.id });
+	const test123 = await until(() => hook.calls.flatMap((c) => c.events).find((e) => e.objectId === 123));
+	assert.deepEqual([test123.changeFlag, test123.changeSource, test123.subscriptionId], ['NEW', 'CRM', sub.id]);
+	await assert.rejects(box.control('POST', '/webhooks/test', { portalId: NORTHWIND, subscriptionId: 1 }), /no subscription 1/);
+});
+
+test('no more than 100 events in a webhook, no more webhooks at a time than the app allows, only with the scope', async () => {
+	let atOnce = 0;
+	let most = 0;
+	const server = http.createServer((req, res) => {
+		most = Math.max(most, ++atOnce);
+		req.resume().on('end', () => setTimeout(() => {
+			atOnce--;
+			res.end();
+		}, 50));
+	});
+	await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+	const url = `http://localhost:${server.address().port}`;
+	const app = { ...writerApp(url, [{ subscriptionType: 'contact.creation' }]), maxConcurrent: 6 };
+	const box = await sandbox({ publicUrl: url, app });
+	open.push(box, { close: () => server.close() });
+	await box.install();
+	await box.control('POST', `/crm/${NORTHWIND}/storm`, { events: Array.from({ length: 900 }, (_, i) => ({ subscriptionType: 'contact.creation', objectId: i, portalId: NORTHWIND, occurredAt: 1 })), times: 3 });
+	await until(() => box.w.webhooks.list().every((r) => r.state === 'done'));
+	assert.ok(box.w.webhooks.list().length > 12 && box.w.webhooks.list().every((r) => r.events.length <= 100));
+	assert.ok(most <= 6, `${most} at a time`);
+	const install = box.w.oauth.install(NORTHWIND);
+	box.w.store.put('install', NORTHWIND, { ...install, scopes: ['oauth'] });
+	const before = box.w.webhooks.list().length;
+	await box.control('POST', `/crm/${NORTHWIND}/contacts`, { properties: { email: 'unheard@b.example' } });
+	assert.equal(box.w.store.table('event').size, 0, 'nothing is collected for an app that may not read contacts');
+	assert.equal(box.w.webhooks.list().length, before);
+});
+
+test('webhooks that had not left when the sandbox was killed leave after its start', async () => {
+	const hook = await receiver();
+	let box = await sandbox({ publicUrl: hook.url, start: { batch_ms: 60000 } });
+	await box.install();
+	await box.control('POST', `/crm/${NORTHWIND}/contacts`, { properties: { email: 'late@b.example' } });
+	const { dir } = box;
+	box.close(true);
+	box = await sandbox({ publicUrl: hook.url, dir });
+	open.push(hook, box);
+	await until(() => hook.calls.flatMap((c) => c.events).some((e) => e.propertyValue === 'late@b.example'));
+});
+
+test('subscriptions that HubSpot does not know are refused when the app is read', () => {
+	const read = (subscription, settings = {}) => {
+		const dir = mkdtempSync(join(tmpdir(), 'sandbox-app-'));
+		cpSync(new URL('../../../conf/hubspot-app', import.meta.url), dir, { recursive: true });
+		const file = join(dir, 'src/app/webhooks/webhooks-hsmeta.json');
+		const doc = JSON.parse(readFileSync(file, 'utf8'));
+		doc.config.subscriptions.crmObjects = [subscription];
+		Object.assign(doc.config.settings, settings);
+		writeFileSync(file, JSON.stringify(doc));
+		try {
+			return readApp(dir, 'https://connector.example.com').subscriptions;
+		} finally {
+			rmSync(dir, { recursive: true });
+		}
+	};
+	const good = { subscriptionType: 'object.propertyChange', objectType: 'deal', propertyName: 'amount', active: true };
+	assert.equal(read(good).length, 2, 'it and the privacy deletion');
+	for (const [change, words] of [[{ subscriptionType: 'object.rename' }, /no such subscription/], [{ objectType: 'unicorn' }, /not known/], [{ propertyName: undefined }, /propertyName is missing/],
+		[{ propertyName: 'hs_lastmodifieddate' }, /cannot be subscribed/]])
+		assert.throws(() => read({ ...good, ...change }), words);
+	assert.throws(() => read(good, { maxConcurrentRequests: 5 }), /above 5/);
 });
