@@ -38,6 +38,7 @@ struct transfer {
 
 struct http {
 	CURLM *multi;
+	CURLSH *sessions; /* TLS sessions of all handles: a fresh connection resumes one, at a fraction of the work */
 	struct transfer *waiting, **waiting_end; /* accepted, not yet started */
 	struct transfer *running;
 	CURL *idle[IDLE_MAX]; /* with all options that do not change */
@@ -58,8 +59,10 @@ http_new(const struct settings *s)
 	if (h == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		abort();
 	h->multi = curl_multi_init();
-	if (h->multi == NULL)
+	h->sessions = curl_share_init();
+	if (h->multi == NULL || h->sessions == NULL)
 		abort();
+	(void)curl_share_setopt(h->sessions, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 	struct str ca = s->ca_file.n == 0 ? STR(SYSTEM_CA_FILE) : s->ca_file;
 	h->ca_file = strndup(ca.p, ca.n);
 	if (h->ca_file == NULL)
@@ -255,6 +258,7 @@ new_handle(const struct http *h)
 
 	if (easy == NULL)
 		abort();
+	(void)curl_easy_setopt(easy, CURLOPT_SHARE, h->sessions);
 	(void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	/* Where a request may go: to the host it names, by https, and nowhere else. */
 	(void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
@@ -559,6 +563,7 @@ http_free(struct http *h)
 	for (size_t i = 0; i < h->n_idle; i++)
 		curl_easy_cleanup(h->idle[i]);
 	(void)curl_multi_cleanup(h->multi);
+	(void)curl_share_cleanup(h->sessions);
 	curl_global_cleanup();
 	free(h->ca_file);
 	free(h);
