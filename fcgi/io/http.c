@@ -41,7 +41,7 @@ struct http {
 	CURLSH *sessions; /* TLS sessions of all handles: a fresh connection resumes one, at a fraction of the work */
 	struct transfer *waiting, **waiting_end; /* accepted, not yet started */
 	struct transfer *running;
-	CURL *idle[IDLE_MAX]; /* with all options that do not change */
+	CURL *idle[IDLE_MAX];
 	size_t n_idle, n_in_flight;
 	char *ca_file;
 	int64_t connect_ms, total_ms;
@@ -100,9 +100,7 @@ transfer_free(struct transfer *t)
 	for (struct curl_slist *line = t->lines; line != NULL; line = line->next)
 		secret_wipe(line->data, strlen(line->data));
 	if (t->easy != NULL) {
-		/* What the request brought along; the next one sets all of it anew. */
-		(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
-		(void)curl_easy_setopt(t->easy, CURLOPT_COPYPOSTFIELDS, NULL);
+		curl_easy_reset(t->easy);
 		if (h->n_idle < IDLE_MAX)
 			h->idle[h->n_idle++] = t->easy;
 		else
@@ -250,14 +248,13 @@ add_headers(struct transfer *t, const struct http_request *rq, struct err *e)
 	return add_authorization(t, rq, e);
 }
 
-/* What every request has in common: set once, when the handle is made. */
-static CURL *
-new_handle(const struct http *h)
+/*
+ * What every request has in common.  A handle is reset after each: it would remember how often it had to try again,
+ * and what the last request sent.
+ */
+static void
+set_common(const struct http *h, CURL *easy)
 {
-	CURL *easy = curl_easy_init();
-
-	if (easy == NULL)
-		abort();
 	(void)curl_easy_setopt(easy, CURLOPT_SHARE, h->sessions);
 	(void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	/* Where a request may go: to the host it names, by https, and nowhere else. */
@@ -288,10 +285,9 @@ new_handle(const struct http *h)
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	(void)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
-	return easy;
 }
 
-/* What belongs to one request: all of it is set anew each time, for the handle had another one before. */
+/* What belongs to one request. */
 static void
 set_request(struct transfer *t, const struct http_request *rq)
 {
@@ -351,7 +347,10 @@ http_submit(struct http *h, struct arena *a, const struct http_request *request,
 		transfer_free(t);
 		return false;
 	}
-	t->easy = h->n_idle > 0 ? h->idle[--h->n_idle] : new_handle(h);
+	t->easy = h->n_idle > 0 ? h->idle[--h->n_idle] : curl_easy_init();
+	if (t->easy == NULL)
+		abort();
+	set_common(h, t->easy);
 	set_request(t, request);
 	/* Started by http_step(), in the order of coming. */
 	t->link = h->waiting_end;
