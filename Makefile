@@ -9,6 +9,7 @@
 #   make bench    speed, measured side by side with its peers, one table   (ROWS="intake client": some of it)
 #   make format   lay out the C sources     make tidy   clang-tidy     make fuzz   libFuzzer programs, in build/fuzz
 #   make site     the web site's files and libraries, in build/site    make clean
+#   make install  what is built into its places   (DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc HOST= CERT= KEY=)
 #
 # Objects stand in BUILD/<kind>/, all layers go into one static library that programs and tests link.
 
@@ -24,7 +25,7 @@ WARN   = -std=gnu17 -Wall -Wextra -Werror -Wpedantic -Wshadow -Wconversion \
          -Wvla -Wimplicit-fallthrough -Wdate-time
 GCC    = -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wformat-signedness -ftrivial-auto-var-init=zero
 HARDEN = -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fno-common -fPIE \
-         -Wnull-dereference $(if $(filter x86_64 i%86,$(MACHINE)),-fcf-protection)
+         -Wnull-dereference -ffile-prefix-map=$(CURDIR)=. $(if $(filter x86_64 i%86,$(MACHINE)),-fcf-protection)
 LDHARD = -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--as-needed
 SANFL  = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 LIBS   = -lfcgi -lcurl -ljson-c -lmariadb -lconfig -lcrypto -lz
@@ -128,6 +129,10 @@ format:
 tidy:
 	@sh tests/lint/tidy.sh $(filter fcgi/%.c,$(ALL))
 
+install: all
+	@BUILD="$(BUILD)" KIND="$(KIND)" DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" SYSCONFDIR="$(SYSCONFDIR)" \
+		HOST="$(HOST)" CERT="$(CERT)" KEY="$(KEY)" sh conf/install.sh
+
 bench:
 	@MAKE="$(MAKE)" sh tests/bench/run.sh
 
@@ -136,7 +141,7 @@ clean:
 	rm -rf $(BUILD) nginx/node_modules tests/node_modules tests/bench/node_modules
 
 .PHONY: all tests-c tests-unit tests-db tests-http tests-fuzz tests-npm bench-parts fuzz site run stop logs test unit db http \
-	sandbox e2e load lint format tidy bench clean
+	sandbox e2e load lint format tidy install bench clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

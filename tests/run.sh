@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs test suites and counts what they say.  The last line is "N passed, N failed"; the exit code is 0 when none failed.
-#   run.sh all | lint | unit | db | http | fuzz | sandbox | e2e | load | san ...
+#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | load | san ...
 # Everything it starts stands in build/test/ on free ports and is stopped again, whatever happens.  A running `make run`
 # is not touched.  What the tests get: CONNECTOR_TEST_SOCKET and CONNECTOR_TEST_DATABASE (db; the database is empty),
 # CONNECTOR_URL, SANDBOX_URL, SANDBOX_API_URL, CONNECTOR_VAR, CONNECTOR_BIN and CONNECTOR_CONF (e2e).
@@ -197,6 +197,12 @@ run_db() {
 }
 run_http() { ! build "${1:-release}" tests-http || c_suite "${1:-release}" http; }
 run_fuzz() { ! build san tests-fuzz || replay san; }
+run_install() {
+	build release all site || return 0
+	start_database
+	fresh_database
+	suite install lines sh tests/install/install.sh
+}
 run_sandbox() {
 	build release tests-npm || return 0
 	suite sandbox node node_tests tests/sandbox/test
@@ -252,6 +258,7 @@ run_all() {
 	run_unit
 	run_db
 	run_http
+	run_install
 	run_sandbox
 	run_e2e
 	run_load

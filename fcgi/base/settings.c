@@ -50,6 +50,8 @@ const struct settings_key settings_table[] = {
 	    "base of HubSpot's API" },
 	{ "hubspot_api_version", SETTINGS_STRING, AT(hubspot_api_version), "2026-09", 1, 32,
 	    "dated version in the paths of HubSpot's CRM API" },
+	{ "hubspot_app_dir", SETTINGS_STRING, AT(hubspot_app_dir), "", 0, 4096,
+	    "folder of the app's definition, which says what HubSpot tells us about; empty: hubspot-app in conf_dir" },
 	{ "hubspot_app_id", SETTINGS_INT, AT(hubspot_app_id), NULL, 1, INT64_MAX,
 	    "id of the HubSpot app" },
 	{ "hubspot_authorize_url", SETTINGS_URL, AT(hubspot_authorize_url), "https://app.hubspot.com/oauth/authorize", 1, 2048,

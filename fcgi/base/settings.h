@@ -37,7 +37,7 @@ struct settings {
 	int64_t disk_free_min_mb, ready_lag_s;
 	bool metrics_per_tenant;
 	/* HubSpot */
-	struct str hubspot_client_id, hubspot_authorize_url, hubspot_api_url, hubspot_api_version,
+	struct str hubspot_app_dir, hubspot_client_id, hubspot_authorize_url, hubspot_api_url, hubspot_api_version,
 	    hubspot_oauth_version;
 	struct str hubspot_signature_versions; /* "v3", or "v3 v2 v1" */
 	struct secret hubspot_client_secret, hubspot_client_secret_previous;

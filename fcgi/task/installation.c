@@ -56,7 +56,7 @@ read_scopes(struct arena *a, struct str dir, installation_read *read, struct par
 	struct json *doc;
 	struct str text;
 
-	if (!read_json(a, dir, "hubspot-app/src/app/app-hsmeta.json", read, &text, &doc, e))
+	if (!read_json(a, dir, "src/app/app-hsmeta.json", read, &text, &doc, e))
 		return false;
 	auth = json_get(json_get(doc, "config"), "auth");
 	if (!join(a, json_get(auth, "requiredScopes"), &out->scopes, e) ||
@@ -82,7 +82,7 @@ read_subscriptions(struct arena *a, struct str dir, installation_read *read, str
 	struct str text;
 	struct buf b;
 
-	if (!read_json(a, dir, "hubspot-app/src/app/webhooks/webhooks-hsmeta.json", read, &text, &doc, e))
+	if (!read_json(a, dir, "src/app/webhooks/webhooks-hsmeta.json", read, &text, &doc, e))
 		return false;
 	list = json_get(json_get(json_get(doc, "config"), "subscriptions"), "crmObjects");
 	buf_init(&b, a, LIST_MAX);
@@ -100,11 +100,19 @@ read_subscriptions(struct arena *a, struct str dir, installation_read *read, str
 	return buf_done(&b, out, e);
 }
 
+struct str
+installation_app_dir(struct arena *a, const struct settings *s)
+{
+	return s->hubspot_app_dir.n > 0 ? s->hubspot_app_dir
+	                                : str_printf(a, STR_FMT "/hubspot-app", STR_ARG(s->conf_dir));
+}
+
 bool
 installation_load(struct arena *a, struct installation *out, const struct secret *master, struct str worker,
     installation_read *read, struct err *e)
 {
 	struct str dir = out->settings.conf_dir;
+	struct str app = installation_app_dir(a, &out->settings);
 	struct json *doc;
 
 	out->vault = (struct vault){ .master_key = *master,
@@ -117,7 +125,7 @@ installation_load(struct arena *a, struct installation *out, const struct secret
 	    !catalogue_load(a, out->impact_fields, &out->catalogue, e) ||
 	    !read_json(a, dir, "presets.json", read, &out->presets, &doc, e) ||
 	    !read_json(a, dir, "triggers.json", read, &out->triggers, &doc, e) ||
-	    !read_scopes(a, dir, read, &out->parts, e))
+	    !read_scopes(a, app, read, &out->parts, e))
 		return false;
-	return read_subscriptions(a, dir, read, &out->subscriptions, e);
+	return read_subscriptions(a, app, read, &out->subscriptions, e);
 }

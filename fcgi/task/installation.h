@@ -29,4 +29,7 @@ typedef bool installation_read(struct arena *a, const char *path, size_t max, st
 bool installation_load(struct arena *a, struct installation *out, const struct secret *master, struct str worker,
     installation_read *read, struct err *e) CC_MUST_USE;
 
+/* The folder of the HubSpot app's definition. */
+struct str installation_app_dir(struct arena *a, const struct settings *s);
+
 #endif
