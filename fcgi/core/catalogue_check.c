@@ -78,12 +78,6 @@ wrong_type(const struct catalogue_field *f, struct str value)
 	struct err ignored = { 0 };
 	int64_t ms;
 
-	if (str_eq(f->name, STR("CurrencyCode")))
-		return decimal_currency_places(value) >= 0 ? NULL : "must be a currency code of three capital letters";
-	if (str_eq(f->name, STR("CustomerEmail")))
-		return is_hash(value) ? NULL : "must be an e-mail address, or its SHA-1 or SHA-256 hash";
-	if (str_eq(f->name, STR("UniqueUrl")))
-		return is_url(value) ? NULL : "must be a web address such as https://example.com/a";
 	switch (f->type) {
 	case CATALOGUE_STRING:
 		return str_is_utf8(value) ? NULL : "must be readable text";
@@ -99,11 +93,27 @@ wrong_type(const struct catalogue_field *f, struct str value)
 	return NULL;
 }
 
+/* The same for the three fields that have a form of their own; *has says whether this is one. */
+static const char *
+wrong_form(struct str name, struct str value, bool *has)
+{
+	*has = true;
+	if (str_eq(name, STR("CurrencyCode")))
+		return decimal_currency_places(value) >= 0 ? NULL : "must be a currency code of three capital letters";
+	if (str_eq(name, STR("CustomerEmail")))
+		return is_hash(value) ? NULL : "must be an e-mail address, or its SHA-1 or SHA-256 hash";
+	if (str_eq(name, STR("UniqueUrl")))
+		return is_url(value) ? NULL : "must be a web address such as https://example.com/a";
+	*has = false;
+	return NULL;
+}
+
 bool
 catalogue_check_value(struct arena *a, const struct catalogue *c, struct catalogue_value v, struct catalogue_fault *out)
 {
 	const struct catalogue_field *f = catalogue_find(c, v.name);
 	const char *must;
+	bool own_form;
 	int64_t max;
 
 	*out = (struct catalogue_fault){ .field = v.name, .code = STR("field_type") };
@@ -111,7 +121,9 @@ catalogue_check_value(struct arena *a, const struct catalogue *c, struct catalog
 		out->message = str_printf(a, STR_FMT " is no field of impact.com.", STR_ARG(v.name));
 		return false;
 	}
-	must = wrong_type(f, v.value);
+	must = wrong_form(f->name, v.value, &own_form);
+	if (!own_form)
+		must = wrong_type(f, v.value);
 	if (must != NULL) {
 		out->message = str_printf(a, STR_FMT " %s.", STR_ARG(v.name), must);
 		return false;

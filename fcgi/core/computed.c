@@ -33,14 +33,20 @@ is_plain(char c)
 	       c == '-';
 }
 
+/* One '_' for each character, however many bytes it has. */
 static struct str
 plain(struct arena *a, struct str s)
 {
 	char *p = arena_alloc(a, s.n + 1);
+	size_t n = 0;
 
-	for (size_t i = 0; i < s.n; i++)
-		p[i] = is_plain(s.p[i]) ? s.p[i] : '_';
-	return (struct str){ .p = p, .n = s.n };
+	for (size_t i = 0; i < s.n; i++) {
+		if (is_plain(s.p[i]))
+			p[n++] = s.p[i];
+		else if (((unsigned char)s.p[i] & 0xc0) != 0x80)
+			p[n++] = '_';
+	}
+	return (struct str){ .p = p, .n = n };
 }
 
 struct str
