@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/log.h"
+#include "io/http_poll.h"
 
 #define ANSWER_MAX_BYTES ((size_t)8 * 1024 * 1024)
 #define HEADERS_MAX      100
@@ -38,6 +39,7 @@ struct transfer {
 
 struct http {
 	CURLM *multi;
+	struct http_poll poll;
 	CURLSH *sessions; /* TLS sessions of all handles: a fresh connection resumes one, at a fraction of the work */
 	struct transfer *waiting, **waiting_end; /* accepted, not yet started */
 	struct transfer *running;
@@ -62,6 +64,7 @@ http_new(const struct settings *s)
 	h->sessions = curl_share_init();
 	if (h->multi == NULL || h->sessions == NULL)
 		abort();
+	http_poll_init(&h->poll, h->multi);
 	(void)curl_share_setopt(h->sessions, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 	struct str ca = s->ca_file.n == 0 ? STR(SYSTEM_CA_FILE) : s->ca_file;
 	h->ca_file = strndup(ca.p, ca.n);
@@ -497,14 +500,11 @@ finish_done(struct http *h)
 }
 
 static bool
-turn(struct http *h, size_t *finished, struct err *e)
+turn(struct http *h, int64_t wait_ms, int fd, size_t *finished, struct err *e)
 {
-	int running;
-
 	start_waiting(h);
-	CURLMcode rc = curl_multi_perform(h->multi, &running);
-	if (rc != CURLM_OK)
-		return err_set(e, ERR_IO, "http: %s", curl_multi_strerror(rc));
+	if (!http_poll_turn(&h->poll, wait_ms, fd, e))
+		return false;
 	*finished = finish_done(h);
 	return true;
 }
@@ -512,21 +512,14 @@ turn(struct http *h, size_t *finished, struct err *e)
 static bool
 step(struct http *h, int64_t wait_ms, int fd, struct err *e)
 {
-	struct curl_waitfd extra = { .fd = fd, .events = CURL_WAIT_POLLIN };
 	size_t before = h->n_in_flight, finished = 0;
 
-	if (!turn(h, &finished, e))
+	if (!turn(h, 0, fd, &finished, e))
 		return false;
 	/* What `done` has submitted is started before anybody waits. */
 	if (finished > 0 || h->waiting != NULL || h->n_in_flight < before)
 		wait_ms = 0;
-	if (wait_ms > 0) {
-		int ms = wait_ms > 60000 ? 60000 : (int)wait_ms;
-		CURLMcode rc = curl_multi_poll(h->multi, fd < 0 ? NULL : &extra, fd < 0 ? 0 : 1, ms, NULL);
-		if (rc != CURLM_OK)
-			return err_set(e, ERR_IO, "http: %s", curl_multi_strerror(rc));
-	}
-	return turn(h, &finished, e);
+	return turn(h, wait_ms, fd, &finished, e);
 }
 
 bool
@@ -562,6 +555,7 @@ http_free(struct http *h)
 	for (size_t i = 0; i < h->n_idle; i++)
 		curl_easy_cleanup(h->idle[i]);
 	(void)curl_multi_cleanup(h->multi);
+	http_poll_fini(&h->poll);
 	(void)curl_share_cleanup(h->sessions);
 	curl_global_cleanup();
 	free(h->ca_file);
