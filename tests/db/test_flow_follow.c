@@ -360,14 +360,39 @@ an_unknown_one_on_the_second_page_is_found(void **state)
 
 /* A page that could not be read any more may be the one that it stands on. */
 static void
-nothing_is_resent_before_every_page_was_read(void **state)
+a_listing_of_more_pages_than_calls_waits_and_goes_on_where_it_was(void **state)
 {
 	int64_t id = ledger_in(STATE_UNKNOWN, "reconcile");
 
 	(void)state;
 	store.settings.impact_calls_per_hour = 1;
 	flow_say(200, listing(STR(""), ",\"@nextpageuri\":\"/x?Page=2\""));
+	flow_say(200, listing(action_with(id, "PENDING", ""), ""));
 	flow_follow();
+	assert_int_equal(flow.pauses, 1);
+	assert_int_equal(flow.n, 2);
+	assert_true(str_find(flow.log[1].url, STR("&Page=2&")) < flow.log[1].url.n);
+	assert_int_equal(ledger_state(id), STATE_CONFIRMED);
+}
+
+/* The process was stopped while the listing waited. */
+static void
+nothing_is_resent_before_every_page_was_read(void **state)
+{
+	int64_t id = ledger_in(STATE_UNKNOWN, "reconcile");
+	struct lease l;
+	struct step *s;
+
+	(void)state;
+	store.settings.impact_calls_per_hour = 1;
+	l = store_lease(LEASE_FOLLOW, 0);
+	s = flow_step(LEASE_FOLLOW, &l);
+	store_must(s->next(s, &store.e));
+	assert_int_equal(s->n, 1);
+	s->answers[0] = answer_of(200, listing(STR(""), ",\"@nextpageuri\":\"/x?Page=2\""));
+	store_must(s->next(s, &store.e));
+	assert_int_equal(s->n, 0);
+	assert_true(s->pause_ms > 0);
 	assert_int_equal(ledger_state(id), STATE_UNKNOWN);
 	assert_str(ledger_stage(id), "reconcile");
 }
@@ -522,6 +547,7 @@ main(void)
 		TEST(the_last_quarter_of_the_budget_is_for_sending),
 		TEST(an_unknown_one_that_is_found_is_confirmed_and_never_resent),
 		TEST(an_unknown_one_on_the_second_page_is_found),
+		TEST(a_listing_of_more_pages_than_calls_waits_and_goes_on_where_it_was),
 		TEST(nothing_is_resent_before_every_page_was_read),
 		TEST(nothing_is_resent_after_a_listing_that_failed),
 		TEST(the_same_order_of_another_event_type_is_not_ours),

@@ -1,0 +1,155 @@
+/*
+ * follow_list.c - looks for conversions in listings of actions, by windows of their event dates; see follow_round.h.
+ *
+ * A listing that needs more calls than the budget gives waits where it is: what was not found may stand on a page that
+ * was not read, and beginning anew would never end.  A window with more actions than impact.com lists (20,000; it
+ * answers 400) is cut in halves.
+ */
+#include "base/log.h"
+#include "flow/access.h"
+#include "flow/follow_round.h"
+
+/* An action's event date may be rewritten a little; and one listing spans at most 45 days (impact.md 3.1). */
+#define AROUND_MS     (60LL * 60 * 1000)
+#define AROUND_MIN_MS (60LL * 1000)
+#define SPAN_MS       (44LL * 24 * 60 * 60 * 1000 - 2 * AROUND_MS)
+/* Pages that are asked for at once from the budget. */
+#define LISTING_CALLS 3
+
+static bool take_page(struct step *step, struct err *e);
+
+/* Asks for the window's page, now or when there is budget for it. */
+static bool
+ask_page(struct step *step, struct err *e)
+{
+	struct follow *f = (struct follow *)step;
+	const struct follow_window *w = &f->window;
+	struct access access;
+	struct http_request q;
+
+	if (f->budget <= 0) {
+		if (!access_impact(step, f->document.account_sid, LISTING_CALLS, FOLLOW_LISTING_PERCENT, &f->account,
+		        &f->budget, &access, e))
+			return false;
+		if (!access.ready) {
+			log_event(LOG_INFO, "follow.listing_waits", LOG_I("page", w->page),
+			    LOG_I("ms", access.wait_ms));
+			step->pause_ms = access.wait_ms > 0 ? access.wait_ms : 1000;
+			step->next = ask_page;
+			return true;
+		}
+	}
+	impact_actions(step->arena, step->parts->settings, &f->account, w->program_id, w->first_ms - w->around_ms,
+	    w->last_ms + w->around_ms, w->page, &q);
+	step_request(step, &q);
+	f->budget--;
+	step->next = take_page;
+	return true;
+}
+
+static bool
+in_window(const struct follow *f, const struct follow_item *item)
+{
+	const struct follow_window *w = &f->window;
+
+	return item->want == FOLLOW_LISTING && str_eq(item->d.program_id, w->program_id) &&
+	       item->d.event_date_ms >= w->first_ms && item->d.event_date_ms <= w->last_ms;
+}
+
+/*
+ * Whether a window is made for it.  When calls are few a confirmed one is seen only where it lies in another's window:
+ * its event may be years old.
+ */
+static bool
+asks(const struct follow *f, const struct follow_item *item)
+{
+	return item->want == FOLLOW_LISTING && !(f->busy && item->d.state == STATE_CONFIRMED);
+}
+
+/* The next window that somebody waits for: from the earliest event date, as far as one may ask. */
+static bool
+next_window(struct follow *f)
+{
+	struct follow_window *w = &f->window;
+
+	*w = (struct follow_window){ .first_ms = INT64_MAX, .around_ms = f->around_ms, .page = 1 };
+	for (size_t i = 0; i < f->n_items; i++)
+		if (asks(f, &f->items[i]) && f->items[i].d.event_date_ms < w->first_ms) {
+			w->first_ms = f->items[i].d.event_date_ms;
+			w->program_id = f->items[i].d.program_id;
+		}
+	for (size_t i = 0; i < f->n_items; i++)
+		if (asks(f, &f->items[i]) && str_eq(f->items[i].d.program_id, w->program_id) &&
+		    f->items[i].d.event_date_ms - w->first_ms <= f->span_ms && f->items[i].d.event_date_ms > w->last_ms)
+			w->last_ms = f->items[i].d.event_date_ms;
+	return w->first_ms != INT64_MAX;
+}
+
+static bool
+list_next(struct follow *f, struct err *e)
+{
+	return next_window(f) ? ask_page(&f->step, e) : follow_listed(f, e);
+}
+
+bool
+follow_list(struct follow *f, struct err *e)
+{
+	f->span_ms = SPAN_MS;
+	f->around_ms = AROUND_MS;
+	return list_next(f, e);
+}
+
+/* Half of the window, from the same beginning; false when it cannot be cut any more. */
+static bool
+narrow(struct follow *f)
+{
+	const struct follow_window *w = &f->window;
+
+	if (w->last_ms > w->first_ms)
+		f->span_ms = (w->last_ms - w->first_ms) / 2;
+	else if (w->around_ms / 2 >= AROUND_MIN_MS)
+		f->around_ms = w->around_ms / 2;
+	else
+		return false;
+	log_event(LOG_INFO, "follow.window_narrowed", LOG_I("span_ms", f->span_ms), LOG_I("around_ms", f->around_ms));
+	return true;
+}
+
+static bool
+failed(struct follow *f, const struct http_answer *answer, const struct err *why, struct err *e)
+{
+	if (!follow_hold_back(f, answer, e))
+		return false;
+	if (answer->outcome == HTTP_ANSWERED && answer->status == 400 && narrow(f))
+		return list_next(f, e);
+	for (size_t i = 0; i < f->n_items; i++)
+		if (in_window(f, &f->items[i]))
+			follow_failed(f, &f->items[i], why);
+	return list_next(f, e);
+}
+
+static bool
+take_page(struct step *step, struct err *e)
+{
+	struct follow *f = (struct follow *)step;
+	struct err why = { .code = ERR_NONE };
+	struct impact_action_info *actions;
+	int64_t next_page;
+	size_t n;
+
+	step->n = 0;
+	if (!impact_read_actions(step->arena, &step->answers[0], &actions, &n, &next_page, &why))
+		return failed(f, &step->answers[0], &why, e);
+	for (size_t i = 0; i < f->n_items; i++)
+		for (size_t k = 0; k < n && in_window(f, &f->items[i]); k++)
+			if (follow_is_of(&f->items[i], &actions[k]) && !follow_confirm(f, &f->items[i], &actions[k], e))
+				return false;
+	if (next_page > f->window.page) {
+		f->window.page = next_page;
+		return ask_page(step, e);
+	}
+	for (size_t i = 0; i < f->n_items; i++)
+		if (in_window(f, &f->items[i]) && !follow_not_found(f, &f->items[i], e))
+			return false;
+	return list_next(f, e);
+}
