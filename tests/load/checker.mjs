@@ -1,7 +1,7 @@
-// The judge of a run: a program of its own. It trusts the rules that were saved (plan.json), what the sandbox says it sent
-// and was answered (its state and log), and the oracle; it compares them with what the product says (told.json).
+// The judge of a run: a program of its own. It trusts the rules and records of the plan, what the sandbox says it sent, was
+// answered and made of it, and the oracle; it compares them with what the product says.
 //
-//   node tests/load/checker.mjs DIR     DIR holds plan.json, calm.json, told.json, state.jsonl, log.jsonl
+//   node tests/load/checker.mjs DIR     DIR holds plan.json, calm.json, sandbox.json, log.jsonl (the sandbox's log), told.json
 //
 // One line "ok ..." or "not ok ..." a sentence, with up to 10 examples of what differs.
 import { readFileSync } from 'node:fs';
@@ -21,21 +21,14 @@ function check(sentence, wrong) {
 }
 const push = (map, key, value) => (map.get(key) ?? map.set(key, []).get(key)).push(value);
 
-// ---- what was sent: the sandbox's own journal
-
-const tables = new Map();
-const table = (name) => tables.get(name) ?? tables.set(name, new Map()).get(name);
-for (const [name, key, row] of lines('state.jsonl'))
-	if (row === undefined)
-		table(name).delete(key);
-	else
-		table(name).set(key, row);
+// ---- what was sent
 
 const requests = new Map();
 for (const row of lines('log.jsonl'))
 	requests.set(row.id, { ...requests.get(row.id), ...row });
 
 const plan = json('plan.json');
+const sandbox = json('sandbox.json');
 const told = json('told.json');
 const all = [...plan.tenants, plan.calm];
 const tenants = new Map(all.map((t) => [t.portal, t]));
@@ -53,7 +46,7 @@ function factOf(e) {
 }
 const keyOf = (f) => [f.portal, f.kind, f.type, f.id, f.property, f.value, f.at].join('|');
 
-const webhooks = [...table('webhook').values()].filter((w) => tenants.has(w.portalId));
+const webhooks = sandbox.webhooks.filter((w) => tenants.has(w.portalId));
 const facts = new Map();
 let strange = 0;
 for (const e of webhooks.flatMap((w) => w.events)) {
@@ -76,7 +69,7 @@ check('nothing is left in the inbox', told.inbox ? [`${told.inbox} batches`] : [
 const odd = told.quarantine.filter((body) => body.includes('no number') || body.includes('yesterday')).length;
 check('what is no event is in quarantine, each time it was taken in', odd >= strange && told.quarantine.length === odd ? [] : [`${odd} of ${strange}, ${told.quarantine.length} in all`]);
 
-const records = new Records(table);
+const records = new Records(all);
 const decisions = new Map();
 for (const d of told.decisions.filter((x) => tenants.has(x.portal)))
 	push(decisions, keyOf(d), d);
@@ -111,8 +104,8 @@ for (const r of [...requests.values()].sort((a, b) => a.id - b.id)) {
 }
 const submissions = new Map();
 const byBatch = new Map();
-for (const row of table('submission').values()) {
-	const s = { ...row, ...table('outcome').get(row.batchId) };
+const actions = new Map(sandbox.actions.map((a) => [a.id, a]));
+for (const s of sandbox.submissions) {
 	byBatch.set(s.batchId, s);
 	push(submissions, [s.sid, s.values.EventTypeCode, s.values.OrderId].join('|'), s);
 }
@@ -172,7 +165,7 @@ function judgeVerdict(key, c, group) {
 		return;
 	}
 	if (c.state === 'CONFIRMED') {
-		const action = table('action').get(c.action);
+		const action = actions.get(c.action);
 		if (!action || action.batchId !== booked?.batchId || action.partnerId !== c.partner || Number(action.payout) !== Number(c.payout))
 			bad.verdict.push(`${key}: action ${c.action} of partner ${c.partner}, payout ${c.payout}; booked ${JSON.stringify(action ?? null)}`);
 	} else if (c.state !== 'REJECTED' || booked || last?.errorReason !== c.code) {

@@ -13,27 +13,13 @@ const DIR = mkdtempSync(join(tmpdir(), 'load-'));
 after(() => rmSync(DIR, { recursive: true }));
 const CHECKER = fileURLToPath(new URL('checker.mjs', import.meta.url));
 
-/** The sandbox's tables after everything was loaded and sent. */
-function tablesOf(all) {
-	const tables = { record: new Map(), link: new Map(), webhook: new Map(), submission: new Map(), action: new Map() };
-	for (const t of all)
-		for (const wave of t.waves) {
-			for (const r of wave.records)
-				tables.record.set(`${t.portal}|${r.type}|${r.id}`, { ...r, createdAt: new Date(r.at).toISOString(), archived: false });
-			for (const [from, a, to, b] of wave.links)
-				tables.link.set(`${t.portal}|${from}|${a}|${to}`, { ...tables.link.get(`${t.portal}|${from}|${a}|${to}`), [b]: [{ label: from === 'companies' ? 'Primary' : null }] });
-			const id = tables.webhook.size + 1;
-			tables.webhook.set(String(id), { id, portalId: t.portal, state: 'done', events: [...wave.events], attempts: [{ status: 200 }] });
-		}
-	return tables;
-}
-
 /** A product without fault, in one pass. */
 function perfect() {
-	const plan = makePlan({ seed: 7, events: 400, tenants: 1, base: Date.now(), calm: { contacts: 20, deals: 10 } });
+	const plan = makePlan({ seed: 7, events: 400, tenants: 1, base: Date.now(), calm: { contacts: 20, deals: 10, sent: 5 } });
 	const all = [...plan.tenants, plan.calm];
-	const tables = tablesOf(all);
-	const records = new Records((name) => tables[name]);
+	const webhooks = all.flatMap((t) => t.waves.map((w) => ({ portalId: t.portal, state: 'done', events: [...w.events], attempts: [{ status: 200 }] })));
+	const sandbox = { webhooks, submissions: [], actions: [] };
+	const records = new Records(all);
 	const told = { events: [], decisions: [], conversions: [], attempts: [], quarantine: [], inbox: 0 };
 	const log = [];
 	for (const t of all)
@@ -53,7 +39,7 @@ function perfect() {
 			const first = body && !told.conversions.some((c) => c.portal === t.portal && c.orderId === body.OrderId && c.eventType === body.EventTypeCode);
 			told.decisions.push({ ...fact, outcome: body && !first ? 'SUPPRESSED' : outcome, code: body && !first ? 'duplicate_effect' : code });
 			if (first)
-				convert(t, body, t === plan.calm, { told, log, tables });
+				convert(t, body, t === plan.calm, { told, log, sandbox });
 		}
 	const burst = (object, paths) => {
 		const since = log.at(-1).id;
@@ -63,28 +49,25 @@ function perfect() {
 	};
 	const calm = [burst('contacts', [['/crm/objects/2026-09/contacts/batch/read', 20]]), burst('deals', [['/crm/objects/2026-09/deals/batch/read', 10],
 		['/crm/associations/2026-09/deals/contacts/batch/read', 10], ['/crm/objects/2026-09/contacts/batch/read', 10]])];
-	return { plan, tables, told, log, calm };
+	return { plan, sandbox, told, log, calm };
 }
 
-function convert(t, body, calm, { told, log, tables }) {
+function convert(t, body, calm, { told, log, sandbox }) {
 	const id = String(told.conversions.length + 1);
 	const said = verdict(t, body) ?? (calm ? 'credited' : 'ACTION_REF_NOT_FOUND');
 	const credited = said === 'credited';
 	log.push({ id: log.length + 1, method: 'POST', path: `/Advertisers/${t.sid}/Conversions`, body: String(new URLSearchParams(body)) });
-	const submission = { batchId: `A-${id}`, sid: t.sid, values: body, status: 'Complete', errorReason: credited ? '' : said, ...(credited ? { actionId: `x.${id}` } : {}) };
-	tables.submission.set(`A-${id}`, submission);
+	sandbox.submissions.push({ batchId: `A-${id}`, sid: t.sid, values: body, status: 'Complete', errorReason: credited ? '' : said, ...(credited ? { actionId: `x.${id}` } : {}) });
 	if (credited)
-		tables.action.set(`x.${id}`, { id: `x.${id}`, batchId: `A-${id}`, partnerId: '1', payout: '2.00' });
+		sandbox.actions.push({ id: `x.${id}`, batchId: `A-${id}`, partnerId: '1', payout: '2.00' });
 	told.conversions.push({ portal: t.portal, id, state: credited ? 'CONFIRMED' : 'REJECTED', code: credited ? '' : said, revision: 1, attempts: 1, unanswered: 0, eventType: body.EventTypeCode,
 		orderId: body.OrderId, batch: `A-${id}`, action: credited ? `x.${id}` : '', partner: '1', payout: '2.0000' });
 	told.attempts.push({ portal: t.portal, id, attempt: 1, revision: 1, status: 200, result: 'accepted' });
 }
 
-function run({ plan, tables, told, log, calm }) {
-	const rows = Object.entries(tables).flatMap(([name, table]) => [...table].map(([key, row]) => JSON.stringify([name, key, row])));
-	writeFileSync(join(DIR, 'state.jsonl'), rows.join('\n'));
+function run({ plan, sandbox, told, log, calm }) {
 	writeFileSync(join(DIR, 'log.jsonl'), log.map((r) => JSON.stringify(r)).join('\n'));
-	for (const [name, value] of Object.entries({ plan, told, calm }))
+	for (const [name, value] of Object.entries({ plan, sandbox, told, calm }))
 		writeFileSync(join(DIR, `${name}.json`), JSON.stringify(value));
 	const { status, stdout, stderr } = spawnSync(process.execPath, [CHECKER, DIR], { encoding: 'utf8' });
 	return { status, said: stdout + stderr, failed: stdout.split('\n').filter((l) => l.startsWith('not ok')) };
@@ -107,8 +90,8 @@ const tried = (r, c, ...results) => {
 const rejected = (r) => r.told.conversions.find((c) => c.state === 'REJECTED');
 
 const FAULTS = [
-	['an event that was not sent', /every event of the plan was sent/, (r) => { r.tables.webhook.get('1').events.splice(3, 1); }],
-	['a webhook that nobody took', /answered with 200/, (r) => { r.tables.webhook.get('1').state = 'given up'; }],
+	['an event that was not sent', /every event of the plan was sent/, (r) => { r.sandbox.webhooks[0].events.splice(3, 1); }],
+	['a webhook that nobody took', /answered with 200/, (r) => { r.sandbox.webhooks[0].state = 'given up'; }],
 	['a lost event', /no event was lost/, (r) => { r.told.events.pop(); }],
 	['an invented event', /no event was invented/, (r) => { r.told.events.push({ ...r.told.events[0], at: 5 }); }],
 	['a lost quarantine', /in quarantine/, (r) => { r.told.quarantine.pop(); }],
@@ -133,7 +116,7 @@ const FAULTS = [
 	}],
 	['a double booking', /booked twice/, (r) => {
 		const c = confirmed(r);
-		r.tables.submission.set('A-x', { ...r.tables.submission.get(c.batch), batchId: 'A-x', actionId: 'y' });
+		r.sandbox.submissions.push({ ...r.sandbox.submissions.find((x) => x.batchId === c.batch), batchId: 'A-x', actionId: 'y' });
 	}],
 	['a wrong amount', /what the oracle builds/, (r) => {
 		const post = r.log.find((e) => /OrderSubTotal=/.test(e.body));

@@ -63,9 +63,8 @@ async function everythingEnded() {
 	let quiet = 0;
 	await until('every event to have its end', async () => {
 		const o = await open();
-		const { webhooks } = await control('GET', '/webhooks');
-		const waiting = webhooks.filter((w) => w.state === 'waiting' || w.state === 'sending').length;
-		const now = `${waiting} webhooks waiting, ${Object.entries(o).map(([k, n]) => `${n} ${k}`).join(', ')}`;
+		const waiting = (await control('GET', '/webhooks/open')).open;
+		const now = `${waiting} webhooks, ${Object.entries(o).map(([k, n]) => `${n} ${k}`).join(', ')}`;
 		if (now !== last)
 			say(last = now);
 		quiet = waiting === 0 && ended(o) ? quiet + 1 : 0;
@@ -107,8 +106,9 @@ async function main() {
 	});
 	await step('every event comes to its end', everythingEnded);
 	writeFileSync(join(OUT, 'told.json'), JSON.stringify(await dump()));
-	for (const name of ['state.jsonl', 'log.jsonl'])
-		copyFileSync(join(VAR, 'sandbox', name), join(OUT, name));
+	copyFileSync(join(VAR, 'sandbox', 'log.jsonl'), join(OUT, 'log.jsonl'));
+	writeFileSync(join(OUT, 'sandbox.json'), JSON.stringify({
+		...await control('GET', '/webhooks'), ...await control('GET', '/impact/submissions'), ...await control('GET', '/impact/actions') }));
 	say('judging');
 	if (!await judge()) {
 		console.log(`# again: LOAD_SEED=${SEED} LOAD_EVENTS=${EVENTS} LOAD_TENANTS=${TENANTS} LOAD_KILLS=${KILLS} make load`);

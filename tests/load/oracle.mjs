@@ -5,25 +5,31 @@ const SINGULAR = { 'contact.': 'contacts', 'company.': 'companies' };
 const KEYS = ['EventTypeCode', 'OrderId', 'EventDate']; // always required
 const MONEY = /^(OrderSubTotal|ItemPrice\d+)$/;
 
-/** CRM records and links out of the sandbox's tables. */
+/** The CRM after all that was loaded into it, by the plan. */
 export class Records {
-	#rows;
-	#links;
+	#rows = new Map();
+	#links = new Map();
 
-	constructor(table) {
-		this.#rows = table('record');
-		this.#links = table('link');
+	constructor(tenants) {
+		for (const t of tenants)
+			for (const wave of t.waves) {
+				for (const r of wave.records)
+					this.#rows.set(`${t.portal}|${r.type}|${r.id}`, { ...r, properties: { ...r.properties, hs_object_id: r.id } });
+				for (const [from, id, to, other] of wave.links) {
+					const key = `${t.portal}|${from}|${id}|${to}`;
+					// HubSpot makes a company's first contact its primary one; a deal's contacts have none
+					this.#links.set(key, [...this.#links.get(key) ?? [], { other, primary: from === 'companies' && !this.#links.has(key) }]);
+				}
+			}
 	}
 
 	find(portal, type, id) {
-		const rec = this.#rows.get(`${portal}|${type}|${id}`);
-		return rec && !rec.archived ? rec : undefined;
+		return this.#rows.get(`${portal}|${type}|${id}`);
 	}
 
 	/** Linked records, in the order of their ids, each with whether it is the primary one. */
 	linked(portal, from, id, to) {
-		return Object.entries(this.#links.get(`${portal}|${from}|${id}|${to}`) ?? {})
-			.map(([other, types]) => ({ rec: this.find(portal, to, other), primary: types.some((t) => t.label === 'Primary') }))
+		return (this.#links.get(`${portal}|${from}|${id}|${to}`) ?? []).map(({ other, primary }) => ({ rec: this.find(portal, to, other), primary }))
 			.filter((l) => l.rec).sort((a, b) => Number(a.rec.id) - Number(b.rec.id));
 	}
 }
@@ -33,7 +39,7 @@ function contactOf(records, fact) {
 	if (fact.type === 'contacts')
 		return records.find(fact.portal, 'contacts', fact.id);
 	const links = records.linked(fact.portal, fact.type, fact.id, 'contacts');
-	const oldest = (list) => list.map((l) => l.rec).sort((a, b) => a.createdAt.localeCompare(b.createdAt))[0];
+	const oldest = (list) => list.map((l) => l.rec).sort((a, b) => a.at - b.at || Number(a.id) - Number(b.id))[0];
 	return links.find((l) => l.primary)?.rec ?? oldest(links.filter((l) => l.rec.properties.custom_impact_click_id)) ?? oldest(links);
 }
 

@@ -5,7 +5,7 @@
 import { random } from '../sandbox/random.mjs';
 
 export const WAVES = 3;
-const CALM = { contacts: 1000, deals: 500 };
+const CALM = { contacts: 1000, deals: 500, sent: 100 };
 const HOUR = 3600000;
 const TYPE_ID = { contacts: '0-1', companies: '0-2', deals: '0-3' };
 
@@ -74,8 +74,8 @@ class Tenant {
 		return this.chance.pick(['nobodyKnowsThisClick', `T${this.i}inactivePartner000001`, `T${this.i}noContract00000000001`, `T${this.i}olderThanWindow000001`,
 			`T${this.i}malformed000000000001`]);
 	}
-	contact(click, wave = 0) {
-		return this.record('contacts', { email: `p${this.next}@tenant-${this.i}.example`, lastname: `Person ${this.next}`, ...(click ? { custom_impact_click_id: click } : {}) }, wave);
+	contact(click, wave = 0, lastname = `Person ${this.next}`) {
+		return this.record('contacts', { email: `p${this.next}@tenant-${this.i}.example`, lastname, ...(click ? { custom_impact_click_id: click } : {}) }, wave);
 	}
 	deal(more = {}) {
 		const id = this.record('deals', { dealname: `Deal ${this.next}`, amount: `${this.chance.between(1, 9000)}.${this.chance.between(10, 99)}`, dealstage: 'closedwon', ...more });
@@ -164,13 +164,21 @@ function story(chance) {
 	return CASES.find(([w]) => (at -= w) <= 0)[1];
 }
 
-/** A tenant for the calm before: leads in one burst, then deals of the same contacts, which only those leads can credit. */
+/**
+ * A tenant for the calm before: changes of contacts in one burst, then of deals. All are read from HubSpot; most are then
+ * refused for their too long names, which takes no time at impact.com. The other deals only their contacts' leads can credit.
+ */
 function calmTenant(i, chance, base, size) {
 	const t = new Tenant(i, chance, base);
+	const long = `A name of more than 64 characters, ${'as people give them '.repeat(3)}`;
 	t.objects.deals.mapping = t.objects.deals.mapping.filter((r) => r.field !== 'ClickId');
-	const contacts = Array.from({ length: size.contacts }, () => leadOf(t, t.good(), 0));
-	for (const contact of contacts.slice(0, size.deals)) {
-		const id = t.record('deals', { dealname: `Deal ${t.next}`, amount: '100.00', dealstage: 'closedwon' });
+	for (let n = 0; n < size.contacts; n++) {
+		const sent = n < size.sent;
+		const contact = t.contact(t.good(), 0, sent ? undefined : long);
+		t.changed(0, 'contacts', contact, 'lifecyclestage', 'lead');
+		if (n >= size.deals)
+			continue;
+		const id = t.record('deals', { dealname: sent ? `Deal ${t.next}` : long, amount: '100.00', dealstage: 'closedwon' });
 		t.link('deals', id, 'contacts', contact);
 		t.changed(1, 'deals', id, 'dealstage', 'closedwon');
 	}

@@ -139,6 +139,7 @@ const ROUTES = new Router([
 	['GET', '/control/log', (w, q) => ok({ entries: w.log.find(Object.fromEntries(q.query)) })],
 	['DELETE', '/control/log', (w) => ok(w.log.clear() ?? {})],
 	['GET', '/control/webhooks', (w) => ok({ webhooks: w.webhooks.list() })],
+	['GET', '/control/webhooks/open', (w) => ok({ open: w.webhooks.open() })],
 	['DELETE', '/control/webhooks', (w) => ok(w.webhooks.clear() ?? {})],
 	['POST', '/control/webhooks', (w, q) => {
 		const { portalId, events } = input(q);

@@ -51,6 +51,11 @@ export class Delivery {
 		return [...this.#w.store.table('webhook').keys()].map((id) => this.#row(id));
 	}
 
+	/** How many have not ended yet. */
+	get open() {
+		return this.#w.store.table('webhook').size - this.#over.length;
+	}
+
 	/** The last n of an account, without a look at the others' events. */
 	last(portalId, n) {
 		const ids = [...this.#w.store.table('webhook')].filter(([, row]) => row.portalId === portalId).slice(-n).map(([id]) => id);

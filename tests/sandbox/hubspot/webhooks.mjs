@@ -31,6 +31,7 @@ export class Webhooks {
 
 	stop = () => this.#delivery.stop();
 	list = () => this.#delivery.list();
+	open = () => this.#delivery.open;
 	last = (portalId, n) => this.#delivery.last(portalId, n);
 
 	created(rec, ...what) { this.#collect(rec.portalId, () => this.#make.created(rec, ...what)); }
