@@ -16,9 +16,10 @@ enum {
 };
 
 const struct sql install_sql[] = {
-	[LOAD] = { "install.load", SQL_TENANT, "i", "isssttsiii",
+	[LOAD] = { "install.load", SQL_TENANT, "i", "isssttsiiii",
 	    "SELECT hub_user_id, scopes, access_token, refresh_token, expires_at, last_ok_at, state, refused, version, "
-	    "TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), expires_at) DIV 1000 FROM install WHERE tenant_id = ?",
+	    "TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), expires_at) DIV 1000, "
+	    "TIMESTAMPDIFF(MICROSECOND, last_ok_at, UTC_TIMESTAMP(3)) DIV 1000 FROM install WHERE tenant_id = ?",
 	    NULL, NULL },
 	[SAVE] = { "install.save", SQL_TENANT, "iisssi", "",
 	    "INSERT INTO install (tenant_id, hub_user_id, scopes, access_token, refresh_token, expires_at, state, "
@@ -44,9 +45,9 @@ const struct sql install_sql[] = {
 	    "UPDATE install SET refused = refused + ?, lease_owner = NULL, lease_until = NULL "
 	    "WHERE tenant_id = ? AND version = ? AND lease_owner = ?",
 	    NULL, NULL },
-	[DISCONNECTED] = { "install.disconnected", SQL_TENANT, "i", "",
+	[DISCONNECTED] = { "install.disconnected", SQL_TENANT, "ii", "",
 	    "UPDATE install SET state = 'disconnected', access_token = NULL, refresh_token = NULL, expires_at = NULL, "
-	    "lease_owner = NULL, lease_until = NULL, version = version + 1 WHERE tenant_id = ?",
+	    "lease_owner = NULL, lease_until = NULL, version = version + 1 WHERE tenant_id = ? AND version = ?",
 	    NULL, NULL },
 	[TENANT_OFF] = { "install.tenant_off", SQL_TENANT, "i", "",
 	    "UPDATE tenant SET state = 'disconnected', version = version + 1 "
@@ -87,7 +88,8 @@ load_row(struct db *db, struct arena *a, int64_t tenant_id, const struct db_valu
 		.connected = str_eq(v[6].s, STR("connected")),
 		.refused = v[7].i,
 		.version = v[8].i,
-		.expires_in_ms = v[9].kind == DB_NULL ? -1 : v[9].i };
+		.expires_in_ms = v[9].kind == DB_NULL ? -1 : v[9].i,
+		.ok_age_ms = v[10].kind == DB_NULL ? -1 : v[10].i };
 	return true;
 }
 
@@ -186,13 +188,24 @@ install_refresh_failed(struct db *db, int64_t tenant_id, int64_t version, struct
 	    DB_IN(DB_V_I(refused ? 1 : 0), DB_V_I(tenant_id), DB_V_I(version), DB_V_S(owner)), NULL, e);
 }
 
+static bool
+disconnect(struct db *db, int64_t tenant_id, int64_t version, struct err *e)
+{
+	int64_t changed;
+
+	if (!db_run(db, &install_sql[DISCONNECTED], DB_IN(DB_V_I(tenant_id), DB_V_I(version)), &changed, e))
+		return false;
+	if (changed != 1)
+		return err_set(e, ERR_CONFLICT, "somebody logged in or refreshed the token meanwhile");
+	return db_run(db, &install_sql[TENANT_OFF], DB_IN(DB_V_I(tenant_id)), NULL, e);
+}
+
 bool
-install_disconnected(struct db *db, int64_t tenant_id, struct err *e)
+install_disconnected(struct db *db, int64_t tenant_id, int64_t version, struct err *e)
 {
 	if (!db_begin(db, e))
 		return false;
-	if (!db_run(db, &install_sql[DISCONNECTED], DB_IN(DB_V_I(tenant_id)), NULL, e) ||
-	    !db_run(db, &install_sql[TENANT_OFF], DB_IN(DB_V_I(tenant_id)), NULL, e)) {
+	if (!disconnect(db, tenant_id, version, e)) {
 		db_rollback(db);
 		return err_wrap(e, "disconnecting tenant %lld", (long long)tenant_id);
 	}

@@ -22,13 +22,16 @@ const struct sql schedule_sql[] = {
 	    "SELECT tenant_id, kind, fence, tries FROM schedule WHERE due <= UTC_TIMESTAMP(3) AND "
 	    "(lease_until IS NULL OR lease_until < UTC_TIMESTAMP(3)) ORDER BY due LIMIT 16",
 	    NULL, NULL },
-	[CLAIM] = { "schedule.claim", SQL_TENANT, "siisi", "",
-	    "UPDATE schedule SET owner = ?, lease_until = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, fence = fence + 1 "
+	/* While it is held its due time is the lease's end: an earlier one was set meanwhile. */
+	[CLAIM] = { "schedule.claim", SQL_TENANT, "siiisi", "",
+	    "UPDATE schedule SET owner = ?, lease_until = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, "
+	    "due = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, fence = fence + 1 "
 	    "WHERE tenant_id = ? AND kind = ? AND fence = ? AND "
 	    "(lease_until IS NULL OR lease_until < UTC_TIMESTAMP(3))",
 	    NULL, NULL },
-	[RELEASE] = { "schedule.release", SQL_TENANT, "iiisis", "",
-	    "UPDATE schedule SET owner = '', lease_until = NULL, due = " IN_MS ", tries = ? "
+	[RELEASE] = { "schedule.release", SQL_TENANT, "iiiisis", "",
+	    "UPDATE schedule SET due = IF(due < lease_until, LEAST(due, " IN_MS "), " IN_MS "), owner = '', "
+	    "lease_until = NULL, tries = ? "
 	    "WHERE tenant_id = ? AND kind = ? AND fence = ? AND owner = ?",
 	    NULL, NULL },
 	[SET] = { "schedule.set", SQL_TENANT, "isi", "",
@@ -80,8 +83,8 @@ schedule_claim(struct db *db, struct schedule *s, struct str owner, int64_t leas
 	int64_t changed;
 
 	if (!db_run(db, &schedule_sql[CLAIM],
-	        DB_IN(DB_V_S(owner), DB_V_I(lease_s), DB_V_I(s->tenant_id), DB_V_S(str_from(kind_names[s->kind])),
-	            DB_V_I(s->fence)),
+	        DB_IN(DB_V_S(owner), DB_V_I(lease_s), DB_V_I(lease_s), DB_V_I(s->tenant_id),
+	            DB_V_S(str_from(kind_names[s->kind])), DB_V_I(s->fence)),
 	        &changed, e) ||
 	    !one_row(changed, s, e))
 		return false;
@@ -98,8 +101,8 @@ schedule_release(struct db *db, const struct schedule *s, int64_t due_in_ms, int
 	if (due_in_ms < 0)
 		due_in_ms = IDLE_MS;
 	return db_run(db, &schedule_sql[RELEASE],
-	           DB_IN(DB_V_I(due_in_ms), DB_V_I(tries), DB_V_I(s->tenant_id), DB_V_S(str_from(kind_names[s->kind])),
-	               DB_V_I(s->fence), DB_V_S(s->owner)),
+	           DB_IN(DB_V_I(due_in_ms), DB_V_I(due_in_ms), DB_V_I(tries), DB_V_I(s->tenant_id),
+	               DB_V_S(str_from(kind_names[s->kind])), DB_V_I(s->fence), DB_V_S(s->owner)),
 	           &changed, e) &&
 	       one_row(changed, s, e);
 }

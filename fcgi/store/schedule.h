@@ -23,7 +23,10 @@ struct schedule {
 bool schedule_candidates(struct db *db, struct arena *a, struct schedule **out, size_t *n, struct err *e) CC_MUST_USE;
 /* ERR_CONFLICT: somebody else has it. */
 bool schedule_claim(struct db *db, struct schedule *s, struct str owner, int64_t lease_s, struct err *e) CC_MUST_USE;
-/* Done, next time in due_in_ms (negative: not by itself); tries counts failures in a row (0 after a success). */
+/*
+ * Done, next time in due_in_ms (negative: not by itself), or earlier when that was set meanwhile; tries counts failures in a row (0 after
+ * a success).
+ */
 bool schedule_release(struct db *db, const struct schedule *s, int64_t due_in_ms, int64_t tries,
     struct err *e) CC_MUST_USE;
 /* Makes the row, or moves its due time (earlier only when `only_earlier`). */

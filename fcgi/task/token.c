@@ -2,7 +2,6 @@
 #include "task/token.h"
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "remote/hubspot_oauth.h"
 
@@ -46,7 +45,8 @@ refused(struct token *t, const struct err *why, struct err *e)
 	t->step.again_in_ms = AFTER_REFUSAL_MS;
 	log_event(LOG_WARN, "token.refused", LOG_I("refusals", t->install.refused + 1), LOG_C("problem", cause.text));
 	if (t->install.refused + 1 >= REFUSALS_MAX) {
-		if (!install_disconnected(p->db, t->step.tenant_id, e))
+		/* A conflict: somebody logged in meanwhile; scheduled or not, the next look finds the new tokens. */
+		if (!install_disconnected(p->db, t->step.tenant_id, t->install.version, e))
 			return false;
 		t->step.again_in_ms = DISCONNECTED_MS;
 		log_event(LOG_WARN, "token.disconnected", LOG_I("portal_user", t->install.hub_user_id));
@@ -190,7 +190,7 @@ periodic(struct step *s, struct err *e)
 		s->again_in_ms = DISCONNECTED_MS;
 		return true;
 	}
-	age = clock_wall_ms() - t->install.last_ok_ms;
+	age = t->install.ok_age_ms;
 	gap = (age + t->install.expires_in_ms) / 4 < REFRESH_GAP_MS ? (age + t->install.expires_in_ms) / 4
 	                                                            : REFRESH_GAP_MS;
 	if (t->install.refused == 0 && age >= 0 && age < gap) {

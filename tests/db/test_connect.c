@@ -98,12 +98,14 @@ I_58_a_new_login_brings_a_disconnected_account_back_with_its_settings(void **sta
 {
 	(void)state;
 	const struct http_answer answers[] = { answer_of(200, TOKENS), answer_of(200, ADA), answer_of(200, ACCOUNT) };
+	struct install in;
 	struct connect *c;
 	struct tenant t;
 	bool ok;
 
 	must(tenant_by_portal(g.db, g.a, 4711, &t, &g.e));
-	must(install_disconnected(g.db, t.tenant_id, &g.e));
+	must(install_facts(g.db, g.a, t.tenant_id, &in, &g.e));
+	must(install_disconnected(g.db, t.tenant_id, in.version, &g.e));
 	c = come_back(answers, 3, &ok);
 	must(ok);
 	must(tenant_load(g.db, g.a, t.tenant_id, &t, &g.e));

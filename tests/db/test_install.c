@@ -137,7 +137,7 @@ disconnected_drops_the_tokens_and_keeps_the_configuration(void **state)
 	struct install in;
 	struct tenant t;
 
-	must(install_disconnected(g.db, g.tenant.tenant_id, &g.e));
+	must(install_disconnected(g.db, g.tenant.tenant_id, load().version, &g.e));
 	in = load();
 	assert_false(in.connected);
 	assert_true(secret_empty(&in.access_token) && secret_empty(&in.refresh_token));
@@ -146,6 +146,26 @@ disconnected_drops_the_tokens_and_keeps_the_configuration(void **state)
 	assert_int_equal(t.config_revision, 1);
 	must_fail(install_lease(g.db, in.tenant_id, in.version, STR("me"), &g.e), ERR_CONFLICT);
 	must_fail(install_load(g.db, &g.vault, g.a, 4711, &in, &g.e), ERR_NOT_FOUND);
+}
+
+/* The old tokens are refused at the very moment at which somebody logs in again. */
+static void
+a_login_meanwhile_is_not_dropped_for_the_refusal_of_the_old_tokens(void **state)
+{
+	(void)state;
+	struct install before, in;
+	struct tenant t;
+
+	save(g.tenant.tenant_id, "access-4", "refresh-4");
+	ground_run(&g, "UPDATE tenant SET state = 'active'");
+	before = load();
+	save(g.tenant.tenant_id, "access-5", "refresh-5");
+	must_fail(install_disconnected(g.db, g.tenant.tenant_id, before.version, &g.e), ERR_CONFLICT);
+	in = load();
+	assert_true(in.connected);
+	assert_true(secret_eq(&in.access_token, STR("access-5")));
+	must(tenant_load(g.db, g.a, g.tenant.tenant_id, &t, &g.e));
+	assert_int_equal(t.state, TENANT_ACTIVE);
 }
 
 static int
@@ -174,6 +194,7 @@ main(void)
 		cmocka_unit_test(a_login_meanwhile_beats_the_refresh),
 		cmocka_unit_test(refusals_count_on_the_same_version_and_give_the_lease_back),
 		cmocka_unit_test(disconnected_drops_the_tokens_and_keeps_the_configuration),
+		cmocka_unit_test(a_login_meanwhile_is_not_dropped_for_the_refusal_of_the_old_tokens),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -60,6 +60,17 @@ scheduled(const struct http_answer *answers, size_t n)
 	return s->again_in_ms;
 }
 
+/* The database's clock an hour ahead of ours: the token was given ten seconds ago all the same. */
+static void
+a_tokens_age_is_told_by_the_databases_clock(void **state)
+{
+	(void)state;
+	ground_run(&g, "SET timestamp = UNIX_TIMESTAMP() + 3600");
+	given(10, 1000);
+	assert_in_range(scheduled(NULL, 0), 1, 30000);
+	ground_run(&g, "SET timestamp = DEFAULT");
+}
+
 static bool
 use(struct step *s, struct err *e)
 {
@@ -210,9 +221,11 @@ static void
 without_a_connection_a_login_is_asked_for(void **state)
 {
 	(void)state;
+	struct install in;
 	size_t sent;
 
-	must(install_disconnected(g.db, g.tenant.tenant_id, &g.e));
+	must(install_facts(g.db, g.a, g.tenant.tenant_id, &in, &g.e));
+	must(install_disconnected(g.db, g.tenant.tenant_id, in.version, &g.e));
 	must_fail(ground_steps(&g, &task(begin)->step, NULL, 0, &sent), ERR_DENIED);
 	ground_run(&g, "DELETE FROM install");
 	must_fail(ground_steps(&g, &task(begin)->step, NULL, 0, &sent), ERR_DENIED);
@@ -237,6 +250,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_tokens_age_is_told_by_the_databases_clock),
 		cmocka_unit_test(the_schedule_refreshes_and_says_when_next),
 		cmocka_unit_test(a_short_lived_token_is_due_at_three_quarters),
 		cmocka_unit_test(a_token_that_was_just_given_is_left_alone),
