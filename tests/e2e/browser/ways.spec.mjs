@@ -1,13 +1,8 @@
 // Other ways through the site: by keyboard only, refused, expired, in conflict, stopped, and with hostile names.
 import { Person } from '../lib/person.mjs';
-import { expect, shot, sound, test } from '../lib/page.mjs';
+import { enter, expect, shot, sound, test } from '../lib/page.mjs';
 import { loggedIn, ready } from '../lib/ready.mjs';
 import { ACME, NORTHWIND, control, unique } from '../lib/sandbox.mjs';
-
-/** A person who is ready to send, and a browser that is logged in as that person. */
-async function enter(page, person) {
-	await page.context().addCookies([...person.cookies].map(([name, value]) => ({ name, value, url: process.env.CONNECTOR_URL ?? 'http://localhost:8080' })));
-}
 
 test('I-30 I-31 Field Mappings by keyboard only: add a row, choose property and field, condition, save, remove', async ({ page }) => {
 	await enter(page, await ready());

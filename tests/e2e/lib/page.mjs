@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test as base } from '@playwright/test';
 import { HtmlValidate } from 'html-validate';
+import { URL_BASE } from './env.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const validator = new HtmlValidate({ extends: ['html-validate:recommended'], rules: {
@@ -36,6 +37,10 @@ export async function sound(page, what) {
 }
 
 export const shot = (page, name) => page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+
+/** Logs the browser in as a person who is logged in. */
+export const enter = (page, person) =>
+	page.context().addCookies([...person.cookies].map(([name, value]) => ({ name, value, url: URL_BASE })));
 
 /** Nothing scrolls sideways. */
 export async function fits(page, what) {
