@@ -47,8 +47,9 @@ typedef bool lang_lookup(void *arg, struct str field, size_t item, struct str *v
 bool lang_writes_local_date(const struct lang *l);
 
 /*
- * Evaluates.  False with ERR_INVALID when a function cannot work on its input (a number that is none, a
- * date that is none, a time zone nobody knows): the text names the function and the field, not the person's data.
+ * Evaluates.  False with ERR_INVALID when a function cannot work on its input (a number that is none, a date
+ * that is none), with ERR_NOT_FOUND when it needs a time zone that nobody knows: the text names the function and
+ * the field, not the person's data.
  */
 bool lang_eval(const struct lang *l, struct arena *a, lang_lookup *lookup, void *arg, size_t item, struct str *out,
     struct err *e) CC_MUST_USE;

@@ -17,6 +17,10 @@ lookup(void *arg, struct str field, size_t item, struct str *value, struct err *
 		*value = STR("-1234.567");
 	else if (str_eq(field, STR("date")))
 		*value = STR("2026-11-21T10:15:07.123Z");
+	else if (str_eq(field, STR("day")))
+		*value = STR("2026-03-29");
+	else if (str_eq(field, STR("account.timeZone")))
+		*value = item == 1 ? STR("Mars/Olympus") : STR("Europe/Berlin");
 	else if (!str_eq(field, STR("nothing")))
 		*value = field;
 	return item < 3;
@@ -32,8 +36,11 @@ evaluate(struct arena *a, const struct lang *l)
 	bool ok = lang_eval(l, a, lookup, NULL, 2, &once, &e);
 
 	assert(lang_eval(l, a, lookup, NULL, 2, &twice, &e) == ok);
-	assert(ok || e.code == ERR_INVALID || e.code == ERR_LIMIT);
+	assert(ok || e.code == ERR_INVALID || e.code == ERR_LIMIT || e.code == ERR_NOT_FOUND);
 	assert(!ok || (once.n <= LANG_OUTPUT_MAX && str_eq(once, twice)));
+	ok = lang_eval(l, a, lookup, NULL, 1, &once, &e);
+	assert(!ok || once.n <= LANG_OUTPUT_MAX);
+	(void)lang_writes_local_date(l);
 	for (size_t i = lang_fields(l, &fields); i > 0; i--)
 		assert(fields[i - 1].n > 0);
 	(void)lang_per_item(l);
