@@ -1,4 +1,5 @@
 // The one place that touches sockets: reads a request, gives it to a handler, writes the answer.
+import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 
@@ -101,7 +102,8 @@ function bind(server, port, host) {
 
 /** Listens on localhost, both address families. Returns the servers; port 0 picks a free one. */
 export async function serve(handle, port, tls = null) {
-	const make = () => tls ? https.createServer(tls, listener(handle)) : http.createServer(listener(handle));
+	const shared = tls && { ...tls, ticketKeys: randomBytes(48) }; // a session of one address family goes on with the other
+	const make = () => tls ? https.createServer(shared, listener(handle)) : http.createServer(listener(handle));
 	const four = await bind(make(), port, '127.0.0.1');
 	const servers = [four];
 	try {

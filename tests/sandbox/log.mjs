@@ -1,13 +1,26 @@
 // The log of every API request: written when a request has arrived and again when its answer is known, so that
 // after any crash it says what really reached the far end. Secrets never enter it.
 import { createHash } from 'node:crypto';
-import { existsSync, openSync, readFileSync, renameSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Journal } from './journal.mjs';
 
 const KEEP = 50000;
 const SECRET_FIELDS = /^(client_secret|refresh_token|access_token|code|token|code_verifier|client_assertion)$/;
 
-const mark = (secret) => '#' + createHash('sha256').update(secret).digest('hex').slice(0, 10);
+const marks = new Map();
+
+/** The start of a secret's SHA-256; the same few come with every request. */
+function mark(secret) {
+	let found = marks.get(secret);
+	if (!found) {
+		found = `#${createHash('sha256').update(secret).digest('hex').slice(0, 10)}`;
+		if (marks.size > 10000)
+			marks.clear();
+		marks.set(secret, found);
+	}
+	return found;
+}
 
 function cleanHeaders(headers) {
 	const out = {};
@@ -29,29 +42,32 @@ function cleanForm(text) {
 	}).join('&');
 }
 
+/** The beginning of a text, without keeping the whole of it in memory. */
+const cut = (text, length) => text.length > length ? Buffer.from(text.slice(0, length), 'utf8').toString('utf8') : text;
+
 const cleanPath = (path) => path.replace(/(\/oauth\/v1\/(?:access|refresh)-tokens\/)([^/?]+)/, (_, a, t) => a + mark(t));
 
 export class RequestLog {
 	#file;
-	#fd;
+	#journal;
 	entries = [];
-	#byId = new Map();
 	#nextId = 1;
 
 	constructor(dir) {
 		this.#file = join(dir, 'log.jsonl');
+		const byId = new Map();
 		if (existsSync(this.#file))
 			for (const line of readFileSync(this.#file, 'utf8').split('\n'))
-				this.#replay(line);
+				this.#replay(line, byId);
 		writeFileSync(`${this.#file}.new`, this.entries.map((e) => JSON.stringify(e) + '\n').join(''));
 		renameSync(`${this.#file}.new`, this.#file);
-		this.#fd = openSync(this.#file, 'a');
+		this.#journal = new Journal(this.#file);
 	}
 
 	/** A request has arrived in full. Returns its entry; end() completes it. */
 	begin(q) {
 		const oauth = q.path.startsWith('/oauth/');
-		const text = q.body.toString('utf8').slice(0, 65536);
+		const text = cut(q.body.toString('utf8'), 65536);
 		const entry = {
 			id: this.#nextId++,
 			time: new Date().toISOString(),
@@ -84,35 +100,37 @@ export class RequestLog {
 
 	clear() {
 		this.entries = [];
-		this.#byId.clear();
-		truncateSync(this.#file, 0);
+		this.#journal.empty();
+	}
+
+	close() {
+		this.#journal.close();
 	}
 
 	#add(entry) {
 		this.entries.push(entry);
-		this.#byId.set(entry.id, entry);
-		if (this.entries.length > KEEP * 1.1) {
-			for (const old of this.entries.splice(0, this.entries.length - KEEP))
-				this.#byId.delete(old.id);
-		}
+		if (this.entries.length > KEEP * 1.1)
+			this.entries.splice(0, this.entries.length - KEEP);
 	}
 
-	#replay(line) {
+	#replay(line, byId) {
 		let row;
 		try {
 			row = JSON.parse(line);
 		} catch {
 			return;
 		}
-		const known = this.#byId.get(row.id);
-		if (known)
+		const known = byId.get(row.id);
+		if (known) {
 			Object.assign(known, row);
-		else if (row.method)
+		} else if (row.method) {
+			byId.set(row.id, row);
 			this.#add(row);
+		}
 		this.#nextId = Math.max(this.#nextId, row.id + 1);
 	}
 
 	#write(row) {
-		writeSync(this.#fd, JSON.stringify(row) + '\n');
+		this.#journal.append(row);
 	}
 }

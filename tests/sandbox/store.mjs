@@ -1,7 +1,8 @@
 // The sandbox's memory: tables of JSON rows, every change one line of a journal. A line is written before the
 // answer leaves, so that a kill -9 loses nothing that somebody was told.
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Journal } from './journal.mjs';
 
 const COMPACT_AT = 128 * 1024 * 1024;
 const BLOCK = 50;
@@ -9,8 +10,7 @@ const BLOCK = 50;
 export class Store {
 	#tables = new Map();
 	#file;
-	#fd;
-	#written = 0;
+	#journal = null;
 	#reserved = new Map();
 	closed = false;
 
@@ -47,8 +47,9 @@ export class Store {
 	}
 
 	clear(name) {
-		for (const key of [...this.table(name).keys()])
-			this.del(name, key);
+		const keys = [...this.table(name).keys()];
+		if (keys.length)
+			this.delAll(name, keys);
 	}
 
 	/** Many rows of a table at once, one line. */
@@ -72,12 +73,12 @@ export class Store {
 
 	close() {
 		this.closed = true;
-		closeSync(this.#fd);
+		this.#journal.close();
 	}
 
 	#write(entry) {
-		this.#written += writeSync(this.#fd, JSON.stringify(entry) + '\n');
-		if (this.#written > COMPACT_AT)
+		this.#journal.append(entry);
+		if (this.#journal.written > COMPACT_AT)
 			this.#compact();
 	}
 
@@ -100,11 +101,9 @@ export class Store {
 		for (const [name, rows] of this.#tables)
 			for (const [key, row] of rows)
 				text += JSON.stringify([name, key, row]) + '\n';
+		this.#journal?.close();
 		writeFileSync(`${this.#file}.new`, text);
 		renameSync(`${this.#file}.new`, this.#file);
-		if (this.#fd !== undefined)
-			closeSync(this.#fd);
-		this.#fd = openSync(this.#file, 'a');
-		this.#written = 0;
+		this.#journal = new Journal(this.#file);
 	}
 }

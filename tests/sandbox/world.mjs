@@ -73,8 +73,8 @@ export function reset(w, keep = []) {
 }
 
 export function closeWorld(w) {
-	w.closed = true;
 	clearInterval(w.clock);
 	w.webhooks.stop();
 	w.store.close();
+	w.log.close();
 }

@@ -97,7 +97,7 @@ export function update(c) {
 }
 
 function change(c, type) {
-	const { pairs, error } = pairsOf(c.q);
+	const { pairs, text, error } = pairsOf(c.q);
 	if (error)
 		return fail(400, error);
 	const { settings, judge } = c.w;
@@ -107,7 +107,7 @@ function change(c, type) {
 	const code = settings.change_refusal === 'request' ? judge.changes.refusal(c.account, type, values) : null;
 	if (code)
 		return invalid(code === 'DISPOSITION_NOT_FOUND' ? 'DispositionCode' : 'ActionId', REFUSED[code]);
-	return queued(c, queue(c, type, values, pairs));
+	return queued(c, queue(c, type, values, text));
 }
 
 export const modify = (c) => change(c, 'Modification');

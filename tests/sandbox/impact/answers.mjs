@@ -8,15 +8,19 @@ export const fail = (status, Message, more = {}) => ({ status, body: { Status: '
 export const notFound = () => fail(404, 'The requested resource was not found');
 export const invalid = (Field, Message) => fail(400, 'Validation Failed', { Errors: [{ Field, Message }] });
 
-/** Name and value pairs of a form or a flat JSON object, or {error}. */
+/** Name and value pairs of a form or a flat JSON object and the same as a form's text, or {error}. */
 export function pairsOf(q) {
-	if (q.type === 'application/x-www-form-urlencoded')
-		return { pairs: [...q.form()] };
+	if (q.type === 'application/x-www-form-urlencoded') {
+		const text = q.body.toString('utf8');
+		return { pairs: [...new URLSearchParams(text)], text };
+	}
 	if (q.type !== 'application/json')
 		return { error: 'The body must be application/x-www-form-urlencoded or application/json' };
 	try {
 		const body = q.json();
-		return body && typeof body === 'object' && !Array.isArray(body) ? { pairs: Object.entries(body) } : { error: 'The body must be one JSON object' };
+		if (!body || typeof body !== 'object' || Array.isArray(body))
+			return { error: 'The body must be one JSON object' };
+		return { pairs: Object.entries(body), text: new URLSearchParams(Object.entries(body)).toString() };
 	} catch {
 		return { error: 'The body is no JSON' };
 	}

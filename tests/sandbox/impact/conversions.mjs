@@ -8,10 +8,10 @@ const KEPT = 90 * 86400000;
 const OWN_ID = 'IR_AN_64_TS';
 
 /** Takes a submission into the queue; returns its row. */
-export function queue(c, type, values, pairs, dueIn = c.w.settings.judge_ms) {
+export function queue(c, type, values, payload, dueIn = c.w.settings.judge_ms) {
 	const now = Date.now();
 	return c.w.ledger.addSubmission({
-		batchId: `A-${randomUUID()}`, account: c.account, sid: c.sid, type, received: now, due: now + dueIn, values, payload: new URLSearchParams(pairs).toString(),
+		batchId: `A-${randomUUID()}`, account: c.account, sid: c.sid, type, received: now, due: now + dueIn, values, payload,
 	});
 }
 
@@ -21,7 +21,7 @@ export function queued(c, row) {
 }
 
 export function convert(c) {
-	const { pairs, error } = pairsOf(c.q);
+	const { pairs, text, error } = pairsOf(c.q);
 	if (error)
 		return fail(400, error);
 	const { settings, judge } = c.w;
@@ -31,11 +31,11 @@ export function convert(c) {
 	if (values.OrderId === OWN_ID)
 		values.OrderId = `${randomBytes(20).toString('hex')}${Date.now()}`;
 	const now = settings.conversion_answer !== 'queued';
-	const row = queue(c, 'Conversion', values, pairs, now ? 0 : settings.judge_ms);
-	const done = now ? judge.decide(row) : row;
-	if (done.actionId) {
-		const uri = `/Advertisers/${c.sid}/Actions/${done.actionId}`;
-		return ok(settings.conversion_answer === 'action' ? { ActionId: done.actionId, ActionUri: uri } : { Status: 'OK', Uri: uri });
+	const row = queue(c, 'Conversion', values, text, now ? 0 : settings.judge_ms);
+	const { actionId } = now ? judge.decide(row) : {};
+	if (actionId) {
+		const uri = `/Advertisers/${c.sid}/Actions/${actionId}`;
+		return ok(settings.conversion_answer === 'action' ? { ActionId: actionId, ActionUri: uri } : { Status: 'OK', Uri: uri });
 	}
 	return queued(c, row);
 }

@@ -67,7 +67,7 @@ export class Judge {
 			this.#again = true;
 			setImmediate(() => {
 				this.#again = false;
-				if (!this.#w.closed)
+				if (!this.#w.store.closed)
 					this.settle();
 			});
 		}
@@ -90,7 +90,7 @@ export class Judge {
 			ledger.change(a, { cleared: at });
 	}
 
-	/** Judges one submission now; returns its completed row. */
+	/** Judges one submission now; returns its outcome. */
 	decide(s) {
 		const completed = Math.max(s.received, Math.min(s.due, Date.now()));
 		if (s.type !== 'Conversion')

@@ -70,8 +70,7 @@ export class Ledger {
 	}
 
 	complete(s, outcome) {
-		this.#w.store.put('outcome', s.batchId, outcome);
-		return this.#whole(s);
+		return this.#w.store.put('outcome', s.batchId, outcome);
 	}
 
 	/** A row with its outcome; half way to its verdict a submission is in progress. */

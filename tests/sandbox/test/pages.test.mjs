@@ -64,6 +64,37 @@ test('the impact.com page follows a conversion to its verdict without a reload',
 	await until(() => box.w.judge.actions().length === 1);
 });
 
+test('a person changes an action, accepts an application, ends a contract and lets a partner apply', async () => {
+	const [{ id }] = box.w.judge.actions();
+	await page.goto(`${box.site}/impact`);
+	await page.getByText(`Change ${id}`).click();
+	await page.getByLabel('New amount').fill('9.99');
+	await page.getByRole('button', { name: `Modify ${id}` }).click();
+	await page.getByText(`Action ${id} is PENDING`).waitFor();
+	await page.getByText(`Change ${id}`).click();
+	await page.getByLabel('Reason').selectOption('CONS_FRAUD');
+	await page.getByRole('button', { name: `Reverse ${id}` }).click();
+	await page.getByText(`Action ${id} is REVERSED`).waitFor();
+	await page.getByText('3 updates').click();
+	await page.getByText(/: REVERSED CONS_FRAUD, amount/).waitFor();
+	await page.getByRole('button', { name: `Pay ${id}` }).click();
+	await page.getByRole('alert').getByText('is reversed and is not paid').waitFor();
+	await page.getByRole('button', { name: `Reset ${id}` }).click();
+	await page.getByText(`Action ${id} is PENDING`).waitFor();
+	await page.getByRole('button', { name: `Lock ${id}` }).click();
+	await page.getByText(`Action ${id} is APPROVED`).waitFor();
+	await page.getByRole('button', { name: 'Accept Waiting Room Reviews' }).click();
+	await page.getByText('ACTIVE').first().waitFor();
+	await page.getByRole('button', { name: 'End Waiting Room Reviews' }).click();
+	await page.getByText(/Contract S-\d+: EXPIRED/).waitFor();
+	await page.getByLabel('Partner name').fill('Lab Notes');
+	await page.getByRole('button', { name: 'Apply' }).click();
+	await page.getByText('Lab Notes has applied').waitFor();
+	await page.getByRole('button', { name: 'Decline Lab Notes' }).waitFor();
+	await page.getByRole('button', { name: 'Deactivate Bright Deals' }).click();
+	await page.getByText('Bright Deals is DEACTIVATED').waitFor();
+});
+
 test('no accessibility violation, light and dark, and nothing scrolls sideways on a phone', async () => {
 	await box.control('POST', '/faults', { kind: 'slow', path: '/x', count: 0 });
 	const deal = box.w.crm.list(NORTHWIND, 'deals')[0].id;
