@@ -99,6 +99,7 @@ export function remove(w, acc, type, id, privacy) {
 	return w.crm.archive(acc.portalId, type, id, person(acc));
 }
 
+/** The restored record. */
 export const restore = (w, acc, type, id) => w.crm.restore(acc.portalId, type, id, person(acc));
 
 export const merge = (w, acc, type, primaryId, otherId) => mergeRecords(w, acc.portalId, type, primaryId, otherId, person(acc));

@@ -7,6 +7,7 @@ import * as op from '../operations.mjs';
 import { Router } from '../router.mjs';
 import { back, field, html, messageOf, page, redirect, select, table } from './html.mjs';
 import { editRecord, recordPage } from './record.mjs';
+import { setupPage, setupPost } from './setup.mjs';
 import { webhookTable } from './webhooks.mjs';
 
 const SHOWN = 30;
@@ -22,11 +23,14 @@ function accountsPage(w, q) {
 })}</ul>` });
 }
 
+export const typeWord = (type) => typeInfo(type).singular.replace('_', ' ');
 export const fullName = (p) => [p.firstname, p.lastname].filter(Boolean).join(' ') || p.email || '(no name)';
 
 export function titleOf(rec) {
 	const p = rec.properties;
-	return { contacts: () => fullName(p), companies: () => p.name ?? p.domain, deals: () => p.dealname, line_items: () => p.name ?? p.hs_sku }[rec.type]() ?? rec.id;
+	const own = { contacts: () => fullName(p), companies: () => p.name ?? p.domain, deals: () => p.dealname, tickets: () => p.subject, tasks: () => p.hs_task_subject,
+		quotes: () => p.hs_title, orders: () => p.hs_order_name, leads: () => p.hs_lead_name };
+	return (own[rec.type] ?? (() => p.name ?? p.hs_sku))() ?? `${typeWord(rec.type)} ${rec.id}`;
 }
 
 /** Clicks to choose from, grouped by impact.com account. */
@@ -96,30 +100,16 @@ function contactsTable(w, acc) {
 	return table('Contacts', ['Contact', 'Email', 'Company name', 'Click id', 'Lifecycle stage'], rows, 'No contacts yet.');
 }
 
-function linkForm(w, acc) {
-	const deals = named(newest(w, acc, 'deals'));
-	const contacts = named(newest(w, acc, 'contacts'));
-	if (!deals.length || !contacts.length)
-		return '';
-	return html`<form method="post" action="/crm/${acc.portalId}/associate" class="card" aria-labelledby="link">
-<h2 id="link">Associate a contact with a deal</h2>
-${select('Deal to associate', 'deal', [['', deals]], '', { id: 'link-deal' })}
-${select('Contact to associate', 'contact', [['', contacts]], '', { id: 'link-contact' })}
-<p><button>Associate</button></p></form>`;
+function companiesTable(w, acc) {
+	const rows = newest(w, acc, 'companies').slice(0, SHOWN).map((c) => html`<tr><th scope="row"><a href="/crm/${acc.portalId}/companies/${c.id}">${titleOf(c)}</a><br>
+<span class="hint">${c.id}</span></th><td>${c.properties.domain ?? ''}</td><td class="number">${w.crm.value(c, 'num_associated_contacts')}</td><td class="number">${w.crm.value(c, 'num_associated_deals')}</td></tr>`);
+	return table('Companies', ['Company', 'Domain', 'Contacts', 'Deals'], rows, 'No companies yet.');
 }
 
-function sideForms(acc) {
-	return html`<form method="post" action="/crm/${acc.portalId}/companies" class="card" aria-labelledby="new-company">
+const companyForm = (acc) => html`<form method="post" action="/crm/${acc.portalId}/companies" class="card" aria-labelledby="new-company">
 <h2 id="new-company">New company</h2>
 ${field('Name of the company', 'name', '', { id: 'company-name', required: true })}${field('Domain', 'domain', '', { id: 'company-domain' })}
-<p><button>Create company</button></p></form>
-<form method="post" action="/crm/${acc.portalId}/properties" class="card" aria-labelledby="new-property">
-<h2 id="new-property">New property</h2>
-${select('Object', 'object', [['', [['deals', 'Deals'], ['contacts', 'Contacts'], ['companies', 'Companies'], ['line_items', 'Line items']]]], '', { id: 'property-object' })}
-${field('Label', 'label', '', { id: 'property-label', required: true })}
-${field('Internal name', 'name', '', { id: 'property-name', required: true, hint: 'Lower case letters, digits and _' })}
-<p><button>Create property</button></p></form>`;
-}
+<p><button>Create company</button></p></form>`;
 
 function boardPage(w, q, acc) {
 	const install = w.oauth.install(acc.portalId);
@@ -127,10 +117,11 @@ function boardPage(w, q, acc) {
 <h1>${acc.name}</h1>
 <p>Account ${acc.portalId}. ${install ? html`<span class="tag good">Connected app: ${w.conf.app.name}</span>`
 	: html`<span class="tag bad">No connected app: changes here send no webhooks</span> <a href="${w.conf.publicUrl}">Connect it</a>`}</p>
-<div class="columns two"><div>${contactForm(acc)}${linkForm(w, acc)}</div>${dealForm(w, acc)}</div>
+<p>A record's own page links, merges and deletes it. <a href="/crm/${acc.portalId}/setup">Set-up: properties, labels, owners, deleted records</a></p>
+<div class="columns two"><div>${contactForm(acc)}${companyForm(acc)}</div>${dealForm(w, acc)}</div>
 <section data-live="deals"><h2>Deals</h2>${dealsTable(w, acc)}</section>
 <section data-live="contacts"><h2>Contacts</h2>${contactsTable(w, acc)}</section>
-<div class="columns">${sideForms(acc)}</div>
+<section data-live="companies"><h2>Companies</h2>${companiesTable(w, acc)}</section>
 <section data-live="webhooks"><h2>Webhooks</h2>${webhookTable(w.webhooks.last(acc.portalId, 25))}</section>
 ${install ? html`<form method="post" action="/crm/${acc.portalId}/uninstall" class="card danger" aria-labelledby="uninstall"><h2 id="uninstall">Connected app</h2>
 <p>HubSpot tells nobody about an uninstall: the app's tokens stop working and no more webhooks are sent.</p>
@@ -167,14 +158,6 @@ const FORMS = {
 		const rec = op.move(w, acc, form.get('deal'), form.get('stage'));
 		return `${titleOf(rec)} is now in ${w.pipelines.findStage(acc.portalId, rec.properties.dealstage).stage.label}`;
 	},
-	associate: (w, acc, form) => {
-		op.associate(w, acc, 'deals', form.get('deal'), 'contacts', form.get('contact'));
-		return 'Contact and deal are associated';
-	},
-	properties: (w, acc, form) => {
-		const made = op.addProperty(w, acc, op.needType(form.get('object')), taken(form, ['name', 'label']));
-		return `Property ${made.label} (${made.name}) created`;
-	},
 	uninstall: (w, acc, form) => {
 		if (form.get('confirm') !== 'uninstall')
 			throw new op.Refused('Type the word uninstall to confirm');
@@ -199,6 +182,8 @@ function postForm(w, q, acc, name) {
 const ROUTES = new Router([
 	['GET', '/crm', accountsPage],
 	['GET', '/crm/:portal', (w, q, p, acc) => boardPage(w, q, acc)],
+	['GET', '/crm/:portal/setup', (w, q, p, acc) => setupPage(w, q, acc)],
+	['POST', '/crm/:portal/setup', (w, q, p, acc) => setupPost(w, q, acc)],
 	['POST', '/crm/:portal/:form', (w, q, p, acc) => postForm(w, q, acc, p.form)],
 	['GET', '/crm/:portal/:type/:id', (w, q, p, acc) => recordPage(w, q, acc, p)],
 	['POST', '/crm/:portal/:type/:id', (w, q, p, acc) => editRecord(w, q, acc, p)],

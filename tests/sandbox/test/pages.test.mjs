@@ -56,6 +56,55 @@ test('a person creates a contact and a deal with two line items and moves it to 
 	await page.getByRole('alert').getByText('x was not a valid number.').waitFor();
 });
 
+test('a person labels a link, merges, deletes, restores, gives an owner, makes a property and deletes for privacy', async () => {
+	const make = async (email) => (await box.control('POST', `/crm/${NORTHWIND}/contacts`, { properties: { email, firstname: email.split('@')[0] } })).id;
+	const [mia, twin] = [await make('mia@b.example'), await make('twin@b.example')];
+	const record = async (id) => box.control('GET', `/crm/${NORTHWIND}/contacts/${id}`);
+	await page.goto(`${box.site}/crm/${NORTHWIND}`);
+	await page.getByRole('link', { name: 'Set-up: properties' }).click();
+	await page.getByLabel('Label of the link').fill('Referrer');
+	await page.getByRole('button', { name: 'Create label' }).click();
+	await page.getByText('Label Referrer created').waitFor();
+	await page.getByLabel('Kind of value').selectOption({ label: 'One of a list' });
+	await page.getByLabel('Label', { exact: true }).fill('Tier');
+	await page.getByLabel('Internal name').fill('tier');
+	await page.getByLabel('Values of the list').fill('gold, silver');
+	await page.getByRole('button', { name: 'Create property' }).click();
+	await page.getByText('Property Tier (tier) created').waitFor();
+	assert.deepEqual(box.w.properties.of(NORTHWIND, 'deals').get('tier').options.map((o) => o.value), ['gold', 'silver']);
+	await page.getByRole('cell', { name: 'Dora Nilsen' }).or(page.getByRole('rowheader', { name: 'Dora Nilsen' })).waitFor();
+
+	await page.goto(`${box.site}/crm/${NORTHWIND}/contacts/${mia}`);
+	await page.getByLabel('Record to associate').selectOption({ label: `Robot arm (${box.w.crm.list(NORTHWIND, 'deals')[0].id})` });
+	await page.getByLabel('Association label').selectOption({ label: 'deal: Referrer' });
+	await page.getByRole('button', { name: 'Associate' }).click();
+	await page.getByRole('listitem').filter({ hasText: 'Robot arm' }).getByText('Referrer').waitFor();
+	await page.getByLabel('Owner').selectOption({ label: 'Ben Lindqvist' });
+	await page.getByRole('button', { name: 'Save' }).click();
+	await page.getByText('Saved').waitFor();
+	assert.equal((await record(mia)).properties.hubspot_owner_id, '41629780');
+	await page.getByLabel('Record to merge into this one').selectOption({ label: `twin (${twin})` });
+	await page.getByRole('button', { name: 'Merge' }).click();
+	await page.getByText('mia is merged').waitFor();
+	assert.equal((await record(twin)).id, mia);
+	await page.getByRole('button', { name: 'Remove the link with Robot arm' }).click();
+	await page.getByText('The link is removed').waitFor();
+
+	await page.getByRole('button', { name: 'Delete', exact: true }).click();
+	await page.getByText('mia is deleted').waitFor();
+	await page.getByRole('link', { name: 'Set-up: properties' }).click();
+	await page.getByRole('button', { name: 'Restore mia' }).click();
+	await page.getByText('mia is back').waitFor();
+	await page.goto(`${box.site}/crm/${NORTHWIND}/contacts/${mia}`);
+	await page.getByRole('button', { name: 'Delete permanently (GDPR)' }).click();
+	await page.getByText('mia is deleted').waitFor();
+	await assert.rejects(record(mia), /404/);
+	await page.goto(`${box.site}/crm/${NORTHWIND}/setup`);
+	await page.getByText('Nothing was deleted.').waitFor();
+	await page.getByRole('button', { name: 'Send test event' }).click();
+	await page.getByText('Test event sent').waitFor();
+});
+
 test('the impact.com page follows a conversion to its verdict without a reload', async () => {
 	await page.goto(`${box.site}/impact`);
 	await page.getByText('No conversion has arrived.').waitFor();
@@ -99,7 +148,7 @@ test('no accessibility violation, light and dark, and nothing scrolls sideways o
 	await box.control('POST', '/faults', { kind: 'slow', path: '/x', count: 0 });
 	const deal = box.w.crm.list(NORTHWIND, 'deals')[0].id;
 	const consent = box.authorizeUrl().slice(box.site.length);
-	const paths = ['/', '/crm', `/crm/${NORTHWIND}`, `/crm/${NORTHWIND}/deals/${deal}`, '/impact', '/log', '/switches', consent, consent.replace('/oauth/', `/oauth/${NORTHWIND}/`), '/nowhere'];
+	const paths = ['/', '/crm', `/crm/${NORTHWIND}`, `/crm/${NORTHWIND}/deals/${deal}`, `/crm/${NORTHWIND}/setup`, '/impact', '/log', '/switches', consent, consent.replace('/oauth/', `/oauth/${NORTHWIND}/`), '/nowhere'];
 	for (const scheme of ['light', 'dark']) {
 		await page.emulateMedia({ colorScheme: scheme });
 		for (const [width, height] of [[1280, 900], [375, 800]]) {
