@@ -207,11 +207,10 @@ session(struct db *db, struct err *e)
 {
 	static const char *const settings[] = {
 		"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-		"SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 5, autocommit = 1, "
-		"sql_mode = "
-		"'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
-		"SELECT @@SESSION.sql_mode LIKE '%STRICT_ALL_TABLES%' AND @@SESSION.time_zone = '+00:00' "
-		"AND @@SESSION.autocommit = 1",
+		("SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 5, autocommit = 1, sql_mode = "
+		 "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"),
+		("SELECT @@SESSION.sql_mode LIKE '%STRICT_ALL_TABLES%' AND @@SESSION.time_zone = '+00:00' "
+		 "AND @@SESSION.autocommit = 1"),
 	};
 
 	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
