@@ -8,6 +8,7 @@
 #include "store/cache.h"
 #include "store/config.h"
 #include "store/hold.h"
+#include "store/merged.h"
 
 /* Events looked at in one round; most of a burst concern no rule and cost nothing but this. */
 #define EVENTS_MAX 1000
@@ -37,7 +38,8 @@ load_rules(struct decide_round *r, struct err *e)
 	if (!tenant_load(s->parts->db, s->arena, s->tenant_id, &r->tenant, e) ||
 	    !config_current(s->parts->db, s->arena, s->tenant_id, &current, e) ||
 	    !config_document_parse(s->arena, current.document, &document, &faults, &n, e) ||
-	    !hold_list(s->parts->db, s->arena, s->tenant_id, &r->held, &r->n_held, e))
+	    !hold_list(s->parts->db, s->arena, s->tenant_id, &r->held, &r->n_held, e) ||
+	    !merged_any(s->parts->db, s->arena, s->tenant_id, &r->any_merged, e))
 		return false;
 	r->revision = current.revision;
 	ruleset_compile(s->arena, &document, s->parts->catalogue, &r->rules, &faults, &n);
@@ -75,28 +77,41 @@ match_redacted(const struct ruleset *rules, const struct event *ev, const struct
 	return best;
 }
 
-/* Takes an event into the round, unless it is one record too many: that one stays due for the next. */
-static void
-take_event(struct decide_round *r, const struct pending *p, size_t *records)
+/* Wants the record of an event that a rule matches; false when it is one too many. */
+static bool
+take_record(struct decide_round *r, struct decide_item *item)
 {
-	struct decide_item item = { .pending = p };
-	struct str type = plural(p->event.object_type);
+	const struct pending *p = item->pending;
+	struct str type = plural(item->event.object_type);
+	bool known = records_wanted(r->records, type, item->event.object_id);
+
+	if (!known && r->n_records == RECORDS_MAX)
+		return false;
+	r->n_records += !known;
+	item->object = ruleset_object(&r->rules, type);
+	records_want(r->records, type, item->event.object_id);
+	if (p->looks > 0 || p->waiting_ms > r->oldest_ms)
+		r->oldest_ms = p->looks > 0 ? INT64_MAX : p->waiting_ms;
+	return true;
+}
+
+/* Takes an event into the round, unless it is of one record too many: that one stays due for the next. */
+static bool
+take_event(struct decide_round *r, const struct pending *p, struct err *e)
+{
+	struct step *s = &r->step;
+	struct decide_item item = { .pending = p, .event = p->event };
 
 	item.redacted = p->event.kind == EVENT_CHANGED && str_eq(p->event.value, STR(REDACTED));
 	item.match = item.redacted ? match_redacted(&r->rules, &p->event, &item.trigger)
 	                           : ruleset_match_event(&r->rules, &p->event, &item.trigger);
-	if (item.match == RULESET_MATCHED) {
-		bool known = records_wanted(r->records, type, p->event.object_id);
-
-		if (!known && *records == RECORDS_MAX)
-			return;
-		*records += !known;
-		item.object = ruleset_object(&r->rules, p->event.object_type);
-		records_want(r->records, type, p->event.object_id);
-		if (p->looks > 0 || p->waiting_ms > r->oldest_ms)
-			r->oldest_ms = p->looks > 0 ? INT64_MAX : p->waiting_ms;
-	}
-	r->items[r->n_items++] = item;
+	if (item.match == RULESET_MATCHED && r->any_merged &&
+	    !merged_survivor(s->parts->db, s->arena, s->tenant_id, p->event.object_type, p->event.object_id,
+	        &item.event.object_id, e))
+		return false;
+	if (item.match != RULESET_MATCHED || take_record(r, &item))
+		r->items[r->n_items++] = item;
+	return true;
 }
 
 /* Loads the due events and wants the records of those that a rule matches. */
@@ -112,7 +127,8 @@ load_events(struct decide_round *r, struct err *e)
 	r->items = arena_array(s->arena, n, sizeof(*r->items));
 	r->records = records_new(s->arena);
 	for (size_t i = 0; i < n; i++)
-		take_event(r, &due[i], &r->n_records);
+		if (!take_event(r, &due[i], e))
+			return false;
 	return true;
 }
 

@@ -135,7 +135,7 @@ static const struct records_trouble *
 trouble_of(const struct decide_round *r, const struct decide_item *item)
 {
 	const struct ruleset_object *o = item->object;
-	const struct event *ev = &item->pending->event;
+	const struct event *ev = &item->event;
 	const struct records_trouble *t = records_trouble(r->records, ev->object_type, ev->object_id);
 	struct arena *a = r->step.arena;
 
@@ -275,7 +275,7 @@ void
 decide_judge(const struct decide_round *r, const struct decide_item *item, struct judged *j)
 {
 	*j = (struct judged){ .item = item,
-		.event = item->pending->event,
+		.event = item->event,
 		.trigger = item->trigger,
 		.outcome = DECISION_SKIPPED,
 		.detail = STR("{}") };

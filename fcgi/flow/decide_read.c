@@ -78,7 +78,7 @@ decide_want_links(struct decide_round *r, struct str type, struct str to_type)
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n_items; i++) {
-		const struct event *ev = &r->items[i].pending->event;
+		const struct event *ev = &r->items[i].event;
 		bool known = r->items[i].object == NULL || !str_eq(ev->object_type, type);
 
 		for (size_t j = 0; j < n && !known; j++)
@@ -113,7 +113,7 @@ static size_t
 add_hidden(const struct decide_round *r, struct str type, struct str *set, size_t n)
 {
 	for (size_t i = 0; i < r->n_items; i++) {
-		const struct event *ev = &r->items[i].pending->event;
+		const struct event *ev = &r->items[i].event;
 
 		if (r->items[i].redacted && str_eq(ev->object_type, type))
 			n = add_names(set, n, &ev->property, 1);

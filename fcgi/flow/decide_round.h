@@ -23,6 +23,7 @@
 /* One event of the round and how far it got. */
 struct decide_item {
 	const struct pending *pending;
+	struct event event; /* of the record that its own is now, when that was merged into another */
 	enum ruleset_match match;
 	const struct config_trigger *trigger;
 	const struct ruleset_object *object; /* when matched */
@@ -52,6 +53,7 @@ struct decide_round {
 	struct json *stage_labels;
 	int64_t *held; /* event types that impact.com refuses (store/hold.h) */
 	size_t n_held;
+	bool any_merged; /* records of this tenant were merged */
 	struct decide_item *items;
 	size_t n_items;
 	size_t n_records;  /* distinct ones that rules match */

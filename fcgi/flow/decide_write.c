@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "core/effect.h"
 #include "flow/decide_round.h"
+#include "store/merged.h"
 #include "store/transaction.h"
 
 /* Event type rows and effect keys: made before the transaction, harmless when it is then rolled back. */
@@ -17,6 +18,9 @@ prepare(const struct decide_round *r, struct judged *j, struct err *e)
 		return true;
 	if (!conversion_event_type(s->parts->db, s->arena, s->tenant_id, c->program_id, by_code, c->event_type,
 	        &c->event_type_id, e))
+		return false;
+	if (r->any_merged &&
+	    !merged_survivor(s->parts->db, s->arena, s->tenant_id, c->object_type, c->object_id, &c->survivor, e))
 		return false;
 	for (size_t i = 0; i < r->n_held; i++)
 		c->type_held = c->type_held || r->held[i] == c->event_type_id;
@@ -43,7 +47,7 @@ claim(const struct decide_round *r, struct judged *j, struct decision *d, struct
 		break;
 	case CONVERSION_HELD:
 		d->outcome = DECISION_HELD;
-		d->code = STR("held_other_order");
+		d->code = claimed.merged ? STR("held_merged") : STR("held_other_order");
 		d->conversion_id = claimed.other; /* "already sent as": what a person has to compare */
 		break;
 	}

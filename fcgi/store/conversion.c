@@ -13,11 +13,17 @@ enum {
 	EVENT_TYPE_ADD_ID,
 	BY_CLAIM,
 	GUARD,
+	GUARD_MERGED,
 	INSERT,
 	REVISE,
 	DELIVER,
 	LOAD
 };
+
+/* It went out, or may have. */
+#define COUNTED                                                                                                        \
+	"(state NOT IN ('REJECTED', 'DEAD') OR (state = 'DEAD' AND unanswered > 0) OR "                                \
+	"(state = 'REJECTED' AND code = 'CONV_DUPLICATE'))"
 
 const struct sql conversion_sql[] = {
 	[EVENT_TYPE_BY_CODE] = { "conversion.event_type_by_code", SQL_TENANT, "iss", "i",
@@ -41,8 +47,15 @@ const struct sql conversion_sql[] = {
 	[GUARD] = { "conversion.guard", SQL_TENANT, "isssisss", "i",
 	    "SELECT conversion_id FROM conversion WHERE tenant_id = ? AND object_type = ? AND object_id = ? AND "
 	    "program_id = ? AND event_type_id = ? AND trigger_value = ? AND order_id <> ? AND order_expression <> ? "
-	    "AND claim IS NOT NULL AND (state NOT IN ('REJECTED', 'DEAD') OR (state = 'DEAD' AND unanswered > 0) OR "
-	    "(state = 'REJECTED' AND code = 'CONV_DUPLICATE')) ORDER BY conversion_id LIMIT 1",
+	    "AND claim IS NOT NULL AND " COUNTED " ORDER BY conversion_id LIMIT 1",
+	    NULL, NULL },
+	/* The same value of a record that is now one with this one, under whatever OrderId. */
+	[GUARD_MERGED] = { "conversion.guard_merged", SQL_TENANT, "sississsiss", "i",
+	    "SELECT c.conversion_id FROM (SELECT ? AS id UNION SELECT loser_id FROM merged WHERE tenant_id = ? AND "
+	    "object_type = ? AND survivor_id = ?) f STRAIGHT_JOIN conversion c FORCE INDEX (conversion_object) ON "
+	    "c.tenant_id = ? AND c.object_type = ? AND c.object_id = f.id WHERE f.id <> ? AND c.program_id = ? AND "
+	    "c.event_type_id = ? AND c.trigger_value = ? AND c.order_id <> ? AND c.claim IS NOT NULL AND " COUNTED
+	    " ORDER BY c.conversion_id LIMIT 1",
 	    NULL, NULL },
 	[INSERT] = { "conversion.insert", SQL_TENANT, "issssissssssssssssstt", "",
 	    "INSERT INTO conversion (tenant_id, claim, effect_key, lane, program_id, event_type_id, event_type, "
@@ -108,10 +121,10 @@ deliver(struct db *db, int64_t tenant_id, int64_t id, struct err *e)
 }
 
 static bool
-insert(struct db *db, int64_t tenant_id, const struct conversion *c, enum state to, int64_t *changed, struct err *e)
+insert(struct db *db, int64_t tenant_id, const struct conversion *c, enum state to, struct str code, int64_t *changed,
+    struct err *e)
 {
 	struct str state = str_from(state_name(to));
-	struct str code = to == STATE_HELD ? STR("held_other_order") : to == STATE_PARKED ? STR(HOLD_CODE) : STR("");
 
 	return db_run(db, &conversion_sql[INSERT],
 	    DB_IN(DB_V_I(tenant_id), DB_V_S(c->effect_key), DB_V_S(c->effect_key), DB_V_S(c->lane),
@@ -147,24 +160,37 @@ meet(struct db *db, int64_t tenant_id, const struct conversion *c, const struct 
 	return deliver(db, tenant_id, out->id, e);
 }
 
-/* The mapping was edited: did this object's value go out already under another OrderId? */
-static bool
-guard(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, int64_t *other, struct err *e)
+/* The first row's number, 0 when there is none. */
+static int64_t
+first(const struct db_rows *rows)
 {
-	const struct db_value *row;
+	return rows->n == 0 ? 0 : rows->v[0].i;
+}
 
-	*other = 0;
-	if (db_query_one(db, &conversion_sql[GUARD],
+/* Did this object's value go out already: under another OrderId, since the mapping was edited, or as another record? */
+static bool
+guard(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, struct conversion_claimed *out,
+    struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_query(db, &conversion_sql[GUARD],
 	        DB_IN(DB_V_I(tenant_id), DB_V_S(c->object_type), DB_V_S(c->object_id), DB_V_S(c->program_id),
 	            DB_V_I(c->event_type_id), DB_V_S(c->trigger_value), DB_V_S(c->order_id),
 	            DB_V_S(c->order_expression)),
-	        a, &row, e)) {
-		*other = row[0].i;
-		return true;
-	}
-	if (e->code != ERR_NOT_FOUND)
+	        a, &rows, e))
 		return false;
-	*e = (struct err){ .code = ERR_NONE };
+	out->other = first(&rows);
+	if (out->other != 0 || c->survivor.n == 0)
+		return true;
+	if (!db_query(db, &conversion_sql[GUARD_MERGED],
+	        DB_IN(DB_V_S(c->survivor), DB_V_I(tenant_id), DB_V_S(c->object_type), DB_V_S(c->survivor),
+	            DB_V_I(tenant_id), DB_V_S(c->object_type), DB_V_S(c->object_id), DB_V_S(c->program_id),
+	            DB_V_I(c->event_type_id), DB_V_S(c->trigger_value), DB_V_S(c->order_id)),
+	        a, &rows, e))
+		return false;
+	out->other = first(&rows);
+	out->merged = out->other != 0;
 	return true;
 }
 
@@ -174,19 +200,23 @@ claim_new(struct db *db, struct arena *a, int64_t tenant_id, const struct conver
 {
 	bool type_held = false;
 	enum state to = STATE_READY;
+	struct str code = STR("");
 	int64_t changed;
 
 	*out = (struct conversion_claimed){ .result = CONVERSION_NEW };
-	if (!guard(db, a, tenant_id, c, &out->other, e) ||
+	if (!guard(db, a, tenant_id, c, out, e) ||
 	    (c->type_held && !hold_keeps(db, a, tenant_id, c->event_type_id, &type_held, e)))
 		return false;
-	if (type_held)
+	if (type_held) {
 		to = STATE_PARKED;
+		code = STR(HOLD_CODE);
+	}
 	if (out->other != 0) {
 		out->result = CONVERSION_HELD;
 		to = STATE_HELD;
+		code = out->merged ? STR("held_merged") : STR("held_other_order");
 	}
-	if (!insert(db, tenant_id, c, to, &changed, e))
+	if (!insert(db, tenant_id, c, to, code, &changed, e))
 		return false;
 	if (changed == 0) /* another process claimed it between our look and our insert */
 		return err_set(e, ERR_CONFLICT, "the effect was claimed meanwhile");

@@ -22,6 +22,7 @@ struct conversion {
 	struct str body;   /* frozen, form-encoded */
 	struct str fields; /* JSON for the site: name, value, expression, from */
 	int64_t event_date_ms, occurred_ms;
+	struct str survivor; /* the record that its object is now (store/merged.h); empty: nothing was ever merged */
 	bool type_held; /* its event type was held a moment ago (store/hold.h): conversion_claim() looks again */
 	/* read back */
 	enum state state;
@@ -38,12 +39,13 @@ enum conversion_claim {
 	CONVERSION_NEW,       /* a row was made; a delivery is due, or it is PARKED for its held event type */
 	CONVERSION_REVISED,   /* it had been refused and the body differs now: next revision, due again */
 	CONVERSION_DUPLICATE, /* the same effect exists: *other says which */
-	CONVERSION_HELD /* the same object and value went out under another OrderId: *other; a row is made, HELD */
+	CONVERSION_HELD /* the same object and value went out already: *other; a row is made, HELD */
 };
 struct conversion_claimed {
 	enum conversion_claim result;
 	int64_t id; /* the conversion; of DUPLICATE the existing one */
-	int64_t other; /* of HELD: the one that went out under another OrderId */
+	int64_t other; /* of HELD: the one that went out under another OrderId, or for a record merged into this one */
+	bool merged; /* of HELD: the latter */
 	bool collision; /* of DUPLICATE: it came from another object (C-02) */
 };
 

@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "core/date.h"
 #include "io/db.h"
+#include "store/merged.h"
 #include "store/transaction.h"
 
 enum {
@@ -119,6 +120,15 @@ any_association(const struct event_batch *b, int64_t tenant_id)
 	return false;
 }
 
+static bool
+any_merge(const struct event_batch *b, int64_t tenant_id)
+{
+	for (size_t i = 0; i < b->n_events; i++)
+		if (b->events[i].tenant_id == tenant_id && b->events[i].event.kind == EVENT_MERGED)
+			return true;
+	return false;
+}
+
 /* In most tenants nothing waits. */
 static bool
 wake_waiting(struct db *db, struct arena *a, const struct event_batch *b, int64_t tenant_id, struct str batch,
@@ -139,6 +149,7 @@ static bool
 spread(struct db *db, struct arena *a, const struct event_batch *b, int64_t tenant_id, struct str batch, struct err *e)
 {
 	return wake_waiting(db, a, b, tenant_id, batch, e) &&
+	       (!any_merge(b, tenant_id) || merged_learn(db, tenant_id, batch, e)) &&
 	       db_run(db, &event_sql[PENDING], DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_S(batch)),
 	           NULL, e) &&
 	       db_run(db, &event_sql[SEEN], DB_IN(DB_V_I(tenant_id)), NULL, e);

@@ -18,6 +18,7 @@
 #include "store/install.h"
 #include "store/lease.h"
 #include "store/listing.h"
+#include "store/merged.h"
 #include "store/migrate.h"
 #include "store/partition.h"
 #include "store/pending.h"
@@ -55,6 +56,7 @@ statements_all(size_t *n)
 		{ "install", install_sql, install_sql_n },
 		{ "lease", lease_sql, lease_sql_n },
 		{ "listing", listing_sql, listing_sql_n },
+		{ "merged", merged_sql, merged_sql_n },
 		{ "migrate", migrate_sql, migrate_sql_n },
 		{ "partition", partition_sql, partition_sql_n },
 		{ "pending", pending_sql, pending_sql_n },

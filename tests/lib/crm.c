@@ -105,6 +105,17 @@ crm_put(const char *type, const char *id, const char *properties)
 }
 
 void
+crm_remove(const char *type, const char *id)
+{
+	struct record *r = find(str_from(type), str_from(id));
+
+	if (r == NULL)
+		fail_msg("there is no %s %s", type, id);
+	else
+		r->id = STR("-");
+}
+
+void
 crm_link(const char *from_type, const char *from, const char *to_type, const char *to, bool primary)
 {
 	for (size_t i = 0; i < crm.n_links; i++)

@@ -13,6 +13,7 @@ void crm_reset(struct arena *a);
 void crm_put(const char *type, const char *id, const char *properties);
 /* created_at: "2026-09-10T17:42:38Z" */
 void crm_put_created(const char *type, const char *id, const char *properties, const char *created_at);
+void crm_remove(const char *type, const char *id);
 void crm_link(const char *from_type, const char *from, const char *to_type, const char *to, bool primary);
 /* From now on a batch answer brings at most so many associations of one record, the rest by page. */
 void crm_page(size_t most);
