@@ -105,7 +105,7 @@ test('I-08 I-26 I-28 I-09 Event Triggers: consent, "Deal Stage becomes Closed Wo
 	await expect(page).toHaveURL(/\/mappings\/deals$/);
 
 	// I-30 I-31 I-45..I-56 I-63: the preset with one click, on the page that we came to, and both are saved together.
-	await page.getByRole('button', { name: /^Apply preset/ }).click();
+	await page.getByRole('button', { name: /^Apply preset “Deals: one conversion per deal/ }).click();
 	await expect(page.getByText(/14 mappings put in/)).toBeVisible();
 	await sound(page, 'mappings, preset');
 	await page.getByRole('button', { name: 'Remove mapping 3 of OrderId' }).click();
