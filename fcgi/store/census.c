@@ -17,8 +17,7 @@ enum {
 	QUEUES,
 	TOTALS,
 	GAUGES,
-	CLOCK,
-	QUARANTINE
+	CLOCK
 };
 
 const struct sql census_sql[] = {
@@ -69,10 +68,6 @@ const struct sql census_sql[] = {
 	    NULL, NULL },
 	/* As above. */
 	[CLOCK] = { "census.clock", SQL_GLOBAL, "", "t", "SELECT UTC_TIMESTAMP(3)", NULL, NULL },
-	/* As above. */
-	[QUARANTINE] = { "census.quarantine", SQL_GLOBAL, "", "iitis",
-	    "SELECT id, tenant_id, received_at, LENGTH(body), reason FROM quarantine ORDER BY id DESC LIMIT 100", NULL,
-	    NULL },
 };
 const size_t census_sql_n = sizeof(census_sql) / sizeof(census_sql[0]);
 
@@ -154,26 +149,5 @@ census_clock_ahead_ms(struct db *db, struct arena *a, int64_t *out, struct err *
 	after = clock_wall_ms();
 	/* It was read somewhen in between. */
 	*out = row[0].i < before ? row[0].i - before : row[0].i > after ? row[0].i - after : 0;
-	return true;
-}
-
-bool
-census_quarantine(struct db *db, struct arena *a, struct census_quarantine **out, size_t *n, struct err *e)
-{
-	struct db_rows rows;
-
-	if (!db_query(db, &census_sql[QUARANTINE], NULL, 0, a, &rows, e))
-		return err_wrap(e, "reading the quarantine");
-	*n = rows.n;
-	*out = arena_array(a, rows.n, sizeof(**out));
-	for (size_t i = 0; i < rows.n; i++) {
-		const struct db_value *v = &rows.v[i * rows.columns];
-
-		(*out)[i] = (struct census_quarantine){ .id = v[0].i,
-			.tenant_id = v[1].i,
-			.received_ms = v[2].i,
-			.bytes = v[3].i,
-			.reason = v[4].s };
-	}
 	return true;
 }

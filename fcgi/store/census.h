@@ -29,16 +29,7 @@ bool census_gauges(struct db *db, struct arena *a, const struct settings *s, str
 /* How far the database's clock is ahead of this machine's, in ms. */
 bool census_clock_ahead_ms(struct db *db, struct arena *a, int64_t *out, struct err *e) CC_MUST_USE;
 
-struct census_quarantine {
-	int64_t id, tenant_id, received_ms, bytes;
-	struct str reason;
-};
-
 bool census_queues(struct db *db, struct arena *a, struct census_row **out, size_t *n, struct err *e) CC_MUST_USE;
-/* The latest 100, newest first; the bodies stay where they are. */
-bool census_quarantine(struct db *db, struct arena *a, struct census_quarantine **out, size_t *n,
-    struct err *e) CC_MUST_USE;
-
 extern const struct sql census_sql[];
 extern const size_t census_sql_n;
 

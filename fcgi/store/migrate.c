@@ -21,7 +21,8 @@ enum {
 	LEASE_GIVE,
 	STEPS,
 	BEGIN,
-	DONE
+	DONE,
+	COUNTS
 };
 
 /* The installation's own tables: there is no tenant in a schema. */
@@ -41,6 +42,8 @@ const struct sql migrate_sql[] = {
 	    NULL, NULL },
 	[DONE] = { "migrate.done", SQL_GLOBAL, "si", "",
 	    "UPDATE migration SET done_at = UTC_TIMESTAMP(3) WHERE file = ? AND step = ?", NULL, NULL },
+	[COUNTS] = { "migrate.counts", SQL_GLOBAL, "", "si",
+	    "SELECT file, COUNT(*) FROM migration WHERE done_at IS NOT NULL GROUP BY file", NULL, NULL },
 };
 const size_t migrate_sql_n = sizeof(migrate_sql) / sizeof(migrate_sql[0]);
 
@@ -270,4 +273,32 @@ migrate_run(struct db *db, struct arena *a, struct str sql_dir, struct str owner
 	if (!db_run(db, &migrate_sql[LEASE_GIVE], DB_IN(DB_V_S(owner)), NULL, &ignored))
 		log_event(LOG_WARN, "migrate.lease_kept", LOG_C("problem", ignored.text));
 	return done;
+}
+
+bool
+migrate_look(struct db *db, struct arena *a, struct str sql_dir, struct migrate_state *out, struct err *e)
+{
+	struct file *files;
+	struct db_rows rows;
+	size_t n;
+
+	*out = (struct migrate_state){ 0 };
+	if (!list_files(a, sql_dir, &files, &n, e) || !db_query(db, &migrate_sql[COUNTS], NULL, 0, a, &rows, e))
+		return err_wrap(e, "looking at the schema");
+	for (size_t r = 0; r < rows.n; r++)
+		out->unknown += rows.v[r * rows.columns + 1].i;
+	for (size_t i = 0; i < n; i++) {
+		struct str rest = files[i].text, text;
+		int64_t steps = 0, done = 0;
+
+		while (migrate_next_statement(a, &rest, &text))
+			steps++;
+		for (size_t r = 0; r < rows.n; r++)
+			if (str_eq(rows.v[r * rows.columns].s, files[i].name))
+				done = rows.v[r * rows.columns + 1].i;
+		out->steps += steps;
+		out->missing += done < steps ? steps - done : 0;
+		out->unknown -= done;
+	}
+	return true;
 }

@@ -23,6 +23,14 @@ struct migrate_report {
 bool migrate_run(struct db *db, struct arena *a, struct str sql_dir, struct str owner, int64_t wait_ms,
     struct migrate_report *out, struct err *e) CC_MUST_USE;
 
+/* How the schema stands against the files, without changing anything. */
+struct migrate_state {
+	int64_t steps, missing; /* in the files; of them not run yet */
+	int64_t unknown;        /* steps of files that are not here: the schema is newer than these programs */
+};
+bool migrate_look(struct db *db, struct arena *a, struct str sql_dir, struct migrate_state *out,
+    struct err *e) CC_MUST_USE;
+
 /*
  * Cuts the next statement off *rest: up to a ';' outside quotes and comments, comments left out, trimmed.
  * False at the end.

@@ -24,7 +24,9 @@
 #include "store/pending.h"
 #include "store/person.h"
 #include "store/pulse.h"
+#include "store/quarantine.h"
 #include "store/schedule.h"
+#include "store/server.h"
 #include "store/session.h"
 #include "store/tenant.h"
 #include "store/vault.h"
@@ -62,7 +64,9 @@ statements_all(size_t *n)
 		{ "pending", pending_sql, pending_sql_n },
 		{ "person", person_sql, person_sql_n },
 		{ "pulse", pulse_sql, pulse_sql_n },
+		{ "quarantine", quarantine_sql, quarantine_sql_n },
 		{ "schedule", schedule_sql, schedule_sql_n },
+		{ "server", server_sql, server_sql_n },
 		{ "session", session_sql, session_sql_n },
 		{ "tenant", tenant_sql, tenant_sql_n },
 		{ "vault", vault_sql, vault_sql_n },

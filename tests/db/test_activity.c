@@ -10,6 +10,7 @@
 #include "lib/ground.h"
 #include "store/activity.h"
 #include "store/census.h"
+#include "store/quarantine.h"
 
 static struct ground g;
 
@@ -196,7 +197,7 @@ the_operator_sees_what_waits_and_what_could_not_be_read(void **state)
 {
 	(void)state;
 	struct census_row *rows;
-	struct census_quarantine *bad;
+	struct quarantine *bad;
 	size_t n;
 
 	ground_run(&g,
@@ -212,7 +213,7 @@ the_operator_sees_what_waits_and_what_could_not_be_read(void **state)
 	assert_int_equal(n, 2);
 	assert_true(str_eq(rows[0].queue, STR("inbox")) && rows[0].rows == 1 && rows[0].waits_s >= 60);
 	assert_true(str_eq(rows[1].queue, STR("delivery.send")) && rows[1].rows == 2 && rows[1].due == 1);
-	must(census_quarantine(g.db, g.a, &bad, &n, &g.e));
+	must(quarantine_list(g.db, g.a, &bad, &n, &g.e));
 	assert_int_equal(n, 1);
 	assert_true(str_eq(bad[0].reason, STR("no JSON")) && bad[0].bytes == 1);
 }

@@ -10,6 +10,7 @@ BEGIN {
 	may["task"] = "task base core lang remote store flow"
 	may["work"] = "work base core io store flow task"
 	may["hook"] = "hook base io core store"
+	may["ctl"] = "ctl base io core store flow task"
 	may["web"] = "web base io core lang store flow task"
 }
 FNR == 1 {
