@@ -120,6 +120,18 @@ check('no conversion was sent that no event asked for', [...posts.keys()].filter
 check('each effect has one conversion', [...groups.keys()].filter((k) => conversions.get(k)?.length !== 1).map((k) => `${k}: ${conversions.get(k)?.length ?? 0}`));
 check('the ledger has no other conversion', [...conversions.keys()].filter((k) => !groups.has(k)));
 
+const COUNTED = { CONFIRMED: 'sent', REJECTED: 'failed', DEAD: 'failed', WAITING: 'waiting', SKIPPED: 'skipped', SUPPRESSED: 'skipped' };
+// What a page shows of a decision: its conversion's state and code, when it has one.
+for (const { portal, rows } of told.shown) {
+	const ledger = new Map(told.conversions.filter((c) => c.portal === portal).map((c) => [c.id, c]));
+	const row = (d, c) => [d.id, COUNTED[c?.state ?? d.outcome], c?.state ?? '', c?.code || d.code].join('|');
+	const stored = told.decisions.filter((d) => d.portal === portal).map((d) => row(d, d.outcome === 'CONVERSION' ? ledger.get(d.conversion) : null));
+	const shown = rows.map((r) => [r.id, r.outcome, r.state, r.code].join('|'));
+	const left = shown.slice();
+	const missing = stored.filter((s) => left.indexOf(s) < 0 || !left.splice(left.indexOf(s), 1));
+	check(`Activity of ${portal} shows every decision, each with its verdict`, [...missing.map((m) => `not shown: ${m}`), ...left.map((m) => `shown: ${m}`)]);
+}
+
 const bad = { lost: [], twice: [], booked: [], body: [], answered: [], decided: [], verdict: [], said: [], dead: [] };
 const seen = { posts: 0, resends: 0, unanswered: 0, dead: 0 };
 const verdicts = {};

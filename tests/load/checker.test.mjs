@@ -15,12 +15,12 @@ const CHECKER = fileURLToPath(new URL('checker.mjs', import.meta.url));
 
 /** A product without fault, in one pass. */
 function perfect() {
-	const plan = makePlan({ seed: 7, events: 400, tenants: 1, base: Date.now(), calm: { contacts: 20, deals: 10, sent: 5 } });
+	const plan = makePlan({ seed: 7, events: 200, tenants: 1, base: Date.now(), calm: { contacts: 20, deals: 10, sent: 5 } });
 	const all = [...plan.tenants, plan.calm];
 	const webhooks = all.flatMap((t) => t.waves.map((w) => ({ portalId: t.portal, state: 'done', events: [...w.events], attempts: [{ status: 200 }] })));
 	const sandbox = { webhooks, submissions: [], actions: [] };
 	const records = new Records(all);
-	const told = { events: [], decisions: [], conversions: [], attempts: [], quarantine: [], inbox: 0 };
+	const told = { events: [], decisions: [], conversions: [], attempts: [], quarantine: [], inbox: 0, shown: [{ portal: 60000001, rows: [] }] };
 	const log = [];
 	for (const t of all)
 		for (const e of t.waves.flatMap((w) => w.events)) {
@@ -37,7 +37,11 @@ function perfect() {
 			if (outcome === 'NONE')
 				continue;
 			const first = body && !told.conversions.some((c) => c.portal === t.portal && c.orderId === body.OrderId && c.eventType === body.EventTypeCode);
-			told.decisions.push({ ...fact, outcome: body && !first ? 'SUPPRESSED' : outcome, code: body && !first ? 'duplicate_effect' : code });
+			told.decisions.push({ ...fact, outcome: body && !first ? 'SUPPRESSED' : outcome, code: body && !first ? 'duplicate_effect' : code ?? '', ...(first ? { conversion: String(told.conversions.length + 1) } : {}) });
+			if (t !== plan.calm && body && !first)
+				told.shown[0].rows.push({ id: fact.id, outcome: 'skipped', state: '', code: 'duplicate_effect' });
+			else if (t !== plan.calm && !body)
+				told.shown[0].rows.push({ id: fact.id, outcome: outcome.toLowerCase(), state: '', code });
 			if (first)
 				convert(t, body, t === plan.calm, { told, log, sandbox });
 		}
@@ -62,6 +66,8 @@ function convert(t, body, calm, { told, log, sandbox }) {
 		sandbox.actions.push({ id: `x.${id}`, batchId: `A-${id}`, partnerId: '1', payout: '2.00' });
 	told.conversions.push({ portal: t.portal, id, state: credited ? 'CONFIRMED' : 'REJECTED', code: credited ? '' : said, revision: 1, attempts: 1, unanswered: 0, eventType: body.EventTypeCode,
 		orderId: body.OrderId, batch: `A-${id}`, action: credited ? `x.${id}` : '', partner: '1', payout: '2.0000' });
+	if (!calm)
+		told.shown[0].rows.push({ id: told.decisions.at(-1).id, outcome: credited ? 'sent' : 'failed', state: credited ? 'CONFIRMED' : 'REJECTED', code: credited ? '' : said });
 	told.attempts.push({ portal: t.portal, id, attempt: 1, revision: 1, status: 200, result: 'accepted' });
 }
 
@@ -130,6 +136,8 @@ const FAULTS = [
 		const [a, b] = r.told.conversions.filter((c) => c.state === 'CONFIRMED');
 		[a.action, b.action] = [b.action, a.action];
 	}],
+	['a decision that Activity does not show', /Activity of 60000001/, (r) => { r.told.shown[0].rows.pop(); }],
+	['a verdict that Activity shows otherwise', /Activity of 60000001/, (r) => { r.told.shown[0].rows.find((x) => x.state === 'REJECTED').state = 'CONFIRMED'; }],
 	['a call for each record', /design 12: at most/, (r) => {
 		r.calm[0].upTo += 30;
 		for (let i = 0; i < 30; i++)

@@ -32,7 +32,7 @@ export function schedule(seed, n) {
 
 /** Carries one out; gives how many processes died. A service that is down just now is waited for. */
 async function one({ service, word, many, which }) {
-	for (let tries = 0; tries < 600; tries++, await sleep(50)) {
+	for (let tries = 0; tries < 1200; tries++, await sleep(50)) {
 		const all = processes(service, word);
 		const chosen = many === 'all' ? all : all.slice(which % all.length, which % all.length + 1);
 		let died = 0;
@@ -48,16 +48,16 @@ async function one({ service, word, many, which }) {
 		if (died)
 			return died;
 	}
-	throw new Error(`${service} (${word || 'all of it'}) did not come back within 30 s of an earlier kill`);
+	throw new Error(`${service} (${word || 'all of it'}) did not come back within a minute of an earlier kill`);
 }
 
 async function databaseBack() {
-	for (let tries = 0; tries < 300; tries++, await sleep(100)) {
+	for (let tries = 0; tries < 600; tries++, await sleep(100)) {
 		try {
 			return void await sql('SELECT 1');
 		} catch { /* not yet */ }
 	}
-	throw new Error('the database did not come back within 30 s of a kill');
+	throw new Error('the database did not come back within a minute of a kill');
 }
 
 /** Carries the schedule out; `told` is called after each. */
