@@ -157,7 +157,7 @@ hubspot_app_extend(struct arena *a, struct str text, const struct hubspot_app_pr
 {
 	struct hubspot_app_property *add = arena_array(a, n, sizeof(*add));
 	struct str indent = STR(""), rows;
-	const struct json *lists;
+	const struct json *lists = NULL;
 	size_t n_add, before, at;
 	struct buf b;
 
