@@ -105,19 +105,24 @@ if [ ! -d "$VAR/db/mysql" ]; then
 		die "The database's files could not be made."
 	}
 fi
-node tests/sandbox/main.mjs --make-ca --state "$VAR/sandbox"
 
-# The programs wait for the migrations; from then on runit starts whatever is not up.
-for name in hooks site live worker; do : >"$VAR/service/$name/down"; done
+# The programs wait for the migrations, the sandbox for its certificates, which are looked at while the database starts;
+# from then on runit starts whatever is not up.
+for name in sandbox hooks site live worker; do : >"$VAR/service/$name/down"; done
 setsid runsvdir -P "$VAR/service" </dev/null >>"$VAR/log/runsvdir.log" 2>&1 &
 echo $! >"$VAR/runsvdir.pid"
+begin() { # service
+	rm -f "$VAR/service/$1/down"
+	wait_for "$1" keeper_lives "$1"
+	sv up "$VAR/service/$1" >/dev/null
+}
+node tests/sandbox/main.mjs --make-ca --state "$VAR/sandbox"
+begin sandbox
 wait_for "The database" db_up
 sql -e 'CREATE DATABASE IF NOT EXISTS connector CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'
 migrate
 for name in hooks site live worker; do
-	rm -f "$VAR/service/$name/down"
-	wait_for "$name" keeper_lives "$name"
-	sv up "$VAR/service/$name" >/dev/null
+	begin "$name"
 done
 wait_for "The connector" ready
 show_where
