@@ -16,9 +16,7 @@ export const outcomeBadge = outcome => html`<${Badge} kind=${KIND[outcome]}>${wo
 export function eventWords(row) {
   const { kind, property, value, value_label: label } = row.event ?? {};
   const one = text.objects[row.object_type]?.one ?? row.object_type;
-  if (kind === 'created') return words.created(one);
-  if (kind === 'deleted') return words.deleted(one);
-  if (!property) return `${one} ${kind ?? ''}`;
+  if (!property) return words.kinds[kind]?.(one) ?? one;
   const name = labelOf(row.object_type, property);
   return value === '' ? words.emptied(name) : words.changed(name, label || value);
 }

@@ -149,11 +149,11 @@ test('C-16 of several contacts without a click id the one created first is taken
 	assert.match(timeline.find((s) => s.what === 'read').sentence, new RegExp(`contact ${first}\\b.*created first`));
 });
 
-test('C-02 two deals with one OrderId: the second is not sent, and is told as a collision with another record', async () => {
+test('C-02 two deals of one name, which is the OrderId: the second is not sent, and is told as a collision with another record', async () => {
 	const order = unique('order');
-	await rules(withRows(preset, { OrderId: order }));
+	await rules(withRows(preset, { OrderId: '{dealname}' }));
 	const who = await contact(NORTHWIND);
-	const [one, two] = [await deal(NORTHWIND, { contacts: [who] }), await deal(NORTHWIND, { contacts: [who] })];
+	const [one, two] = [await deal(NORTHWIND, { dealname: order, contacts: [who] }), await deal(NORTHWIND, { dealname: order, contacts: [who] })];
 	await move(NORTHWIND, one.id);
 	await until('the first', async () => (await submissions(order)).length === 1);
 	await move(NORTHWIND, two.id);
