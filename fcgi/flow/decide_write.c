@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "core/effect.h"
 #include "flow/decide_round.h"
+#include "store/hold.h"
 #include "store/merged.h"
 #include "store/transaction.h"
 
@@ -54,6 +55,33 @@ claim(const struct decide_round *r, struct judged *j, struct decision *d, struct
 	return true;
 }
 
+/*
+ * An event that was decided before is here once more only for its held conversion; what else comes of it changes
+ * nothing.  False in *ordinary.
+ */
+static bool
+redo(const struct decide_round *r, const struct judged *j, bool *ordinary, struct err *e)
+{
+	const struct step *s = &r->step;
+	const struct pending *p = j->item->pending;
+	bool again = false;
+	int64_t id = 0;
+
+	/* Only what waits, or is here again, was looked at before. */
+	if (p->looks > 0 && !hold_find(s->parts->db, s->arena, s->tenant_id, p->key, &again, &id, e))
+		return false;
+	*ordinary = !again;
+	if (!again || j->pass_ms > 0)
+		return true;
+	if (id != 0 && j->outcome == DECISION_CONVERSION &&
+	    !hold_rebuild(s->parts->db, s->arena, s->tenant_id, id, &j->conversion, e))
+		return false;
+	if (id != 0 && j->outcome == DECISION_WAITING)
+		return pending_wait(s->parts->db, s->tenant_id, r->lease.shard, p,
+		    settings_plan_ms(&s->parts->settings->wait_plan_s, p->looks), j->contact_id, e);
+	return pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p, e);
+}
+
 static bool
 write_one(const struct decide_round *r, struct judged *j, struct err *e)
 {
@@ -68,11 +96,16 @@ write_one(const struct decide_round *r, struct judged *j, struct err *e)
 		.name = j->name,
 		.event = &p->event,
 		.received_ms = p->received_ms };
+	bool ordinary;
 
-	if (j->no_decision)
-		return pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p, e);
+	if (!redo(r, j, &ordinary, e))
+		return false;
 	if (j->pass_ms > 0)
 		return pending_pass(s->parts->db, s->tenant_id, r->lease.shard, p, j->pass_ms, e);
+	if (!ordinary)
+		return true;
+	if (j->no_decision)
+		return pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p, e);
 	if (j->trigger != NULL)
 		d.trigger_id = j->trigger->id;
 	if (j->outcome == DECISION_CONVERSION && !claim(r, j, &d, e))

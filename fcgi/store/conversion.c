@@ -194,6 +194,24 @@ guard(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion
 	return true;
 }
 
+bool
+conversion_in_the_way(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, int64_t but,
+    int64_t *id, struct err *e)
+{
+	struct conversion_claimed found = { .other = 0 };
+	struct db_rows rows;
+
+	if (!db_query(db, &conversion_sql[BY_CLAIM], DB_IN(DB_V_I(tenant_id), DB_V_S(c->effect_key)), a, &rows, e))
+		return err_wrap(e, "looking for a conversion");
+	*id = first(&rows) == but ? 0 : first(&rows);
+	if (*id != 0)
+		return true;
+	if (!guard(db, a, tenant_id, c, &found, e))
+		return err_wrap(e, "looking for a conversion");
+	*id = found.other == but ? 0 : found.other;
+	return true;
+}
+
 static bool
 claim_new(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, struct conversion_claimed *out,
     struct err *e)

@@ -49,6 +49,12 @@ struct conversion_claimed {
 	bool collision; /* of DUPLICATE: it came from another object (C-02) */
 };
 
+/*
+ * What stands in the way of that effect: the conversion that has it, or one that conversion_claim() would hold it for;
+ * 0: nothing.  `but` does not count.
+ */
+bool conversion_in_the_way(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, int64_t but,
+    int64_t *id, struct err *e) CC_MUST_USE;
 /* Claims the effect.  Inside decide's transaction. */
 bool conversion_claim(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c,
     struct conversion_claimed *out, struct err *e) CC_MUST_USE;

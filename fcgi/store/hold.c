@@ -18,12 +18,20 @@ enum {
 	RESUME,
 	RESUME_ONE,
 	QUEUE,
-	END
+	END,
+	REDO,
+	FIND,
+	REBUILD,
+	SUPERSEDE_REFUSED,
+	SUPERSEDE_PARKED
 };
 
 /* The codes of verdict_holds_event_type(); a test compares the two. */
 #define REFUSED "state = 'REJECTED' AND (code LIKE 'ACTIONTRACKER%' OR code = 'CAMPAIGN_NOT_FOUND')"
 #define PARKED  "state = 'PARKED' AND code = '" HOLD_CODE "'"
+/* The same behind "c." beside another table that has a code. */
+#define REFUSED_CODES "state = 'REJECTED' AND (c.code LIKE 'ACTIONTRACKER%' OR c.code = 'CAMPAIGN_NOT_FOUND')"
+#define PARKED_CODE   "state = 'PARKED' AND c.code = '" HOLD_CODE "'"
 #define NEXT_REVISION                                                                                                  \
 	"UPDATE conversion SET state = 'READY', revision = revision + 1, code = '', message = '', unanswered = 0, "    \
 	"batch_id = '', partner_id = '', accepted_at = NULL, ended_at = NULL, version = version + 1 "
@@ -75,6 +83,39 @@ const struct sql hold_sql[] = {
 	[END] = { "hold.end", SQL_TENANT, "iiii", "",
 	    "DELETE FROM event_type_hold WHERE tenant_id = ? AND event_type_id = ? AND held_at < (SELECT c.sending_at "
 	    "FROM conversion c WHERE c.tenant_id = ? AND c.conversion_id = ?)",
+	    NULL, NULL },
+	/* The event's whole value, as long as the event is kept. */
+	[REDO] = { "hold.redo", SQL_TENANT, "ii", "",
+	    "INSERT INTO pending (tenant_id, shard, event_key, due, looks, kind, object_type, object_id, property, "
+	    "value, "
+	    "occurred_at, received_at) SELECT d.tenant_id, CRC32(CONCAT(d.object_type, '/', d.object_id)) MOD ?, "
+	    "d.event_key, UTC_TIMESTAMP(3), 1, d.kind, d.object_type, d.object_id, d.property, COALESCE(e.value, "
+	    "d.value), "
+	    "d.occurred_at, d.received_at FROM decision d JOIN conversion c ON c.tenant_id = d.tenant_id AND "
+	    "c.conversion_id = d.conversion_id LEFT JOIN event e ON e.tenant_id = d.tenant_id AND e.occurred_day = "
+	    "TIMESTAMPDIFF(DAY, '1970-01-01', d.occurred_at) AND e.event_key = d.event_key WHERE d.tenant_id = ? AND "
+	    "d.outcome = 'CONVERSION' AND ((c." REFUSED_CODES ") OR (c." PARKED_CODE ")) "
+	    "ON DUPLICATE KEY UPDATE due = VALUES(due)",
+	    NULL, NULL },
+	[FIND] = { "hold.find", SQL_TENANT, "is", "ii",
+	    "SELECT c.conversion_id, (c." REFUSED_CODES ") OR (c." PARKED_CODE ") FROM decision d JOIN conversion c ON "
+	    "c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id WHERE d.tenant_id = ? AND d.event_key = ? "
+	    "AND "
+	    "d.outcome = 'CONVERSION'",
+	    NULL, NULL },
+	/* What was sent once and not refused keeps its bytes. */
+	[REBUILD] = { "hold.rebuild", SQL_TENANT, "ssssisssssssssstii", "",
+	    "UPDATE conversion SET claim = ?, effect_key = ?, lane = ?, program_id = ?, event_type_id = ?, event_type "
+	    "= ?, "
+	    "order_id = ?, customer_id = ?, object_id = ?, trigger_id = ?, trigger_value = ?, order_expression = ?, "
+	    "body = ?, body_hash = ?, fields = ?, event_date = ?, version = version + 1 "
+	    "WHERE tenant_id = ? AND conversion_id = ? AND ((" REFUSED ") OR (" PARKED " AND unanswered = 0))",
+	    NULL, NULL },
+	[SUPERSEDE_REFUSED] = { "hold.supersede_refused", SQL_TENANT, "ii", "",
+	    "UPDATE conversion SET code = 'superseded', version = version + 1 " ONE REFUSED, NULL, NULL },
+	[SUPERSEDE_PARKED] = { "hold.supersede_parked", SQL_TENANT, "ii", "",
+	    "UPDATE conversion SET state = 'DEAD', code = 'superseded', ended_at = UTC_TIMESTAMP(3), version = version "
+	    "+ 1 " ONE "state = 'READY'",
 	    NULL, NULL },
 };
 const size_t hold_sql_n = sizeof(hold_sql) / sizeof(hold_sql[0]);
@@ -148,6 +189,20 @@ send_one(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t id, st
 	       lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e);
 }
 
+/* One conversion of the event type goes out, unless one is on its way. */
+static bool
+probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, int64_t *n, struct err *e)
+{
+	int64_t busy;
+	int64_t id = 0;
+
+	if (!first(db, a, Q(BUSY), tenant_id, event_type_id, &busy, e) ||
+	    (busy == 0 && !first(db, a, Q(OLDEST), tenant_id, event_type_id, &id, e)))
+		return false;
+	*n += id != 0;
+	return id == 0 || send_one(db, tenant_id, event_type_id, id, e);
+}
+
 bool
 hold_probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct err *e)
 {
@@ -157,23 +212,10 @@ hold_probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct
 	*n = 0;
 	if (!hold_list(db, a, tenant_id, &types, &n_types, e))
 		return false;
-	for (size_t i = 0; i < n_types; i++) {
-		int64_t busy;
-		int64_t id;
-
-		if (!first(db, a, Q(BUSY), tenant_id, types[i], &busy, e))
-			return err_wrap(e, "trying a held event type");
-		if (busy != 0)
-			continue;
-		if (!first(db, a, Q(OLDEST), tenant_id, types[i], &id, e))
-			return err_wrap(e, "trying a held event type");
-		if (id == 0)
-			continue;
+	for (size_t i = 0; i < n_types; i++)
 		if (!transaction_begin(db, e) ||
-		    !transaction_end(db, send_one(db, tenant_id, types[i], id, e), "trying a held event type", e))
+		    !transaction_end(db, probe(db, a, tenant_id, types[i], n, e), "trying a held event type", e))
 			return false;
-		(*n)++;
-	}
 	return true;
 }
 
@@ -204,4 +246,72 @@ hold_end(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t conver
 	return transaction_begin(db, e) &&
 	       transaction_end(db, release(db, tenant_id, event_type_id, conversion_id, n, e),
 	           "releasing an event type", e);
+}
+
+bool
+hold_redo(struct db *db, int64_t tenant_id, int64_t *n, struct err *e)
+{
+	if (!db_run(db, Q(REDO), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id)), n, e))
+		return err_wrap(e, "looking at held conversions with the new rules");
+	for (int64_t shard = 0; *n > 0 && shard < LEASE_DECIDE_SHARDS; shard++)
+		if (!lease_wake(db, tenant_id, LEASE_DECIDE, shard, 0, e))
+			return false;
+	return true;
+}
+
+bool
+hold_find(struct db *db, struct arena *a, int64_t tenant_id, struct str event_key, bool *redo, int64_t *id,
+    struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_query(db, Q(FIND), DB_IN(DB_V_I(tenant_id), DB_V_S(event_key)), a, &rows, e))
+		return err_wrap(e, "looking for a held conversion");
+	*redo = rows.n > 0;
+	*id = rows.n > 0 && rows.v[1].i != 0 ? rows.v[0].i : 0;
+	return true;
+}
+
+/* REJECTED it stays; what never went out is READY for a moment, as the table of states wants it. */
+static bool
+supersede(struct db *db, int64_t tenant_id, int64_t id, struct err *e)
+{
+	const struct db_value in[] = { DB_V_I(tenant_id), DB_V_I(id) };
+	int64_t changed;
+
+	return db_run(db, Q(SUPERSEDE_REFUSED), in, 2, &changed, e) &&
+	       (changed == 1 || (db_run(db, Q(RESUME_ONE), in, 2, &changed, e) &&
+	                            (changed == 0 || db_run(db, Q(SUPERSEDE_PARKED), in, 2, NULL, e))));
+}
+
+static bool
+rebuild(struct db *db, int64_t tenant_id, int64_t id, const struct conversion *c, int64_t *changed, struct err *e)
+{
+	return db_run(db, Q(REBUILD),
+	    DB_IN(DB_V_S(c->effect_key), DB_V_S(c->effect_key), DB_V_S(c->lane), DB_V_S(c->program_id),
+	        DB_V_I(c->event_type_id), DB_V_S(c->event_type), DB_V_S(c->order_id), DB_V_S(c->customer_id),
+	        DB_V_S(c->object_id), DB_V_S(c->trigger_id), DB_V_S(c->trigger_value), DB_V_S(c->order_expression),
+	        DB_V_S(c->body), DB_V_S(c->body_hash), DB_V_S(c->fields), DB_V_T(c->event_date_ms), DB_V_I(tenant_id),
+	        DB_V_I(id)),
+	    changed, e);
+}
+
+bool
+hold_rebuild(struct db *db, struct arena *a, int64_t tenant_id, int64_t id, const struct conversion *c, struct err *e)
+{
+	int64_t other;
+	int64_t n = 0;
+	bool still_held;
+
+	if (!conversion_in_the_way(db, a, tenant_id, c, id, &other, e))
+		return false;
+	if (other != 0)
+		return supersede(db, tenant_id, id, e) || err_wrap(e, "giving up a held conversion");
+	if (!rebuild(db, tenant_id, id, c, &n, e) || !hold_keeps(db, a, tenant_id, c->event_type_id, &still_held, e))
+		return err_wrap(e, "rebuilding a held conversion");
+	if (n == 0)
+		return true; /* it moved meanwhile, or its bytes may not change */
+	return (still_held ? probe(db, a, tenant_id, c->event_type_id, &n, e)
+	                   : send_one(db, tenant_id, c->event_type_id, id, e)) ||
+	       err_wrap(e, "rebuilding a held conversion");
 }

@@ -6,14 +6,14 @@
  *   after a fix, and hourly                              the oldest of them is sent once more: the probe
  *   the probe is not refused so                          all are sent, in the order they happened
  *
- * The refused conversions are part of it: their next revision has the same body.
+ * The refused conversions are part of it: their next revision has the same body, unless the rules that made them were
+ * changed.  Then their events are looked at once more, and the same rows get what the present rules make of them: with
+ * another program or event type they are no longer held.
  */
 #ifndef STORE_HOLD_H
 #define STORE_HOLD_H
 
-#include "base/err.h"
-#include "base/str.h"
-#include "io/db.h"
+#include "store/conversion.h"
 
 /* The code of what is PARKED for it. */
 #define HOLD_CODE "event_type_held"
@@ -37,6 +37,21 @@ bool hold_probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, s
  * waited is due.  *n counts them.
  */
 bool hold_end(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t conversion_id, int64_t *n,
+    struct err *e) CC_MUST_USE;
+
+/* The rules were saved: the events of all that is held are due for decide again.  *n counts them. */
+bool hold_redo(struct db *db, int64_t tenant_id, int64_t *n, struct err *e) CC_MUST_USE;
+/*
+ * Whether the event was decided before and is only looked at once more for its held conversion: *redo; and which that
+ * is, 0 when it is no longer held.
+ */
+bool hold_find(struct db *db, struct arena *a, int64_t tenant_id, struct str event_key, bool *redo, int64_t *id,
+    struct err *e) CC_MUST_USE;
+/*
+ * The held conversion becomes c, as the present rules make it.  When the same was sent by another one meanwhile, it is
+ * given up ("superseded").  Inside decide's transaction.
+ */
+bool hold_rebuild(struct db *db, struct arena *a, int64_t tenant_id, int64_t id, const struct conversion *c,
     struct err *e) CC_MUST_USE;
 
 extern const struct sql hold_sql[];

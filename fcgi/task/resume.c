@@ -38,6 +38,21 @@ probe(struct db *db, int64_t tenant_id)
 	arena_free(a);
 }
 
+/* The rules that made what is held may be what was mended. */
+static void
+redo(struct db *db, int64_t tenant_id)
+{
+	struct err e = { .code = ERR_NONE };
+	int64_t n;
+
+	if (!hold_redo(db, tenant_id, &n, &e))
+		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
+	else if (n > 0)
+		log_event(LOG_INFO, "resume.redone", LOG_I("conversions", n));
+	else
+		probe(db, tenant_id);
+}
+
 static void
 wake(struct db *db, int64_t tenant_id, enum lease_stage stage, int64_t shards)
 {
@@ -85,5 +100,5 @@ resume_rules(struct db *db, int64_t tenant_id)
 	static const char *const codes[] = { "no_consent", "trigger_off" };
 
 	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
-	probe(db, tenant_id);
+	redo(db, tenant_id);
 }

@@ -278,6 +278,165 @@ a_saved_configuration_and_new_credentials_are_followed_by_a_probe(void **state)
 	}
 }
 
+/* ---- the rules that made what is held are changed */
+
+static void
+deal_won(const char *id)
+{
+	crm_put("deals", id,
+	    "{\"dealstage\":\"closedwon\",\"amount\":\"1\",\"hs_lastmodifieddate\":\"2026-09-10T17:42:38Z\"}");
+	crm_link("deals", id, "contacts", "77", false);
+	flow_deal_changed(id, "dealstage", "closedwon");
+	flow_decided();
+}
+
+static int64_t
+of_deal(const char *id)
+{
+	return store_int("SELECT conversion_id FROM conversion WHERE tenant_id = %lld AND object_id = '%s'",
+	    (long long)store.tenant_id, id);
+}
+
+/* Deal 301 was refused, deal 302 waits. */
+static void
+two_deals_held(const char *code)
+{
+	later();
+	flow_deal_in_crm();
+	deal_won("301");
+	assert_int_equal(send_all(), 1);
+	verdict(of_deal("301"), code);
+	deal_won("302");
+	assert_int_equal(ledger_state(of_deal("302")), STATE_PARKED);
+	later();
+}
+
+static void
+save_and_decide(const char *what, const char *by)
+{
+	flow_also(what, by);
+	resume_rules(store.db, store.tenant_id);
+	flow_decide();
+}
+
+static void
+ledger_has_two(void)
+{
+	assert_int_equal(store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld",
+	                     (long long)store.tenant_id),
+	    2);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM decision WHERE tenant_id = %lld AND outcome = 'CONVERSION'",
+	                     (long long)store.tenant_id),
+	    2);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM pending WHERE tenant_id = %lld", (long long)store.tenant_id),
+	    0);
+}
+
+static void
+a_changed_mapping_makes_them_anew_under_the_right_event_type(void **state)
+{
+	static const char *const ids[] = { "301", "302" };
+
+	(void)state;
+	two_deals_held("ACTIONTRACKER_NOT_FOUND");
+	save_and_decide("{deal_[deal stage]}", "SALE");
+	ledger_has_two();
+	for (size_t i = 0; i < 2; i++) {
+		int64_t id = of_deal(ids[i]);
+		struct str body = ledger_column(id, "body");
+
+		assert_int_equal(ledger_state(id), STATE_READY);
+		assert_str(ledger_column(id, "event_type"), "SALE");
+		assert_true(str_find(body, STR("EventTypeCode=SALE&")) < body.n);
+		assert_str(ledger_stage(id), "send");
+	}
+	assert_int_equal(send_all(), 2);
+	/* The effect is known under its new key. */
+	store_run("DELETE FROM inbox");
+	deal_won("302");
+	ledger_has_two();
+}
+
+static void
+a_corrected_program_makes_them_anew(void **state)
+{
+	(void)state;
+	two_deals_held("CAMPAIGN_NOT_FOUND");
+	save_and_decide("\"program_id\":\"1000\"", "\"program_id\":\"2000\"");
+	ledger_has_two();
+	assert_str(ledger_column(of_deal("301"), "program_id"), "2000");
+	assert_int_equal(send_all(), 2);
+}
+
+static void
+with_the_same_event_type_one_is_tried_and_the_others_wait(void **state)
+{
+	struct str body;
+
+	(void)state;
+	two_deals_held("ACTIONTRACKER_NOT_FOUND");
+	save_and_decide("{amount}", "77.00");
+	ledger_has_two();
+	assert_int_equal(ledger_state(of_deal("301")), STATE_READY);
+	assert_int_equal(ledger_state(of_deal("302")), STATE_PARKED);
+	body = ledger_column(of_deal("302"), "body");
+	assert_true(str_find(body, STR("OrderSubTotal=77.00&")) < body.n);
+}
+
+/* The hourly probe is on its way: it must not be made a second time under another event type. */
+static void
+what_is_on_its_way_is_not_made_anew(void **state)
+{
+	(void)state;
+	two_deals_held("ACTIONTRACKER_NOT_FOUND");
+	flow_also("{deal_[deal stage]}", "SALE");
+	resume_rules(store.db, store.tenant_id);
+	assert_int_equal(probe(), 1);
+	assert_int_equal(send_all(), 1);
+	flow_decide();
+	ledger_has_two();
+	assert_str(ledger_column(of_deal("301"), "event_type"), "deal_closedwon");
+	assert_str(ledger_column(of_deal("302"), "event_type"), "SALE");
+}
+
+static void
+what_another_conversion_has_sent_by_now_is_given_up(void **state)
+{
+	(void)state;
+	two_deals_held("ACTIONTRACKER_NOT_FOUND");
+	flow_also("{deal_[deal stage]}", "SALE");
+	store_run("DELETE FROM inbox");
+	deal_won("302"); /* once more, with the new rules */
+	assert_int_equal(store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld",
+	                     (long long)store.tenant_id),
+	    3);
+	resume_rules(store.db, store.tenant_id);
+	flow_decide();
+	assert_int_equal(
+	    store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld AND object_id = '302' AND state = "
+	              "'DEAD' AND code = 'superseded'",
+	        (long long)store.tenant_id),
+	    1);
+	assert_int_equal(send_all(), 2); /* deal 301 anew, and deal 302 once */
+	assert_int_equal(probe(), 0);
+}
+
+static void
+a_look_without_the_data_leaves_it_held_and_comes_again(void **state)
+{
+	(void)state;
+	two_deals_held("ACTIONTRACKER_NOT_FOUND");
+	crm_put("deals", "302", "{\"dealstage\":\"closedwon\"}");
+	save_and_decide("{deal_[deal stage]}", "SALE");
+	assert_int_equal(ledger_state(of_deal("302")), STATE_PARKED);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM pending WHERE tenant_id = %lld AND due > UTC_TIMESTAMP(3)",
+	                     (long long)store.tenant_id),
+	    1);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM decision WHERE tenant_id = %lld AND outcome = 'CONVERSION'",
+	                     (long long)store.tenant_id),
+	    2);
+}
+
 /* The hold may end between decide's look and its write. */
 static void
 a_claim_of_an_event_type_that_is_no_longer_held_goes_out(void **state)
@@ -326,6 +485,12 @@ main(void)
 		TEST(a_verdict_of_an_earlier_one_does_not_release),
 		TEST(what_is_retried_hourly_does_not_let_them_out),
 		TEST(a_saved_configuration_and_new_credentials_are_followed_by_a_probe),
+		TEST(a_changed_mapping_makes_them_anew_under_the_right_event_type),
+		TEST(a_corrected_program_makes_them_anew),
+		TEST(with_the_same_event_type_one_is_tried_and_the_others_wait),
+		TEST(what_is_on_its_way_is_not_made_anew),
+		TEST(what_another_conversion_has_sent_by_now_is_given_up),
+		TEST(a_look_without_the_data_leaves_it_held_and_comes_again),
 		TEST(a_claim_of_an_event_type_that_is_no_longer_held_goes_out),
 		TEST(the_ledger_and_the_table_of_verdicts_mean_the_same_codes),
 	};
