@@ -9,7 +9,7 @@
 #   make bench    speed, measured side by side with its peers, one table   (ROWS="intake client": some of it)
 #   make format   lay out the C sources     make tidy   clang-tidy     make fuzz   libFuzzer programs, in build/fuzz
 #   make site     the web site's files and libraries, in build/site    make clean
-#   make install  what is built into its places   (DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc HOST= CERT= KEY=)
+#   make install  what is built into its places   (DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc DOMAIN= CERT= KEY=)
 #
 # Objects stand in BUILD/<kind>/, all layers go into one static library that programs and tests link.
 
@@ -131,7 +131,7 @@ tidy:
 
 install: all
 	@BUILD="$(BUILD)" KIND="$(KIND)" DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" SYSCONFDIR="$(SYSCONFDIR)" \
-		HOST="$(HOST)" CERT="$(CERT)" KEY="$(KEY)" sh conf/install.sh
+		DOMAIN="$(DOMAIN)" CERT="$(CERT)" KEY="$(KEY)" sh conf/install.sh
 
 bench:
 	@MAKE="$(MAKE)" sh tests/bench/run.sh

@@ -1,13 +1,13 @@
 #!/bin/sh
 # `make install`: puts what is built into its places.  Needs no network, and with DESTDIR no root.
 #   DESTDIR=   in front of every path, for packagers and tests          PREFIX=/usr/local
-#   SYSCONFDIR=/etc    HOST=connect.example.com   CERT= KEY=   the site's name and its certificate's files, for nginx
+#   SYSCONFDIR=/etc    DOMAIN=connect.example.com   CERT= KEY=   the site's name and its certificate's files, for nginx
 # A file under SYSCONFDIR that is there already stays; the new one is put beside it as NAME.new when it differs.
 set -eu
 umask 022
 cd "$(dirname "$0")/.."
 DESTDIR=${DESTDIR:-} PREFIX=${PREFIX:-/usr/local} SYSCONFDIR=${SYSCONFDIR:-/etc}
-HOST=${HOST:-connect.example.com}
+DOMAIN=${DOMAIN:-connect.example.com}
 ETC=$SYSCONFDIR/connector
 CERT=${CERT:-$ETC/tls/fullchain.pem} KEY=${KEY:-$ETC/tls/privkey.pem}
 BIN=$PREFIX/bin LIB=$PREFIX/lib/connector SHARE=$PREFIX/share/connector UNITS=$PREFIX/lib/systemd/system
@@ -15,7 +15,7 @@ built=${BUILD:-build}/${KIND:-release} site=${BUILD:-build}/site
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
 
-for value in "$PREFIX" "$SYSCONFDIR" "$HOST" "$CERT" "$KEY"; do
+for value in "$PREFIX" "$SYSCONFDIR" "$DOMAIN" "$CERT" "$KEY"; do
 	case $value in
 	*[!A-Za-z0-9._/+@~-]*)
 		echo "install: \"$value\" may hold only letters, digits and . _ / + @ ~ -" >&2
@@ -50,7 +50,7 @@ keep() { # mode, file, path: of the operator, who may have changed it
 }
 fill() { # file: to standard output, its @NAMES@ filled
 	sed -e "s,@BIN@,$BIN,g" -e "s,@LIB@,$LIB,g" -e "s,@ETC@,$ETC,g" -e "s,@NGINX@,$SHARE/nginx,g" -e "s,@SITE@,$SHARE/site,g" \
-		-e "s,@RUN@,/run/connector,g" -e "s,@HOST@,$HOST,g" -e "s,@CERT@,$CERT,g" -e "s,@KEY@,$KEY,g" \
+		-e "s,@RUN@,/run/connector,g" -e "s,@HOST@,$DOMAIN,g" -e "s,@CERT@,$CERT,g" -e "s,@KEY@,$KEY,g" \
 		-e '/^@DEMO@/d' -e 's/^@LIVE@//' -e '/^@HARDENING@$/{r conf/systemd/hardening
 d}' -e '/^@NETWORK local@$/{r conf/systemd/local
 d}' -e '/^@NETWORK internet@$/{r conf/systemd/internet
@@ -77,7 +77,7 @@ done
 mkdir -p "$DESTDIR$PREFIX/lib/sysusers.d"
 install -m 644 conf/systemd/sysusers.conf "$DESTDIR$PREFIX/lib/sysusers.d/connector.conf"
 
-sed -e "s,https://connector.example.com,https://$HOST," -e "s,\"/etc/connector/master.key\",\"$ETC/master.key\"," \
+sed -e "s,https://connector.example.com,https://$DOMAIN," -e "s,\"/etc/connector/master.key\",\"$ETC/master.key\"," \
 	-e "s,^#conf_dir = .*,conf_dir = \"$SHARE/conf\";," -e "s,^#sql_dir = .*,sql_dir = \"$SHARE/sql\";," \
 	-e "s,^#hubspot_app_dir = .*,hubspot_app_dir = \"$ETC/hubspot-app\";," \
 	-e "s,^#database_socket = .*,database_socket = \"/run/mysqld/mysqld.sock\";," conf/connector.conf >"$new/connector.conf"

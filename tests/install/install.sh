@@ -28,7 +28,7 @@ check() { # sentence, command...: silent and true, or its output is what is wron
 	fi
 }
 make_install() { # variables
-	${MAKE:-make} --no-print-directory -s install HOST=connect.test "$@"
+	${MAKE:-make} --no-print-directory -s install DOMAIN=connect.test "$@"
 }
 # Where the kernel allows it, in a network of its own that has no link to anywhere.
 without_network() {
