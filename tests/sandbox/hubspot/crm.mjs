@@ -97,7 +97,8 @@ export class Crm {
 		let rec = byId.get(key);
 		if (archived && rec?.archived)
 			return rec;
-		for (let alias = this.#w.store.get('alias', `${portalId}|${type}|${key}`); alias !== undefined; alias = this.#w.store.get('alias', `${portalId}|${type}|${alias}`))
+		const aliases = this.#w.store.table('alias');
+		for (let alias = key; aliases.size && alias !== undefined; alias = aliases.get(`${portalId}|${type}|${alias}`))
 			rec = byId.get(alias);
 		return rec && rec.archived === archived ? rec : undefined;
 	}
