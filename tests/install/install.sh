@@ -27,6 +27,12 @@ check() { # sentence, command...: silent and true, or its output is what is wron
 		bad=1
 	fi
 }
+quiet() { # command...: told only when it fails
+	"$@" >"$T/said" 2>&1 || {
+		cat "$T/said"
+		return 1
+	}
+}
 make_install() { # variables
 	${MAKE:-make} --no-print-directory -s install DOMAIN=connect.test "$@"
 }
@@ -43,8 +49,7 @@ free_port() {
 # ---- a package's way: DESTDIR
 
 staged() {
-	export MAKE
-	without_network ${MAKE:-make} --no-print-directory -s install DESTDIR="$T/root"
+	quiet without_network ${MAKE:-make} --no-print-directory -s install DESTDIR="$T/root"
 }
 layout() {
 	(cd "$T/root" && find . -type f | grep -v '^./usr/local/share/connector/site/' | sort) >"$T/files"
@@ -129,12 +134,6 @@ configure() {
 	key hubspot_app_id 39522895
 	openssl rand -hex 32 >"$T/etc/connector/master.key"
 	chmod 600 "$T/etc/connector/master.key"
-}
-quiet() { # command...: told only when it fails
-	"$@" >"$T/said" 2>&1 || {
-		cat "$T/said"
-		return 1
-	}
 }
 nginx_file() {
 	mkdir -p "$T/tls" "$T/log" "$T/run"
@@ -238,7 +237,7 @@ check "no installed file names the folder it was built in, or has a name left to
 check "F-151 what the operator edited stays when the next version is installed" operators_files_stay
 
 HTTPS=$(free_port 0) HTTP=$(free_port 1) MONITOR=$(free_port 2)
-check "make install with a PREFIX" make_install PREFIX="$T/usr" SYSCONFDIR="$T/etc" CERT="$T/tls/cert.pem" KEY="$T/tls/key.pem"
+check "make install with a PREFIX" quiet make_install PREFIX="$T/usr" SYSCONFDIR="$T/etc" CERT="$T/tls/cert.pem" KEY="$T/tls/key.pem"
 check "systemd-analyze verify has nothing to say about the units" units_verify
 for unit in "$T"/usr/lib/systemd/system/*.service; do
 	check "exposure of ${unit##*/} is at most 2.0" exposure "${unit##*/}"
