@@ -122,6 +122,24 @@ test('C-09 an e-mail address leaves as a hash only: SHA-1 of it trimmed and in s
 	}
 });
 
+test('C-09 an e-mail address mapped to CustomerId leaves as its contact\'s id; in a field of another kind nothing is sent, and it says what to do', async () => {
+	await rules(withRows(preset, { CustomerId: '{contact.email}' }));
+	const who = await contact(NORTHWIND);
+	const { id } = await deal(NORTHWIND, { contacts: [who] });
+	await move(NORTHWIND, id);
+	assert.equal((await arrived(id)).CustomerId, who);
+	await rules([...preset, { field: 'Text5', expression: 'of {contact.email}' }]);
+	const { id: other } = await deal(NORTHWIND, { contacts: [who] });
+	await move(NORTHWIND, other);
+	const row = await person.decision(other, (r) => r.event.value === 'closedwon');
+	assert.equal(row.code, 'email_as_id');
+	const { advice, fix, timeline } = await person.get(`/api/activity/${row.id}`);
+	assert.match(advice, /hash/);
+	assert.equal(fix, 'mappings');
+	assert.equal(JSON.stringify(timeline).includes('@'), false);
+	assert.equal((await submissions(`deal_closedwon_${other}`)).length, 0);
+});
+
 test('V-08..V-15 C-03 C-17 Advocate\'s preset sends the associated contact\'s id and hashed e-mail, and the deal\'s figures', async () => {
 	await rules(await presetRows(person, 'deals', '{closedate}', 'Date3'), [TRIGGER], (d) => { d.options.email_hash = 'sha1'; });
 	const mail = `${unique('advocate')}@customer.example`;
