@@ -284,12 +284,16 @@ compile_object(struct compiler *c, const struct config_object *config, struct ru
 		triggers[i].config = &config->triggers[i];
 		compile_trigger(c, o, &triggers[i]);
 	}
+	if (customer_may_be_email(o)) {
+		bool own = str_eq(config->type, STR("contacts"));
+
+		(void)names_add(c, own ? &c->own : &c->contact, STR("email"));
+		o->needs_contact = o->needs_contact || !own;
+	}
 	if (o->needs_contact) {
 		(void)names_add(c, &c->contact, STR("custom_impact_click_id"));
 		(void)names_add(c, &c->contact, STR("createdate"));
 	}
-	if (customer_may_be_email(o))
-		(void)names_add(c, str_eq(config->type, STR("contacts")) ? &c->own : &c->contact, STR("email"));
 	o->properties = c->own.p;
 	o->n_properties = c->own.n;
 	o->contact_properties = c->contact.p;

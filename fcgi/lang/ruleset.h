@@ -35,8 +35,8 @@ struct ruleset_object {
 	/* What has to be read, by name, without duplicates; computed fields already replaced by their property. */
 	const struct str *properties, *contact_properties, *company_properties, *item_properties;
 	size_t n_properties, n_contact_properties, n_company_properties, n_item_properties;
-	bool needs_contact, needs_company, needs_items, needs_account; /* by the mapping or a trigger's condition */
-	bool mapping_needs_contact;
+	bool needs_contact, needs_company, needs_items, needs_account; /* has to be read */
+	bool mapping_needs_contact; /* has to be there: its fields are mapped */
 };
 
 struct ruleset {

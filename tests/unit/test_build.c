@@ -224,6 +224,7 @@ the_contacts_address_is_read_when_it_may_be_needed(void **state)
 		{ CUSTOMER("{contact.hs_object_id}"), false },
 		{ CUSTOMER("{billing_email|or:contact.hs_object_id}"), true },
 		{ CUSTOMER("{contact.custom_id}"), true },
+		{ CUSTOMER("{billing_email}"), true },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
