@@ -59,8 +59,9 @@ check_subscriptions(struct web_request *rq, const struct config_document *doc, s
 				                                  STR_ARG(o->type), STR_ARG(t->id)),
 				.message = str_printf(rq->arena,
 				    "HubSpot does not tell this app about changes of " STR_FMT
-				    ". Choose another property.",
-				    STR_ARG(t->property)) };
+				    ". Choose another property, or ask whoever runs the connector to add it: "
+				    "connectorctl hubspot-app +" STR_FMT "." STR_FMT,
+				    STR_ARG(t->property), STR_ARG(o->type), STR_ARG(t->property)) };
 		}
 	}
 }

@@ -72,7 +72,7 @@ function ObjectCard({ object, config, faults, predefined, missing }) {
     <${Created} object=${object} trigger=${created} faults=${created ? of(created.id) : []} onChange=${part => change(created.id, part)} />
     <h3>${words.changedTitle(one)}</h3>
     ${changed.length === 0 && html`<p class="muted">${words.none}</p>`}
-    <ol class="triggers">${changed.map((trigger, i) => html`<${Trigger} key=${trigger.id} trigger=${trigger} first=${i === 0}
+    <ol class="triggers">${changed.map((trigger, i) => html`<${Trigger} key=${trigger.id} object=${object} trigger=${trigger} first=${i === 0}
       property=${properties.get(trigger.property)} known=${properties.size > 0} pipelines=${catalogue.data?.pipelines}
       focus=${trigger.id === newest} faults=${of(trigger.id)} onChange=${part => change(trigger.id, part)}
       onRemove=${() => setTriggers(object, list => list.filter(t => t.id !== trigger.id))} />`)}</ol>

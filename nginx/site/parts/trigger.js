@@ -40,7 +40,7 @@ export function TriggerCondition({ trigger, label, faults, onChange }) {
 }
 
 /** `faults` have paths within the trigger: "property", "becomes", "when". */
-export function Trigger({ trigger, property, known, pipelines, first, focus, faults, onChange, onRemove }) {
+export function Trigger({ object, trigger, property, known, pipelines, first, focus, faults, onChange, onRemove }) {
   const row = useRef(null);
   const label = property?.label || trigger.property;
   const options = useMemo(() => valueOptions(property, pipelines), [property, pipelines]);
@@ -66,13 +66,13 @@ export function Trigger({ trigger, property, known, pipelines, first, focus, fau
       <${TriggerCondition} trigger=${trigger} label=${label} faults=${faults} onChange=${onChange} />
     </div>
     ${gone && html`<p class="err">${words.gone}</p>`}
-    ${silent && html`<p class="hint">${words.notSubscribed}</p>`}
+    ${silent && html`<p class="hint">${words.notSubscribed(object, trigger.property)}</p>`}
     ${own.length > 0 && html`<p class="err" id=${errorId}>${own.map(f => f.message).join(' ')}</p>`}
   </li>`;
 }
 
 /** Predefined ones first, then every other property; those that HubSpot does not report to the app say so. */
-function triggerOptions(properties, predefined) {
+function triggerOptions(object, properties, predefined) {
   const names = predefined.map(t => t.property);
   const own = properties.filter(p => p.source === 'record' && !p.computed);
   const rank = p => p.subscribed === false ? 2 : names.includes(p.name) ? 0 : 1;
@@ -80,14 +80,14 @@ function triggerOptions(properties, predefined) {
   return own.map((p, i) => ({ p, i, rank: rank(p) }))
     .sort((a, b) => a.rank - b.rank || order(a.p) - order(b.p) || a.i - b.i)
     .map(({ p, rank: r }) => ({ value: p.name, text: p.label || p.name, hint: p.name, badge: r === 0 ? words.predefined : p.type,
-      disabled: r === 2, reason: r === 2 ? words.notSubscribed : predefined.find(t => t.property === p.name)?.hint }));
+      disabled: r === 2, reason: r === 2 ? words.notSubscribed(object, p.name) : predefined.find(t => t.property === p.name)?.hint }));
 }
 
 export function AddTrigger({ object, catalogue, predefined, onAdd }) {
   const [open, setOpen] = useState(false);
   const box = useRef(null);
   const button = useRef(null);
-  const options = useMemo(() => triggerOptions(catalogue.data?.properties ?? [], predefined), [catalogue.data, predefined]);
+  const options = useMemo(() => triggerOptions(object, catalogue.data?.properties ?? [], predefined), [object, catalogue.data, predefined]);
   useEffect(() => { if (open) box.current?.querySelector('input')?.focus(); }, [open, catalogue.busy]);
   const close = () => { setOpen(false); setTimeout(() => button.current?.focus()); };
   if (!open) return html`<button type="button" class="btn" ref=${button} onClick=${() => setOpen(true)}><${Plus}/>${words.add}</button>`;

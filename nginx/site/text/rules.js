@@ -34,7 +34,7 @@ export const triggers = {
   predefined: 'predefined',
   instant: 'instant',
   instantHelp: 'HubSpot reports a change at once',
-  notSubscribed: 'HubSpot does not report changes of this property to the app yet. Whoever runs the connector adds it to the app’s webhook file and uploads the app again.',
+  notSubscribed: (object, property) => `HubSpot does not report changes of this property to the app yet. Whoever runs the connector can add it: connectorctl hubspot-app +${object}.${property}`,
   notSubscribedShort: 'not reported to this app',
   gone: 'This property is no longer in HubSpot, so the trigger cannot fire.',
   goneBadge: 'not in HubSpot',
