@@ -125,7 +125,7 @@ const struct settings_key settings_table[] = {
 	{ "worker_poll_ms", SETTINGS_INT, AT(worker_poll_ms), "100", 1, 60000,
 	    "an idle worker looks for work this often" },
 	{ "worker_transfers", SETTINGS_INT, AT(worker_transfers), "32", 1, 1000,
-	    "remote calls that one worker has under way at once" },
+	    "conversions recorded as being sent at once before the first of them has left" },
 };
 /* clang-format on */
 

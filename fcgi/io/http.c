@@ -45,6 +45,7 @@ struct http {
 	struct transfer *running;
 	CURL *idle[IDLE_MAX];
 	size_t n_idle, n_in_flight;
+	size_t n_unsent; /* of those with a window to send: not a byte has left */
 	char *ca_file;
 	int64_t connect_ms, total_ms;
 	bool stepping;
@@ -183,6 +184,7 @@ on_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int lo
 		t->late = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
+	t->h->n_unsent -= t->send_before_mono_ms != 0 && !t->released;
 	t->released = true;
 	return CURL_PREREQFUNC_OK;
 }
@@ -360,6 +362,7 @@ http_submit(struct http *h, struct arena *a, const struct http_request *request,
 	*h->waiting_end = t;
 	h->waiting_end = &t->next;
 	h->n_in_flight++;
+	h->n_unsent += t->send_before_mono_ms != 0;
 	return true;
 }
 
@@ -422,6 +425,7 @@ finish(struct transfer *t, CURLcode result)
 
 	fill_answer(t, result);
 	t->h->n_in_flight--;
+	t->h->n_unsent -= t->send_before_mono_ms != 0 && !t->released;
 	transfer_free(t);
 	done(arg, answer);
 }
@@ -536,6 +540,12 @@ size_t
 http_in_flight(const struct http *h)
 {
 	return h->n_in_flight;
+}
+
+size_t
+http_unsent(const struct http *h)
+{
+	return h->n_unsent;
 }
 
 void

@@ -25,5 +25,7 @@ bool http_submit(struct http *h, struct arena *a, const struct http_request *req
 /* Moves all transfers and waits at most wait_ms for something to happen.  `fd` (or -1) wakes it too. */
 bool http_step(struct http *h, int64_t wait_ms, int fd, struct err *e) CC_MUST_USE;
 size_t http_in_flight(const struct http *h);
+/* Requests with a window to send (send_before_mono_ms) of which not a byte has left yet. */
+size_t http_unsent(const struct http *h);
 
 #endif

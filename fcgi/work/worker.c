@@ -144,6 +144,18 @@ look_for_schedules(struct worker *w)
 	arena_free(a);
 }
 
+/*
+ * Whether the job's step can be called now.  What is SENDING when the process dies is UNKNOWN, even if it never left, so
+ * no more conversions are made SENDING than will leave at once.
+ */
+static bool
+may_run(const struct worker *w, const struct job *j)
+{
+	bool sends = j->leased && j->lease.stage == LEASE_SEND;
+
+	return j->runnable && (!sends || http_unsent(w->http) < (size_t)w->parts->settings->worker_transfers);
+}
+
 /* Runs every job whose step can be called.  True when one of them ended: there may be new work. */
 static bool
 run_jobs(struct worker *w)
@@ -154,7 +166,7 @@ run_jobs(struct worker *w)
 	while (*at != NULL) {
 		struct job *j = *at;
 
-		if (j->runnable && !job_run(j, w->http)) {
+		if (may_run(w, j) && !job_run(j, w->http)) {
 			*at = j->next_job;
 			w->n_jobs--;
 			job_free(j);
@@ -213,7 +225,7 @@ static bool
 any_runnable(const struct worker *w)
 {
 	for (const struct job *j = w->jobs; j != NULL; j = j->next_job)
-		if (j->runnable)
+		if (may_run(w, j))
 			return true;
 	return false;
 }

@@ -393,6 +393,32 @@ a_request_whose_window_has_closed_is_not_sent(void **state)
 }
 
 static void
+what_waits_for_its_connection_is_unsent_and_what_waits_for_its_answer_is_not(void **state)
+{
+	(void)state;
+	struct http_request rq = post("slow", "{}");
+	struct http_request mute = post("ok.mute", "{}");
+	int64_t give_up = clock_mono_ms() + 15000;
+	struct outcome o[2];
+
+	rq.once = mute.once = true;
+	rq.timeout_ms = 1500;
+	rq.send_before_mono_ms = clock_mono_ms() + 10000;
+	mute.url = url_at(far_end.mute_port, "ok.mute");
+	mute.send_before_mono_ms = clock_mono_ms() + 500;
+	submit(http, &rq, &o[0]);
+	submit(http, &mute, &o[1]);
+	assert_int_equal(http_unsent(http), 2);
+	while ((http_unsent(http) > 0 || http_in_flight(http) == 2) && clock_mono_ms() < give_up)
+		assert_true(http_step(http, 20, -1, &e));
+	assert_int_equal(o[1].answer.outcome, HTTP_NOT_SENT);
+	assert_int_equal(http_unsent(http), 0);
+	assert_int_equal(http_in_flight(http), 1);
+	finish(http);
+	assert_int_equal(http_unsent(http), 0);
+}
+
+static void
 what_is_no_clean_https_request_is_not_accepted(void **state)
 {
 	(void)state;
@@ -528,6 +554,7 @@ main(void)
 		cmocka_unit_test(a_far_end_that_never_greets_is_left_in_time),
 		cmocka_unit_test(a_request_whose_window_has_closed_is_not_sent),
 		cmocka_unit_test(what_is_no_clean_https_request_is_not_accepted),
+		cmocka_unit_test(what_waits_for_its_connection_is_unsent_and_what_waits_for_its_answer_is_not),
 		cmocka_unit_test(many_requests_run_side_by_side_and_each_is_told_once),
 		cmocka_unit_test(a_done_may_submit_the_next_request),
 		cmocka_unit_test(ending_the_client_tells_everybody_what_is_known),
