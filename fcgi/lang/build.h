@@ -48,11 +48,12 @@ struct build_output {
 	bool missing_only; /* every fault is data missing: worth waiting for */
 };
 
+/* Of several triggers the highest counts: what may still come goes before what failed, and that before a plain no. */
 enum build_wanted {
-	BUILD_WANTED,     /* by *trigger: the first that matches the event and whose condition holds */
 	BUILD_NOT_WANTED, /* no condition of the triggers that match holds: code "condition" */
+	BUILD_FAILED,     /* a condition cannot work on a value: code "condition_failed" */
 	BUILD_NO_CONTACT, /* a condition reads the contact, and there is none yet: worth waiting for */
-	BUILD_FAILED      /* a condition cannot work on a value: code "condition_failed" */
+	BUILD_WANTED      /* by *trigger: the first that matches the event and whose condition holds */
 };
 
 /*

@@ -36,20 +36,6 @@ judge(struct arena *a, const struct build_input *in, const struct ruleset_trigge
 	return BUILD_NOT_WANTED;
 }
 
-/* What may still come is told before what failed, and that before a plain no. */
-static int
-weight(enum build_wanted w)
-{
-	static const int weights[] = {
-		[BUILD_WANTED] = 3,
-		[BUILD_NO_CONTACT] = 2,
-		[BUILD_FAILED] = 1,
-		[BUILD_NOT_WANTED] = 0,
-	};
-
-	return weights[w];
-}
-
 enum build_wanted
 build_wanted(struct arena *a, const struct build_input *in, const struct config_trigger **trigger,
     struct catalogue_fault *why)
@@ -67,7 +53,7 @@ build_wanted(struct arena *a, const struct build_input *in, const struct config_
 		if (ruleset_match_trigger(o, i, in->event) != RULESET_MATCHED)
 			continue;
 		w = judge(a, in, t, &one);
-		if (*trigger != NULL && weight(w) <= weight(best))
+		if (*trigger != NULL && w <= best)
 			continue;
 		best = w;
 		*trigger = t->config;
