@@ -232,6 +232,35 @@ the_guard_looks_at_live_ones_of_the_same_object_value_and_event_type(void **stat
 	assert_int_equal(ledger_claim(&c).result, CONVERSION_NEW);
 }
 
+/* What may have been booked keeps others from going out; what was not, does not. */
+static void
+the_guard_counts_what_was_or_may_have_been_booked(void **state)
+{
+	static const struct {
+		const char *set;
+		enum conversion_claim result;
+	} rows[] = {
+		{ "state = 'DEAD', unanswered = 1", CONVERSION_HELD },
+		{ "state = 'DEAD', unanswered = 0", CONVERSION_NEW },
+		{ "state = 'REJECTED', code = 'CONV_DUPLICATE'", CONVERSION_HELD },
+		{ "state = 'REJECTED', code = 'ACTION_REF_NOT_FOUND'", CONVERSION_NEW },
+		{ "state = 'UNKNOWN'", CONVERSION_HELD },
+		{ "state = 'PARKED'", CONVERSION_HELD },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct conversion first, c;
+
+		store_fresh(state);
+		first = ledger_conversion("A");
+		c = after_an_edit();
+		store_run("UPDATE conversion SET %s WHERE conversion_id = %lld", rows[i].set,
+		    (long long)ledger_claim(&first).id);
+		if (ledger_claim(&c).result != rows[i].result)
+			fail_msg("%s", rows[i].set);
+	}
+}
+
 static void
 a_claim_that_is_rolled_back_leaves_nothing(void **state)
 {
@@ -310,6 +339,7 @@ main(void)
 		TEST(what_went_out_under_another_order_id_is_held),
 		TEST(the_same_expression_may_give_an_object_another_order),
 		TEST(the_guard_looks_at_live_ones_of_the_same_object_value_and_event_type),
+		TEST(the_guard_counts_what_was_or_may_have_been_booked),
 		TEST(a_claim_that_is_rolled_back_leaves_nothing),
 		TEST(of_two_that_claim_one_effect_at_once_one_makes_the_row),
 	};

@@ -101,6 +101,42 @@ a_new_event_is_kept_with_its_pending_row(void **state)
 	    1);
 }
 
+/*
+ * A waiting row that becomes due while a split is under way: the round that the split wakes must take it along, for the
+ * release of the one before may have looked a moment too early.
+ */
+static void
+a_shard_with_something_due_within_seconds_is_woken_too(void **state)
+{
+	struct event_row row = changed("301", "closedwon");
+	int64_t shard;
+
+	(void)state;
+	commit(&row, 1);
+	shard = store_int("SELECT shard FROM pending WHERE tenant_id = %lld", (long long)store.tenant_id);
+	for (int64_t s = 0; s < LEASE_DECIDE_SHARDS; s++)
+		if (s != shard)
+			store_run("INSERT INTO pending (tenant_id, shard, event_key, due, looks, kind, object_type, "
+			          "object_id, "
+			          "value, occurred_at, received_at) SELECT tenant_id, %lld, REVERSE(event_key), "
+			          "UTC_TIMESTAMP(3) "
+			          "+ INTERVAL %d SECOND, 1, kind, object_type, object_id, value, occurred_at, "
+			          "received_at FROM "
+			          "pending WHERE tenant_id = %lld AND shard = %lld",
+			    (long long)s, s == (shard + 1) % LEASE_DECIDE_SHARDS ? 3 : 600, (long long)store.tenant_id,
+			    (long long)shard);
+	store_run("DELETE FROM lease WHERE tenant_id = %lld AND stage = 'decide'", (long long)store.tenant_id);
+	row = changed("301", "contractsent");
+	commit(&row, 1);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM lease WHERE tenant_id = %lld AND stage = 'decide'",
+	                     (long long)store.tenant_id),
+	    2);
+	assert_int_equal(
+	    store_int("SELECT COUNT(*) FROM lease WHERE tenant_id = %lld AND stage = 'decide' AND shard = %lld",
+	        (long long)store.tenant_id, (long long)((shard + 1) % LEASE_DECIDE_SHARDS)),
+	    1);
+}
+
 static void
 the_shard_of_a_pending_row_is_woken(void **state)
 {
@@ -414,6 +450,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_new_event_is_kept_with_its_pending_row),
+		TEST(a_shard_with_something_due_within_seconds_is_woken_too),
 		TEST(the_shard_of_a_pending_row_is_woken),
 		TEST(a_known_event_is_neither_kept_nor_decided_again),
 		TEST(every_other_part_of_a_fact_makes_another_event),

@@ -168,6 +168,55 @@ an_absurd_reset_is_cut_to_an_hour(void **state)
 	assert_in_range(ledger_due_s(id), 3500, 3600);
 }
 
+static void
+database_restarts(void)
+{
+	int64_t connection = store_int("SELECT CONNECTION_ID()");
+	unsigned number;
+
+	store_must(db_migrate_step(store.other, str_printf(store.arena, "KILL CONNECTION %lld", (long long)connection),
+	    &number, &store.e));
+}
+
+/* An answer that we have is not lost with the database: the conversion would be looked for and sent again. */
+static void
+an_answer_is_kept_over_a_restart_of_the_database(void **state)
+{
+	int64_t id = ledger_ready("A");
+
+	(void)state;
+	flow.meanwhile = database_restarts;
+	flow_say(200, QUEUED);
+	flow_send();
+	assert_int_equal(ledger_state(id), STATE_ACCEPTED);
+	assert_str(ledger_column(id, "batch_id"), "A-1");
+	assert_int_equal(
+	    store_int("SELECT COUNT(*) FROM attempt WHERE effect_id = %lld AND ended_at IS NOT NULL AND result = "
+	              "'accepted'",
+	        (long long)id),
+	    1);
+}
+
+/* It accepts again: what a passing refusal has parked must not wait for a person. */
+static void
+an_acceptance_resumes_what_was_refused_before(void **state)
+{
+	int64_t parked, other, next;
+
+	(void)state;
+	parked = ledger_in(STATE_PARKED, "");
+	other = ledger_in(STATE_PARKED, "");
+	store_run("UPDATE conversion SET code = 'credentials_refused' WHERE conversion_id = %lld", (long long)parked);
+	store_run("UPDATE conversion SET code = 'no_consent' WHERE conversion_id = %lld", (long long)other);
+	next = ledger_ready("A");
+	flow_say(200, QUEUED);
+	flow_say(200, QUEUED);
+	flow_send();
+	assert_int_equal(ledger_state(next), STATE_ACCEPTED);
+	assert_true(ledger_state(parked) == STATE_READY || ledger_state(parked) == STATE_ACCEPTED);
+	assert_int_equal(ledger_state(other), STATE_PARKED);
+}
+
 /* F-100 */
 static void
 new_credentials_resume_what_the_old_ones_parked(void **state)
@@ -438,6 +487,8 @@ main(void)
 		TEST(too_many_requests_stops_all_calls_until_the_limit_is_over),
 		TEST(an_absurd_reset_is_cut_to_an_hour),
 		TEST(new_credentials_resume_what_the_old_ones_parked),
+		TEST(an_answer_is_kept_over_a_restart_of_the_database),
+		TEST(an_acceptance_resumes_what_was_refused_before),
 		TEST(refused_credentials_do_not_cost_a_call_for_every_conversion),
 		TEST(the_wait_after_a_failed_connection_grows_and_nothing_that_never_left_is_given_up),
 		TEST(consent_withdrawn_since_parks_it),

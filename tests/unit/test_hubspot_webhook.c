@@ -56,6 +56,45 @@ read_one(const char *body)
 	return items[0].event;
 }
 
+/* What is kept for people only is cut to what its column holds: it must not cost the event (sql/: event). */
+static void
+members_longer_than_their_column_are_cut(void **state)
+{
+	static const char body[] = "[{\"eventId\":\"%060d\",\"subscriptionId\":2,\"portalId\":62515,\"appId\":54321,"
+	                           "\"attemptNumber\":99999999999,"
+	                           "\"subscriptionType\":\"deal.creation\",\"objectId\":301," AT
+	                           ",\"changeSource\":\"%0300d\",\"sourceId\":\"%0300d\"}]";
+	struct event ev = read_one(str_c(arena, str_printf(arena, body, 1, 1, 1)));
+
+	(void)state;
+	assert_int_equal(ev.event_id.n, 32);
+	assert_int_equal(ev.change_source.n, 64);
+	assert_int_equal(ev.source_id.n, 64);
+	assert_int_equal(ev.attempt, 0);
+	assert_str(ev.object_id, "301");
+}
+
+/* What is part of the fact is not cut: such an element goes to quarantine, whole. */
+static void
+a_name_longer_than_its_column_is_a_fault_of_the_element(void **state)
+{
+	struct hubspot_webhook_item *items = NULL;
+	const char *body =
+	    str_c(arena, str_printf(arena,
+	                     "[{" COMMON ",\"subscriptionType\":\"deal.propertyChange\",\"objectId\":301," AT
+	                     ",\"propertyName\":\"%0200d\",\"propertyValue\":\"x\"},"
+	                     "{" COMMON ",\"subscriptionType\":\"deal.%0100d\",\"objectId\":301," AT "}]",
+	                     1, 1));
+
+	(void)state;
+	assert_int_equal(read_items(body, &items), 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_false(items[i].ok);
+		assert_false(items[i].ignore);
+		assert_true(items[i].reason.n > 0);
+	}
+}
+
 /* The captured bodies of hubspot.md 2.3, as they came. */
 static void
 a_classic_property_change_is_read(void **state)
@@ -538,6 +577,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(members_longer_than_their_column_are_cut),
+		cmocka_unit_test(a_name_longer_than_its_column_is_a_fault_of_the_element),
 		cmocka_unit_test(a_classic_property_change_is_read),
 		cmocka_unit_test(a_generic_property_change_is_read_by_its_type_id),
 		cmocka_unit_test(classic_and_generic_bodies_of_one_change_have_one_key),
