@@ -165,9 +165,6 @@ flow_keep(struct step *s, size_t i)
 static void
 answer_all(struct step *s)
 {
-	if (flow.meanwhile != NULL)
-		flow.meanwhile();
-	flow.meanwhile = NULL;
 	if (flow.most_at_once == 0)
 		flow.first_turn = s->n;
 	if (s->n > flow.most_at_once)

@@ -24,7 +24,6 @@ extern struct flow {
 	bool hubspot_fails;  /* HubSpot answers every request with `failure` */
 	struct http_answer failure;
 	struct http_answer (*hubspot)(const struct http_request *q); /* answers in place of crm.h, when set */
-	void (*meanwhile)(void); /* happens once, between the requests of a turn and their answers */
 	size_t first_turn, most_at_once; /* requests of the last round's first turn, and of its biggest */
 	int64_t revision; /* of the configuration */
 } flow;
