@@ -17,6 +17,7 @@ enum {
 	QUEUES,
 	TOTALS,
 	GAUGES,
+	FOREIGN_KEYS,
 	CLOCK
 };
 
@@ -66,6 +67,9 @@ const struct sql census_sql[] = {
 	    "UNION ALL SELECT 'budget_limit', 'destination=\"impact\"', CAST(? AS SIGNED) "
 	    "UNION ALL SELECT 'disk_free_min_bytes', '', CAST(? AS SIGNED)",
 	    NULL, NULL },
+	/* As above. */
+	[FOREIGN_KEYS] = { "census.foreign_keys", SQL_GLOBAL, "s", "i",
+	    "SELECT COUNT(*) FROM tenant WHERE master_key_id <> ?", NULL, NULL },
 	/* As above. */
 	[CLOCK] = { "census.clock", SQL_GLOBAL, "", "t", "SELECT UTC_TIMESTAMP(3)", NULL, NULL },
 };
@@ -135,6 +139,17 @@ census_gauges(struct db *db, struct arena *a, const struct settings *s, struct c
 
 		(*out)[i] = (struct census_gauge){ .metric = v[0].s, .labels = v[1].s, .value = v[2].i };
 	}
+	return true;
+}
+
+bool
+census_foreign_keys(struct db *db, struct arena *a, struct str key_id, int64_t *out, struct err *e)
+{
+	const struct db_value *row;
+
+	if (!db_query_one(db, &census_sql[FOREIGN_KEYS], DB_IN(DB_V_S(key_id)), a, &row, e))
+		return err_wrap(e, "comparing master keys");
+	*out = row[0].i;
 	return true;
 }
 

@@ -26,6 +26,8 @@ struct census_gauge {
 };
 bool census_gauges(struct db *db, struct arena *a, const struct settings *s, struct census_gauge **out, size_t *n,
     struct err *e) CC_MUST_USE;
+/* Accounts whose secrets are sealed under another master key than `key_id`: this process cannot open them (F-160). */
+bool census_foreign_keys(struct db *db, struct arena *a, struct str key_id, int64_t *out, struct err *e) CC_MUST_USE;
 /* How far the database's clock is ahead of this machine's, in ms. */
 bool census_clock_ahead_ms(struct db *db, struct arena *a, int64_t *out, struct err *e) CC_MUST_USE;
 

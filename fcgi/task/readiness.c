@@ -67,6 +67,23 @@ look_at_database(struct look *l)
 }
 
 static void
+look_at_key(struct look *l)
+{
+	struct err e = { .code = ERR_NONE };
+	int64_t foreign;
+
+	if (!census_foreign_keys(l->parts->db, l->arena, l->parts->vault->key_id, &foreign, &e))
+		tell_failure(l, "key", &e);
+	else
+		tell(l, "key", foreign == 0,
+		    foreign == 0 ? STR("The master key is the one that the accounts' secrets are sealed under.")
+		                 : str_printf(l->arena,
+		                       "The secrets of %lld accounts are sealed under another master key: "
+		                       "name the right file in master_key_file.",
+		                       (long long)foreign));
+}
+
+static void
 look_for_workers(struct look *l)
 {
 	struct err e = { .code = ERR_NONE };
@@ -116,6 +133,7 @@ readiness_look(struct arena *a, const struct parts *parts, struct readiness *out
 	*out = (struct readiness){ .ready = true };
 	if (!look_at_database(&l))
 		return;
+	look_at_key(&l);
 	look_at_disk(&l);
 	look_for_workers(&l);
 	look_at_lag(&l);

@@ -51,9 +51,12 @@ test('check tells each thing that is wrong, what to do about it, and ends with 1
 	const away = ctl(['check'], confWith({ database_socket: '"/nowhere/db.sock"' }));
 	assert.equal(away.status, 1);
 	assert.ok(wrong(away).some((l) => l.includes('database')), away.stdout);
-	for (const [key, value] of [['public_url', '"nonsense"'], ['hubspot_app_dir', '"/nowhere"']]) {
-		const unread = ctl(['check'], confWith({ [key]: value }));
-		assert.equal(unread.status, 78, key);
+	const key = join(folder, 'other.key');
+	writeFileSync(key, `${'0123456789abcdef'.repeat(4)}\n`, { mode: 0o600 });
+	assert.ok(wrong(ctl(['check'], confWith({ master_key_file: `"${key}"` }))).some((l) => /another master key/.test(l)), 'F-160');
+	for (const [name, value] of [['public_url', '"nonsense"'], ['hubspot_app_dir', '"/nowhere"']]) {
+		const unread = ctl(['check'], confWith({ [name]: value }));
+		assert.equal(unread.status, 78, name);
 		assert.match(unread.stderr, /cannot start/);
 	}
 });
