@@ -112,7 +112,7 @@ ${field('Partner name', 'name', '', { required: true })}${field('Partner email',
 }
 
 export function impactPage(w, q) {
-	w.judge.settle(Infinity);
+	w.judge.settle();
 	const own = Object.values(ACCOUNTS).slice(0, 2);
 	return page({ title: 'impact.com', path: '/impact', theme: 'impact', message: messageOf(q), body: html`<h1>impact.com</h1>
 <section><h2>Credentials</h2><p>Enter one row in the connector's settings. Account SID and Auth Token belong together.</p>${credentialTable()}
