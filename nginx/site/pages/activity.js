@@ -7,7 +7,7 @@ import { loadLabels } from '../lib/labels.js';
 import { navigate } from '../lib/router.js';
 import { useStore } from '../lib/store.js';
 import { Counters } from '../parts/counters.js';
-import { DecisionRow } from '../parts/decision-row.js';
+import { DecisionRow, namesOf, recordName } from '../parts/decision-row.js';
 import { Empty, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
 
 const words = text.activity;
@@ -89,6 +89,7 @@ export function Activity({ query, session }) {
   const { data, error, more, stale, read, readMore } = useActivity(filters);
   const labels = useStore(useMemo(loadLabels, []));
   const filtered = Boolean(filters.outcome || filters.object);
+  const names = useMemo(() => namesOf(data?.rows ?? []), [data]);
   return html`<${PageHead} title=${words.title} lead=${words.lead} />
     <section aria-label=${words.filters}>
       <${Counters} counters=${data?.counters ?? {}} chosen=${filters.outcome} extra=${filters.object ? `object=${filters.object}` : ''} />
@@ -100,7 +101,7 @@ export function Activity({ query, session }) {
     ${!data && (error ? html`<${Failed} error=${error} retry=${read} />` : html`<div class="card"><${Skeleton} lines=${10} tall /></div>`)}
     ${data && html`<section class=${`card list${stale ? ' stale' : ''}`} aria-label=${words.list} aria-busy=${stale ? 'true' : 'false'}>
       ${data.rows.length === 0 ? html`<${Nothing} filtered=${filtered} />`
-        : html`<ul class="decisions">${data.rows.map(row => html`<${DecisionRow} key=${row.id} row=${row} session=${session} labels=${labels} />`)}</ul>`}
+        : html`<ul class="decisions">${data.rows.map(row => html`<${DecisionRow} key=${row.id} row=${row} name=${names.get(recordName(row))} session=${session} labels=${labels} />`)}</ul>`}
       ${data.next_cursor && html`<div class="row-foot"><button type="button" class="btn" disabled=${more} onClick=${readMore}>${more ? words.moreBusy : words.more}</button></div>`}
     </section>`}`;
 }

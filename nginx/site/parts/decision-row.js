@@ -26,13 +26,17 @@ export function recordUrl(row, session) {
   return type && session.ui_domain ? `https://${session.ui_domain}/contacts/${session.tenant.portal_id}/record/${type}/${row.object_id}` : null;
 }
 
+/** Names of the records among these decisions, by recordName(). */
+export const namesOf = rows => new Map(rows.filter(row => row.name).reverse().map(row => [recordName(row), row.name]));
+
 export const recordName = row => `${text.objects[row.object_type]?.one ?? row.object_type} ${row.object_id}`;
 
 export class DecisionRow extends Component {
   shouldComponentUpdate(next) {
-    return next.row !== this.props.row || next.labels !== this.props.labels;
+    return ['row', 'labels', 'name'].some(key => next[key] !== this.props[key]);
   }
-  render({ row, session }) {
+  /** `name`: what the record is called by another decision, when this one has not read it. */
+  render({ row, session, name = row.name }) {
     const url = recordUrl(row, session);
     return html`<li class="decision">
       <span class="d-time"><${Time} at=${row.at} /></span>
@@ -40,7 +44,7 @@ export class DecisionRow extends Component {
       <div class="d-main"><a class="d-sentence" href=${`/activity/${row.id}`}>${row.sentence}</a>
         <span class="d-event">${eventWords(row)}${row.order_id && html` · <code>${row.order_id}</code>`}
           ${row.waits_until && html` · ${words.until} <${Time} at=${row.waits_until} />`}</span></div>
-      <span class="d-record">${row.name && html`<strong class="cut" dir="auto" title=${row.name}>${row.name}</strong>`}
+      <span class="d-record">${name && html`<strong class="cut" dir="auto" title=${name}>${name}</strong>`}
         ${url ? html`<a href=${url} target="_blank" rel="noopener noreferrer" aria-label=${`${recordName(row)}: ${words.openIn}`}>${recordName(row)} <${Out}/></a>`
       : html`<span>${recordName(row)}</span>`}</span>
     </li>`;
