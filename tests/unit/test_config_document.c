@@ -31,7 +31,8 @@ teardown(void **state)
 	"{" IMPACT "," OPTIONS ",\"objects\":{\"contacts\":" NONE ",\"companies\":" NONE                               \
 	",\"deals\":{\"consent\":true,\"triggers\":[" triggers "],\"mapping\":[" mapping "]}}}"
 #define TRIGGER                                                                                                        \
-	"{\"id\":\"t1\",\"on\":\"changed\",\"property\":\"dealstage\",\"becomes\":[\"closedwon\"],\"mode\":\"live\"}"
+	"{\"id\":\"t1\",\"on\":\"changed\",\"property\":\"dealstage\",\"becomes\":[\"closedwon\"],"                    \
+	"\"when\":\"{amount} > 5\",\"mode\":\"live\"}"
 #define ROW "{\"id\":\"m1\",\"field\":\"OrderId\",\"expression\":\"{deal_[stage]_id}\",\"when\":\"\",\"active\":true}"
 
 struct parsed {
@@ -85,6 +86,7 @@ a_whole_document_is_read(void **state)
 	assert_str(deals->triggers[0].id, "t1");
 	assert_str(deals->triggers[0].property, "dealstage");
 	assert_str(deals->triggers[0].becomes[0], "closedwon");
+	assert_str(deals->triggers[0].when, "{amount} > 5");
 	assert_true(deals->triggers[0].live && !deals->triggers[0].created);
 	assert_str(deals->rows[0].field, "OrderId");
 	assert_true(deals->rows[0].active);
@@ -102,6 +104,7 @@ what_may_be_left_out_has_a_meaning(void **state)
 	assert_true(p.ok);
 	assert_true(deals->triggers[0].created && !deals->triggers[0].live);
 	assert_int_equal(deals->triggers[0].n_becomes, 0);
+	assert_int_equal(deals->triggers[0].when.n, 0);
 	assert_true(deals->rows[0].active && deals->rows[0].when.n == 0);
 }
 
@@ -146,6 +149,8 @@ each_fault_has_its_path_and_a_sentence(void **state)
 		    "objects.deals.triggers.t1.x" },
 		{ DEALS("{\"id\":\"t1\",\"on\":\"changed\",\"property\":\"p\",\"becomes\":\"x\",\"mode\":\"off\"}", ""),
 		    "objects.deals.triggers.t1.becomes" },
+		{ DEALS("{\"id\":\"t1\",\"on\":\"created\",\"when\":1,\"mode\":\"off\"}", ""),
+		    "objects.deals.triggers.t1.when" },
 		{ DEALS("{\"id\":\"t1\",\"on\":\"changed\",\"property\":\"p\",\"becomes\":[1],\"mode\":\"off\"}", ""),
 		    "objects.deals.triggers.t1.becomes" },
 		{ DEALS(TRIGGER "," TRIGGER, ""), "objects.deals.triggers.1.id" },

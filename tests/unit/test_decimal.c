@@ -135,6 +135,39 @@ arithmetic_is_exact_or_refused(void **state)
 	assert_int_equal(decimal_cmp(dec("1.50"), dec("1.5")), 0);
 }
 
+/* Rounded once, half away from zero, at the places that are asked for. */
+static void
+division_is_rounded_once(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		int places;
+		const char *out;
+	} rows[] = {
+		{ "1", "3", 2, "0.33" },
+		{ "2", "3", 2, "0.67" },
+		{ "-2", "3", 2, "-0.67" },
+		{ "2", "-3", 9, "-0.666666667" },
+		{ "-1", "-8", 2, "0.13" },
+		{ "1", "8", 3, "0.125" },
+		{ "0", "7", 2, "0" },
+		/* nine places first and then two would make 0.01 of it */
+		{ "4.999999999", "1000", 2, "0" },
+		{ "999999999999999999", "1", 9, "999999999999999999" },
+		{ "0.000000001", "999999999999999999", 9, "0" },
+		{ "1", "0.000000001", 0, "1000000000" },
+	};
+	struct decimal d;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(decimal_div(dec(rows[i].a), dec(rows[i].b), rows[i].places, &d));
+		assert_str(decimal_write_short(*state, d), rows[i].out);
+	}
+	assert_false(decimal_div(dec("1"), dec("0"), 2, &d));
+	assert_false(decimal_div(dec("1"), dec("1"), 10, &d));
+	assert_false(decimal_div(dec("999999999999999999"), dec("0.1"), 2, &d));
+}
+
 static void
 currencies_know_their_minor_units(void **state)
 {
@@ -160,6 +193,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_shortest_form_is_exact, setup, teardown),
 		cmocka_unit_test_setup_teardown(rounding_is_half_away_from_zero, setup, teardown),
 		cmocka_unit_test_setup_teardown(arithmetic_is_exact_or_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(division_is_rounded_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(currencies_know_their_minor_units, setup, teardown),
 	};
 
