@@ -181,10 +181,9 @@ static bool
 take_answers(struct step *s, struct err *e)
 {
 	struct decide_round *r = (struct decide_round *)s;
-	size_t n = s->n;
+	size_t n = s->n_answers;
 	bool go_on;
 
-	s->n = 0;
 	if (!decide_take(r, n, &go_on, e))
 		return false;
 	if (!go_on)

@@ -69,7 +69,6 @@ follow_finish(struct follow *f, struct err *e)
 	struct step *step = &f->step;
 	int64_t listing_ms;
 
-	step->n = 0;
 	if (f->n_items > 0 && (!transaction_begin(db_of(f), e) ||
 	                          !transaction_end(db_of(f), write_later(f, e), "what is looked at later", e)))
 		return false;
@@ -93,9 +92,8 @@ static bool
 take_answers(struct step *step, struct err *e)
 {
 	struct follow *f = (struct follow *)step;
-	size_t n = step->n;
+	size_t n = step->n_answers;
 
-	step->n = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct follow_item *item = &f->items[f->asked[i]];
 		struct err why = { .code = ERR_NONE };

@@ -137,7 +137,6 @@ take_page(struct step *step, struct err *e)
 	int64_t next_page;
 	size_t n;
 
-	step->n = 0;
 	if (!impact_read_actions(step->arena, &step->answers[0], &actions, &n, &next_page, &why))
 		return failed(f, &step->answers[0], &why, e);
 	for (size_t i = 0; i < f->n_items; i++)

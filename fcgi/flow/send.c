@@ -181,7 +181,6 @@ answered(struct step *step, const size_t *which, size_t n, struct err *e)
 static bool
 finish(struct step *step, struct err *e)
 {
-	step->n = 0;
 	return delivery_next_ms(step->parts->db, step->arena, step->tenant_id, LEASE_SEND, &step->again_in_ms, e);
 }
 
@@ -303,7 +302,6 @@ next_round(struct step *step, struct err *e)
 {
 	struct send *s = (struct send *)step;
 
-	step->n = 0;
 	step->again_in_ms = -1;
 	if (++s->rounds == ROUNDS_MAX)
 		return finish(step, e) && rest(step, 0);

@@ -21,6 +21,14 @@ step_request(struct step *s, const struct http_request *request)
 	return s->n++;
 }
 
+bool
+step_next(struct step *s, struct err *e)
+{
+	s->n_answers = s->n;
+	s->n = 0;
+	return s->next(s, e);
+}
+
 /* The rows of a far end in base/tally.h stand in one order. */
 static unsigned
 result_of(const struct http_answer *answer)

@@ -47,7 +47,8 @@ struct step {
 	step_answered *answered; /* may be NULL */
 	struct http_request requests[STEP_REQUESTS_MAX];
 	struct http_answer answers[STEP_REQUESTS_MAX];
-	size_t n; /* requests left to send by the last call of next; answers[0..n) are valid in the following one */
+	size_t n;         /* requests that this call of next wants sent; step_next() begins with none */
+	size_t n_answers; /* of the requests of the call before: answers[0..n_answers) */
 	/* Not 0: the call budget is used up; `next` is called again after this, its requests kept unsent, or not made yet. */
 	int64_t pause_ms;
 	/* When the work wants to be looked at again, in ms from now; -1: only when its queue says so. */
@@ -59,6 +60,9 @@ size_t step_request(struct step *s, const struct http_request *request);
 
 /* Counts what became of a call of the step (base/tally.h), by far end and result.  Runners call it for each answer. */
 void step_count_call(const struct step *s, size_t i, const struct http_answer *answer);
+/* Calls `next`.  Runners go by it, so that no step can send again what was answered. */
+bool step_next(struct step *s, struct err *e) CC_MUST_USE;
+
 /* What was answered of one step in one turn of the loop. */
 struct step_news {
 	struct step *step;

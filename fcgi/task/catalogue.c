@@ -165,7 +165,6 @@ take_answers(struct step *s, struct err *e)
 	size_t n = c->n_types + (c->pipelines ? 1 : 0);
 	bool again = false;
 
-	s->n = 0;
 	for (size_t i = 0; i < n && !again; i++)
 		if (!take_answer(c, i, &again, e))
 			return false;
@@ -179,7 +178,6 @@ ask(struct step *s, struct err *e)
 	struct http_request request;
 
 	(void)e;
-	s->n = 0;
 	for (size_t i = 0; i < c->n_types; i++) {
 		hubspot_crm_properties(s->arena, s->parts->settings, &c->token.install.access_token,
 		    str_from(c->types[i]), &request);

@@ -64,7 +64,6 @@ identified(struct step *s, struct err *e)
 	struct connect *c = (struct connect *)s;
 	struct hubspot_account account;
 
-	s->n = 0;
 	c->problem = "hubspot_unavailable";
 	if (!hubspot_oauth_read_introspection(s->arena, &s->answers[ANSWER_IDENTITY], &c->identity, e) ||
 	    !hubspot_oauth_read_account(s->arena, &s->answers[ANSWER_ACCOUNT], &account, e))
@@ -88,7 +87,6 @@ exchanged(struct step *s, struct err *e)
 	struct connect *c = (struct connect *)s;
 	struct http_request request;
 
-	s->n = 0;
 	switch (hubspot_oauth_read_tokens(s->arena, &s->answers[0], &c->tokens, e)) {
 	case HUBSPOT_OAUTH_OK:
 		break;
@@ -120,7 +118,6 @@ begin(struct step *s, struct err *e)
 	struct http_request request;
 
 	(void)e;
-	s->n = 0;
 	hubspot_oauth_exchange(s->arena, s->parts->settings, c->redirect_uri, &c->code, &request);
 	step_request(s, &request);
 	s->next = exchanged;

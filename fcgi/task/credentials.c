@@ -260,7 +260,6 @@ more_programs(struct step *s, struct err *e)
 {
 	struct credentials *c = (struct credentials *)s;
 
-	s->n = 0;
 	return read_list(c, &s->answers[0], e) && next_page_or_finish(c, e);
 }
 
@@ -269,7 +268,6 @@ answered(struct step *s, struct err *e)
 {
 	struct credentials *c = (struct credentials *)s;
 
-	s->n = 0;
 	c->programs = json_array(s->arena);
 	if (!judge_company(c, &s->answers[ANSWER_COMPANY], e))
 		return false;
@@ -300,7 +298,6 @@ begin(struct step *s, struct err *e)
 	const struct settings *settings = s->parts->settings;
 	struct http_request request;
 
-	s->n = 0;
 	if (!stored_token(c, e))
 		return false;
 	check_shape(c);

@@ -123,7 +123,6 @@ seek(struct step *s, struct err *e)
 	const struct parts *p = s->parts;
 	struct http_request request;
 
-	s->n = 0;
 	s->next = seek;
 	if (!install_load(p->db, p->vault, s->arena, s->tenant_id, &t->install, e))
 		return e->code == ERR_NOT_FOUND ? err_set(e, ERR_DENIED, "HubSpot is not connected") : false;
@@ -181,7 +180,6 @@ periodic(struct step *s, struct err *e)
 	const struct parts *p = s->parts;
 	int64_t age, gap;
 
-	s->n = 0;
 	if (!install_load(p->db, p->vault, s->arena, s->tenant_id, &t->install, e)) {
 		s->again_in_ms = e->code == ERR_NOT_FOUND ? DISCONNECTED_MS : REFRESH_GAP_MS;
 		return false;

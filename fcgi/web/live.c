@@ -69,8 +69,7 @@ live_run(struct http *http, struct step *s, int64_t deadline_ms, struct err *e)
 	int64_t until = clock_mono_ms() + deadline_ms;
 
 	for (;;) {
-		s->n = 0;
-		if (s->next(s, e)) {
+		if (step_next(s, e)) {
 			if (s->n == 0)
 				return true;
 			send_all(http, s, until);

@@ -175,7 +175,7 @@ job_run(struct job *j, struct http *http)
 
 	in_context(j);
 	j->runnable = false;
-	ok = j->step->next(j->step, &e);
+	ok = step_next(j->step, &e);
 	if (ok && j->step->pause_ms > 0) {
 		j->resume_mono_ms = clock_mono_ms() + j->step->pause_ms;
 		j->step->pause_ms = 0;

@@ -244,12 +244,12 @@ what_moved_meanwhile_is_left_and_the_others_go_on(void **state)
 	struct step *s = flow_step(LEASE_FOLLOW, &l);
 
 	(void)state;
-	store_must(s->next(s, &store.e));
+	store_must(step_next(s, &store.e));
 	assert_int_equal(s->n, 1);
 	store_run("UPDATE conversion SET state = 'REJECTED' WHERE conversion_id = %lld", (long long)moved);
 	s->answers[0] = answer_of(200, text(str_printf(store.arena, "{\"Actions\":[" STR_FMT "," STR_FMT "]}",
 	                                   STR_ARG(action(moved, "")), STR_ARG(action(other, "")))));
-	store_must(s->next(s, &store.e));
+	store_must(step_next(s, &store.e));
 	assert_int_equal(s->n, 0);
 	assert_int_equal(ledger_state(moved), STATE_REJECTED);
 	assert_int_equal(ledger_state(other), STATE_CONFIRMED);

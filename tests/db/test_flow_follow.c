@@ -387,10 +387,10 @@ nothing_is_resent_before_every_page_was_read(void **state)
 	store.settings.impact_calls_per_hour = 1;
 	l = store_lease(LEASE_FOLLOW, 0);
 	s = flow_step(LEASE_FOLLOW, &l);
-	store_must(s->next(s, &store.e));
+	store_must(step_next(s, &store.e));
 	assert_int_equal(s->n, 1);
 	s->answers[0] = answer_of(200, listing(STR(""), ",\"@nextpageuri\":\"/x?Page=2\""));
-	store_must(s->next(s, &store.e));
+	store_must(step_next(s, &store.e));
 	assert_int_equal(s->n, 0);
 	assert_true(s->pause_ms > 0);
 	assert_int_equal(ledger_state(id), STATE_UNKNOWN);

@@ -388,7 +388,7 @@ a_known_answer_is_not_lost_because_somebody_was_in_the_way(void **state)
 	pid_t pid;
 
 	(void)state;
-	store_must(s->next(s, &store.e));
+	store_must(step_next(s, &store.e));
 	store_run("SET innodb_lock_wait_timeout = 1");
 	assert_int_equal(pipe(told), 0);
 	pid = fork();
@@ -417,14 +417,14 @@ a_customers_conversions_go_one_after_the_other(void **state)
 	struct step *s = flow_step(LEASE_SEND, &l);
 
 	(void)state;
-	store_must(s->next(s, &store.e));
+	store_must(step_next(s, &store.e));
 	assert_int_equal(s->n, 1);
 	assert_int_equal(ledger_state(first), STATE_SENDING);
 	assert_int_equal(ledger_state(second), STATE_READY);
 	s->answers[0] = answer_of(200, QUEUED);
 	flow_keep(s, 0);
 	assert_int_equal(ledger_state(first), STATE_ACCEPTED);
-	store_must(s->next(s, &store.e));
+	store_must(step_next(s, &store.e));
 	assert_int_equal(s->n, 1);
 	assert_int_equal(ledger_state(second), STATE_SENDING);
 }

@@ -167,7 +167,7 @@ a_lost_lease_leaves_the_batch_where_it_is(void **state)
 	store_run("UPDATE lease SET fence = fence + 1 WHERE tenant_id = 0 AND stage = 'split' AND shard = 0");
 	struct step *s = flow_step(LEASE_SPLIT, &l);
 
-	store_refused(s->next(s, &store.e), ERR_CONFLICT);
+	store_refused(step_next(s, &store.e), ERR_CONFLICT);
 	assert_int_equal(count("event"), 0);
 	assert_int_equal(store_int("SELECT COUNT(*) FROM inbox"), 1);
 }

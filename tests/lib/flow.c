@@ -196,7 +196,7 @@ flow_try(enum lease_stage stage, int64_t shard)
 
 	flow.pauses = 0;
 	flow.first_turn = flow.most_at_once = 0;
-	while ((ok = s->next(s, &store.e)) && (s->n > 0 || s->pause_ms > 0)) {
+	while ((ok = step_next(s, &store.e)) && (s->n > 0 || s->pause_ms > 0)) {
 		if (s->pause_ms == 0) {
 			answer_all(s);
 			continue;

@@ -219,8 +219,7 @@ ground_steps(struct ground *g, struct step *s, const struct http_answer *answers
 {
 	*n_sent = 0;
 	for (;;) {
-		s->n = 0;
-		if (!s->next(s, &g->e))
+		if (!step_next(s, &g->e))
 			return false;
 		if (s->n == 0)
 			return true;

@@ -1,0 +1,31 @@
+// HubSpot's tokens over the end of one: refreshed before, once, by whatever process (T-38, T-39).
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { until } from '../lib/env.mjs';
+import { Person } from '../lib/person.mjs';
+import { ready } from '../lib/ready.mjs';
+import { NORTHWIND, calm, contact, deal, log, mark, move, set } from '../lib/sandbox.mjs';
+
+/* Longer than what a token must have left to be used. */
+const LIFE_S = 60;
+
+let person;
+before(async () => {
+	await calm();
+	person = await ready();
+});
+after(calm);
+
+const refreshes = async (since) => (await log({ since, side: 'hubspot', method: 'POST', path: '/oauth', limit: '5000' }))
+	.filter((e) => e.body.includes('grant_type=refresh_token'));
+
+test('T-38 a token is refreshed before it ends, once for each, and deals go on being sent', { timeout: 120000 }, async () => {
+	await set({ token_s: LIFE_S });
+	const since = await mark();
+	await new Person().login(NORTHWIND);
+	await until('a refresh', async () => (await refreshes(since)).length > 0, { s: LIFE_S });
+	const { id } = await deal(NORTHWIND, { contacts: [await contact(NORTHWIND)] });
+	await move(NORTHWIND, id);
+	assert.equal((await person.verdict(id)).state, 'CONFIRMED');
+	assert.deepEqual((await refreshes(since)).map((e) => e.status), [200]);
+});
