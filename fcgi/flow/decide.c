@@ -39,6 +39,7 @@ load_rules(struct decide_round *r, struct err *e)
 	    !config_current(s->parts->db, s->arena, s->tenant_id, &current, e) ||
 	    !config_document_parse(s->arena, current.document, &document, &faults, &n, e) ||
 	    !hold_list(s->parts->db, s->arena, s->tenant_id, &r->held, &r->n_held, e) ||
+	    !event_type_all_same(s->parts->db, s->arena, s->tenant_id, &r->same, &r->n_same, e) ||
 	    !merged_any(s->parts->db, s->arena, s->tenant_id, &r->any_merged, e))
 		return false;
 	r->revision = current.revision;

@@ -8,6 +8,7 @@
 #include "lang/ruleset.h"
 #include "store/conversion.h"
 #include "store/decision.h"
+#include "store/event_type.h"
 #include "store/lease.h"
 #include "store/pending.h"
 #include "store/tenant.h"
@@ -53,6 +54,8 @@ struct decide_round {
 	struct json *stage_labels;
 	int64_t *held; /* event types that impact.com refuses (store/hold.h) */
 	size_t n_held;
+	struct event_type_same *same; /* event types that have several rows */
+	size_t n_same;
 	bool any_merged; /* records of this tenant were merged */
 	struct decide_item *items;
 	size_t n_items;

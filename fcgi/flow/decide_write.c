@@ -7,6 +7,22 @@
 #include "store/merged.h"
 #include "store/transaction.h"
 
+/* The same effect under the other rows of its event type. */
+static void
+same_effects(const struct decide_round *r, struct conversion *c)
+{
+	const struct step *s = &r->step;
+	struct str *keys = arena_array(s->arena, 2 * r->n_same, sizeof(*keys));
+
+	c->same_effects.v = keys;
+	for (size_t i = 0; i < 2 * r->n_same; i++) {
+		int64_t id = i % 2 == 0 ? r->same[i / 2].event_type_id : r->same[i / 2].same_as;
+
+		if (id != c->event_type_id && event_type_equal(r->same, r->n_same, id, c->event_type_id))
+			keys[c->same_effects.n++] = effect_key(s->arena, s->tenant_id, c->program_id, id, c->order_id);
+	}
+}
+
 /* Event type rows and effect keys: made before the transaction, harmless when it is then rolled back. */
 static bool
 prepare(const struct decide_round *r, struct judged *j, struct err *e)
@@ -26,6 +42,7 @@ prepare(const struct decide_round *r, struct judged *j, struct err *e)
 	for (size_t i = 0; i < r->n_held; i++)
 		c->type_held = c->type_held || r->held[i] == c->event_type_id;
 	c->effect_key = effect_key(s->arena, s->tenant_id, c->program_id, c->event_type_id, c->order_id);
+	same_effects(r, c);
 	return true;
 }
 

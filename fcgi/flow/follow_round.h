@@ -41,6 +41,7 @@ struct follow {
 	struct follow_item *items;
 	size_t n_items;
 	size_t asked[STEP_REQUESTS_MAX]; /* the item behind a request */
+	int64_t learned; /* the event type whose names were compared last */
 	int64_t *held; /* event types that impact.com refuses */
 	size_t n_held;
 	bool busy; /* above half of the call budget: listings first */

@@ -5,6 +5,7 @@
 #include "core/verdict.h"
 #include "flow/follow_round.h"
 #include "store/conversion.h"
+#include "store/event_type.h"
 #include "store/hold.h"
 
 #define RETRY_MS 5000
@@ -106,6 +107,21 @@ unless_moved(struct follow_item *item, bool done, struct err *e)
 	return true;
 }
 
+/* The action tells the code and the id of the conversion's event type: that they are the same is kept. */
+static bool
+learn(struct follow *f, const struct follow_item *item, const struct impact_action_info *x, struct err *e)
+{
+	int64_t number;
+
+	if (x->event_code.n == 0 || x->event_code.n > 128 || x->event_type_id.n > 16 ||
+	    !str_to_int(x->event_type_id, 1, INT64_MAX, &number) || f->learned == item->d.event_type_id ||
+	    (!str_eq(x->event_code, item->d.event_type) && !str_eq(x->event_type_id, item->d.event_type)))
+		return true;
+	f->learned = item->d.event_type_id;
+	return event_type_learn(db_of(f), f->step.arena, f->step.tenant_id, item->d.program_id, x->event_code,
+	    x->event_type_id, e);
+}
+
 bool
 follow_confirm(struct follow *f, struct follow_item *item, const struct impact_action_info *x, struct err *e)
 {
@@ -123,7 +139,7 @@ follow_confirm(struct follow *f, struct follow_item *item, const struct impact_a
 		.settled = settled };
 
 	item->want = FOLLOW_DONE;
-	if (!proved(f, item, e))
+	if (!proved(f, item, e) || !learn(f, item, x, e))
 		return false;
 	tally_add(TALLY_MOVED_CONFIRMED, item->d.state != STATE_CONFIRMED);
 	log_event(LOG_INFO, "follow.confirmed", LOG_I("conversion", item->d.conversion_id), LOG_S("state", x->state));

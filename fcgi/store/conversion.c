@@ -194,16 +194,35 @@ guard(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion
 	return true;
 }
 
+/* The conversion that has the effect, under whatever row of its event type; NULL: none. */
+static bool
+by_claim(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, const struct db_value **row,
+    struct err *e)
+{
+	struct db_rows rows;
+
+	*row = NULL;
+	for (size_t i = 0; i <= c->same_effects.n && *row == NULL; i++) {
+		struct str key = i == 0 ? c->effect_key : c->same_effects.v[i - 1];
+
+		if (!db_query(db, &conversion_sql[BY_CLAIM], DB_IN(DB_V_I(tenant_id), DB_V_S(key)), a, &rows, e))
+			return false;
+		if (rows.n > 0)
+			*row = rows.v;
+	}
+	return true;
+}
+
 bool
 conversion_in_the_way(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, int64_t but,
     int64_t *id, struct err *e)
 {
 	struct conversion_claimed found = { .other = 0 };
-	struct db_rows rows;
+	const struct db_value *row;
 
-	if (!db_query(db, &conversion_sql[BY_CLAIM], DB_IN(DB_V_I(tenant_id), DB_V_S(c->effect_key)), a, &rows, e))
+	if (!by_claim(db, a, tenant_id, c, &row, e))
 		return err_wrap(e, "looking for a conversion");
-	*id = first(&rows) == but ? 0 : first(&rows);
+	*id = row == NULL || row[0].i == but ? 0 : row[0].i;
 	if (*id != 0)
 		return true;
 	if (!guard(db, a, tenant_id, c, &found, e))
@@ -249,11 +268,10 @@ conversion_claim(struct db *db, struct arena *a, int64_t tenant_id, const struct
 {
 	const struct db_value *row;
 
-	if (db_query_one(db, &conversion_sql[BY_CLAIM], DB_IN(DB_V_I(tenant_id), DB_V_S(c->effect_key)), a, &row, e))
-		return meet(db, tenant_id, c, row, out, e) || err_wrap(e, "claiming a conversion");
-	if (e->code != ERR_NOT_FOUND)
+	if (!by_claim(db, a, tenant_id, c, &row, e))
 		return err_wrap(e, "claiming a conversion");
-	*e = (struct err){ .code = ERR_NONE };
+	if (row != NULL)
+		return meet(db, tenant_id, c, row, out, e) || err_wrap(e, "claiming a conversion");
 	return claim_new(db, a, tenant_id, c, out, e) || err_wrap(e, "claiming a conversion");
 }
 

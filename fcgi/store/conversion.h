@@ -23,6 +23,8 @@ struct conversion {
 	struct str fields; /* JSON for the site: name, value, expression, from */
 	int64_t event_date_ms, occurred_ms;
 	struct str survivor; /* the record that its object is now (store/merged.h); empty: nothing was ever merged */
+	/* Keys of the same effect under other rows of its event type (store/event_type.h). */
+	struct str_list same_effects;
 	bool type_held; /* its event type was held a moment ago (store/hold.h): conversion_claim() looks again */
 	/* read back */
 	enum state state;

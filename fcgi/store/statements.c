@@ -13,6 +13,7 @@
 #include "store/delivery.h"
 #include "store/disk.h"
 #include "store/event.h"
+#include "store/event_type.h"
 #include "store/hold.h"
 #include "store/inbox.h"
 #include "store/install.h"
@@ -53,6 +54,7 @@ statements_all(size_t *n)
 		{ "delivery", delivery_sql, delivery_sql_n },
 		{ "disk", disk_sql, disk_sql_n },
 		{ "event", event_sql, event_sql_n },
+		{ "event_type", event_type_sql, event_type_sql_n },
 		{ "hold", hold_sql, hold_sql_n },
 		{ "inbox", inbox_sql, inbox_sql_n },
 		{ "install", install_sql, install_sql_n },
