@@ -98,14 +98,15 @@ test('T-26 T-27 values are reformatted and put together by functions, in decimal
 		{ field: 'Text6', expression: '{contact.firstname} {contact.lastname|prefix:(|suffix:)}' },
 		{ field: 'Text7', expression: '{dealstage|map:closedwon=SALE,else=LEAD}-{closedate|date:%Y%m}' },
 		{ field: 'Text8', expression: '{dealtype|default:unknown}' },
-		{ field: 'Text9', expression: '{contact.phone|digits}' }];
+		{ field: 'Text9', expression: '{contact.phone|digits}' },
+		{ field: 'Text10', expression: '{closedate|date:%d.%m.%Y %H:%M,Europe/Berlin}' }];
 	await rules(rows, [{ ...TRIGGER, becomes: ['contractsent'] }]);
 	const who = await contact(NORTHWIND, { firstname: 'Ana', lastname: 'Ivić', phone: '+43 (1) 555-12 34' });
 	const { id } = await deal(NORTHWIND, { dealname: 'ten small robots', amount: '0.1', closedate: '2026-02-03T10:00:00Z', contacts: [who] });
 	await move(NORTHWIND, id, 'contractsent');
 	const sent = await arrived(id, 'contractsent');
-	assert.deepEqual([sent.OrderSubTotal, sent.Text5, sent.Text6, sent.Text7, sent.Text8, sent.Text9],
-		['0.30', 'TEN_SMALL_RO', 'Ana (Ivić)', 'LEAD-202602', 'unknown', '4315551234']);
+	assert.deepEqual([sent.OrderSubTotal, sent.Text5, sent.Text6, sent.Text7, sent.Text8, sent.Text9, sent.Text10],
+		['0.30', 'TEN_SMALL_RO', 'Ana (Ivić)', 'LEAD-202602', 'unknown', '4315551234', '03.02.2026 11:00']);
 });
 
 test('C-09 an e-mail address leaves as a hash only: SHA-1 of it trimmed and in small letters, or SHA-256 when that is chosen', async () => {
@@ -165,6 +166,24 @@ test('C-16 of several contacts without a click id the one created first is taken
 	const row = await person.decision(id, (r) => r.event.value === 'closedwon');
 	const { timeline } = await person.get(`/api/activity/${row.id}`);
 	assert.match(timeline.find((s) => s.what === 'read').sentence, new RegExp(`contact ${first}\\b.*created first`));
+});
+
+test('C-01 I-09 what impact.com would refuse is not sent: an OrderId over 64 bytes and a date that is none are told with what to do', async () => {
+	const who = await contact(NORTHWIND);
+	const wrong = async (changes, properties, code, words) => {
+		await rules(withRows(preset, changes));
+		const { id } = await deal(NORTHWIND, { contacts: [who], ...properties });
+		const since = await mark();
+		await move(NORTHWIND, id);
+		const row = await person.decision(id, (r) => r.event.value === 'closedwon');
+		assert.equal(row.outcome, 'skipped');
+		assert.equal(row.code, code);
+		assert.match(row.sentence, words);
+		assert.ok((await person.get(`/api/activity/${row.id}`)).advice);
+		assert.deepEqual((await log({ since, method: 'POST', side: 'impact' })).filter((e) => e.body.includes(`CustomerId=${who}`)), []);
+	};
+	await wrong({ OrderId: '{dealname}' }, { dealname: 'x'.repeat(65) }, 'order_id_too_long', /longer than 64 bytes/);
+	await wrong({ Date3: '{dealname}' }, { dealname: 'next spring' }, 'field_type', /not of the kind/);
 });
 
 test('C-02 two deals of one name, which is the OrderId: the second is not sent, and is told as a collision with another record', async () => {
