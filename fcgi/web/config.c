@@ -42,6 +42,18 @@ config_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	       revision_json(rq->arena, &now, &rp->json, e);
 }
 
+static struct config_fault
+not_subscribed(struct arena *a, struct str object, const struct config_trigger *t)
+{
+	return (struct config_fault){ .path = str_printf(a, "objects." STR_FMT ".triggers." STR_FMT ".property",
+		                          STR_ARG(object), STR_ARG(t->id)),
+		.message = str_printf(a,
+		    "HubSpot does not tell this app about changes of " STR_FMT
+		    ". Choose another property, or ask whoever runs the connector to add it: "
+		    "connectorctl hubspot-app +" STR_FMT "." STR_FMT,
+		    STR_ARG(t->property), STR_ARG(object), STR_ARG(t->property)) };
+}
+
 /* Triggers on properties that the app's webhooks do not carry cannot fire yet. */
 static void
 check_subscriptions(struct web_request *rq, const struct config_document *doc, struct config_fault *list, size_t *n)
@@ -52,16 +64,8 @@ check_subscriptions(struct web_request *rq, const struct config_document *doc, s
 		for (size_t k = 0; k < o->n_triggers; k++) {
 			const struct config_trigger *t = &o->triggers[k];
 
-			if (t->created || catalogue_subscribed(rq->installation->subscriptions, o->type, t->property))
-				continue;
-			list[(*n)++] = (struct config_fault){ .path = str_printf(rq->arena,
-				                                  "objects." STR_FMT ".triggers." STR_FMT ".property",
-				                                  STR_ARG(o->type), STR_ARG(t->id)),
-				.message = str_printf(rq->arena,
-				    "HubSpot does not tell this app about changes of " STR_FMT
-				    ". Choose another property, or ask whoever runs the connector to add it: "
-				    "connectorctl hubspot-app +" STR_FMT "." STR_FMT,
-				    STR_ARG(t->property), STR_ARG(o->type), STR_ARG(t->property)) };
+			if (!t->created && !catalogue_subscribed(rq->installation->subscriptions, o->type, t->property))
+				list[(*n)++] = not_subscribed(rq->arena, o->type, t);
 		}
 	}
 }
