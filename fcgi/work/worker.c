@@ -144,6 +144,12 @@ look_for_schedules(struct worker *w)
 	arena_free(a);
 }
 
+static bool
+sends(const struct job *j)
+{
+	return j->leased && j->lease.stage == LEASE_SEND;
+}
+
 /*
  * Whether the job's step can be called now.  What is SENDING when the process dies is UNKNOWN, even if it never left, so
  * no more conversions are made SENDING than will leave at once.
@@ -151,9 +157,7 @@ look_for_schedules(struct worker *w)
 static bool
 may_run(const struct worker *w, const struct job *j)
 {
-	bool sends = j->leased && j->lease.stage == LEASE_SEND;
-
-	return j->runnable && (!sends || http_unsent(w->http) < (size_t)w->parts->settings->worker_transfers);
+	return j->runnable && (!sends(j) || http_unsent(w->http) < (size_t)w->parts->settings->worker_transfers);
 }
 
 /* Runs every job whose step can be called.  True when one of them ended: there may be new work. */
@@ -281,16 +285,16 @@ turn(struct worker *w, int64_t wait_ms, struct err *e)
 	return ok;
 }
 
-/* A pause may last longer than a stop should. */
+/* A pause may last longer than a stop should, and a sender between two rounds would begin another one. */
 static void
-drop_paused(struct worker *w)
+drop_idle(struct worker *w)
 {
 	struct job **at = &w->jobs;
 
 	while (*at != NULL) {
 		struct job *j = *at;
 
-		if (j->resume_mono_ms == 0) {
+		if (j->resume_mono_ms == 0 && !(sends(j) && j->runnable)) {
 			at = &j->next_job;
 			continue;
 		}
@@ -312,7 +316,7 @@ wind_down(struct worker *w, struct err *e)
 
 		while (read(wake_pipe[0], drained, sizeof(drained)) > 0)
 			;
-		drop_paused(w);
+		drop_idle(w);
 		if (!turn(w, 100, e))
 			return false;
 	}

@@ -6,7 +6,8 @@ import { ready } from '../lib/ready.mjs';
 import { ACME, NORTHWIND, calm, contact, control, deal, fault, log, mark, move, submissions } from '../lib/sandbox.mjs';
 import { down, healthy, processes, up } from '../lib/service.mjs';
 
-const DEALS = 12;
+// More than leave at once.
+const DEALS = 40;
 const POSTS = { method: 'POST', path: `/Advertisers/${ACME.account_sid}/Conversions` };
 
 let person;
