@@ -12,6 +12,7 @@ SUBJECTS=${ROWS:-start delivery intake client claim split send calls burst}
 for subject in $SUBJECTS; do
 	[ "$subject" = start ] || [ -f "tests/bench/$subject.mjs" ] || die "There is no tests/bench/$subject.mjs"
 done
+BENCH_LOAD=$(cut -d ' ' -f 1 /proc/loadavg)
 sh conf/run/install.sh bench
 ${MAKE:-make} --no-print-directory -s -j"$(nproc)" all site bench-parts
 
@@ -29,14 +30,14 @@ BENCH_ROWS=$VAR/rows
 : >"$BENCH_ROWS"
 
 now() { date +%s.%N; }
-timed() { # what, wanted seconds or "", command...
+timed() { # what, most seconds (or "") for "about 2 s", command...
 	what=$1 wanted=$2 began=$(now)
 	shift 2
 	"$@"
 	took=$(awk -v a="$began" -v b="$(now)" 'BEGIN { printf "%.2f", b - a }')
 	case " $SUBJECTS " in *" start "*) ;; *) return 0 ;; esac
 	awk -v what="$what" -v took="$took" -v wanted="$wanted" 'BEGIN {
-		printf "%s\t\t%s s\t%s\t%s\n", what, took, wanted == "" ? "" : "at most " wanted " s",
+		printf "%s\t\t%s s\t%s\t%s\n", what, took, wanted == "" ? "" : "about 2 s",
 			wanted == "" ? "" : took <= wanted + 0 ? "ok" : "short" }' >>"$BENCH_ROWS"
 }
 run() { ${MAKE:-make} --no-print-directory -s run; }
@@ -45,7 +46,7 @@ timed "make run, built, new database" "" env PREPARED=1 sh conf/run/start.sh
 case " $SUBJECTS " in
 *" start "*)
 	sh conf/run/stop.sh quiet
-	timed "make run after make stop" 3 run
+	timed "make run after make stop" 2.5 run
 	timed "make run, all up" "" run
 	;;
 esac
@@ -55,7 +56,7 @@ sed -i 's/^impact_hour_s = .*/impact_calls_per_hour = 100000;/' "$VAR/connector.
 chpst -P sv -w 10 restart "$VAR/service/worker" >/dev/null
 sql -e "CREATE USER IF NOT EXISTS bench@localhost IDENTIFIED BY 'bench'; GRANT ALL ON *.* TO bench@localhost"
 
-export BENCH_ROWS BENCH_RUN="$RUN" CONNECTOR_BIN="$BIN" CONNECTOR_URL="$URL" CONNECTOR_VAR="$VAR" \
+export BENCH_LOAD BENCH_ROWS BENCH_RUN="$RUN" CONNECTOR_BIN="$BIN" CONNECTOR_URL="$URL" CONNECTOR_VAR="$VAR" \
 	SANDBOX_URL="http://localhost:$SANDBOX_PORT" NODE_EXTRA_CA_CERTS="$VAR/sandbox/ca.pem"
 failed=
 for subject in $SUBJECTS; do

@@ -10,9 +10,10 @@ const line = (cells) => `| ${cells.map((cell, i) => (i === 2 ? (cell ?? '').padS
 const first = (command, ...args) => execFileSync(command, args, { encoding: 'utf8' }).trim().split('\n')[0];
 const libraries = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).dependencies;
 
-console.log(`\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB; ` +
-	`Linux ${first('uname', '-r')}, ${/[0-9.]+-MariaDB/.exec(first('mariadbd', '--version'))?.[0]}, ` +
-	`node ${process.version}, ${Object.entries(libraries).map((v) => v.join(' ')).join(', ')}\n`);
+console.log(`\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ` +
+	`load ${process.env.BENCH_LOAD} before;`);
+console.log(`Linux ${first('uname', '-r')}, ${/[0-9.]+-MariaDB/.exec(first('mariadbd', '--version'))?.[0]}, node ${process.version}, ` +
+	`${Object.entries(libraries).map((v) => v.join(' ')).join(', ')}:\n`);
 console.log(line(heads));
 console.log(`|${widths.map((n) => '-'.repeat(n + 2)).join('|')}|`);
 for (const cells of rows)
