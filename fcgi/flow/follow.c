@@ -239,6 +239,7 @@ load(struct follow *f, int64_t max, struct err *e)
 	f->items = arena_array(step->arena, f->n_items, sizeof(*f->items));
 	for (size_t i = 0; i < f->n_items; i++)
 		f->items[i] = (struct follow_item){ .d = due[i],
+			.look_ms = due[i].event_date_ms,
 			.want = due[i].action_id.n > 0  ? FOLLOW_ACTION
 			        : due[i].batch_id.n > 0 ? FOLLOW_SUBMISSION
 			                                : FOLLOW_LISTING };

@@ -53,7 +53,7 @@ in_window(const struct follow *f, const struct follow_item *item)
 	const struct follow_window *w = &f->window;
 
 	return item->want == FOLLOW_LISTING && str_eq(item->d.program_id, w->program_id) &&
-	       item->d.event_date_ms >= w->first_ms && item->d.event_date_ms <= w->last_ms;
+	       item->look_ms >= w->first_ms && item->look_ms <= w->last_ms;
 }
 
 /*
@@ -74,14 +74,14 @@ next_window(struct follow *f)
 
 	*w = (struct follow_window){ .first_ms = INT64_MAX, .around_ms = f->around_ms, .page = 1 };
 	for (size_t i = 0; i < f->n_items; i++)
-		if (asks(f, &f->items[i]) && f->items[i].d.event_date_ms < w->first_ms) {
-			w->first_ms = f->items[i].d.event_date_ms;
+		if (asks(f, &f->items[i]) && f->items[i].look_ms < w->first_ms) {
+			w->first_ms = f->items[i].look_ms;
 			w->program_id = f->items[i].d.program_id;
 		}
 	for (size_t i = 0; i < f->n_items; i++)
 		if (asks(f, &f->items[i]) && str_eq(f->items[i].d.program_id, w->program_id) &&
-		    f->items[i].d.event_date_ms - w->first_ms <= f->span_ms && f->items[i].d.event_date_ms > w->last_ms)
-			w->last_ms = f->items[i].d.event_date_ms;
+		    f->items[i].look_ms - w->first_ms <= f->span_ms && f->items[i].look_ms > w->last_ms)
+			w->last_ms = f->items[i].look_ms;
 	return w->first_ms != INT64_MAX;
 }
 
@@ -128,6 +128,26 @@ failed(struct follow *f, const struct http_answer *answer, const struct err *why
 	return list_next(f, e);
 }
 
+/*
+ * Of an order that was sent late impact.com may have set the event date to the time of the submission (impact.md 2.8).
+ * It is looked for there as well before it is sent again, or called not attributed.
+ */
+static bool
+look_elsewhere(const struct follow *f, struct follow_item *item)
+{
+	int64_t apart_ms = item->d.sending_ms - item->d.event_date_ms;
+	int64_t give_up_ms = f->step.parts->settings->follow_give_up_s * 1000;
+
+	if (item->looked_at_sending || (apart_ms < AROUND_MS && apart_ms > -AROUND_MS))
+		return false;
+	if (item->d.state != STATE_UNKNOWN &&
+	    !(item->d.state == STATE_ACCEPTED && item->d.since_accepted_ms > give_up_ms))
+		return false;
+	item->look_ms = item->d.sending_ms;
+	item->looked_at_sending = true;
+	return true;
+}
+
 static bool
 take_page(struct step *step, struct err *e)
 {
@@ -148,7 +168,8 @@ take_page(struct step *step, struct err *e)
 		return ask_page(step, e);
 	}
 	for (size_t i = 0; i < f->n_items; i++)
-		if (in_window(f, &f->items[i]) && !follow_not_found(f, &f->items[i], e))
+		if (in_window(f, &f->items[i]) && !look_elsewhere(f, &f->items[i]) &&
+		    !follow_not_found(f, &f->items[i], e))
 			return false;
 	return list_next(f, e);
 }

@@ -20,6 +20,8 @@ enum follow_want {
 struct follow_item {
 	struct delivery d;
 	enum follow_want want;
+	int64_t look_ms; /* in a listing of this moment */
+	bool looked_at_sending; /* look_ms is the moment it was sent */
 	bool duplicate; /* CONV_DUPLICATE: an earlier one of ours was counted */
 	int64_t later_ms; /* not 0: looked at again then */
 	struct str partner_id;
@@ -28,7 +30,7 @@ struct follow_item {
 /* The window of actions that is being listed. */
 struct follow_window {
 	struct str program_id;
-	int64_t first_ms, last_ms; /* event dates of the conversions in it */
+	int64_t first_ms, last_ms; /* the moments at which conversions are looked for in it */
 	int64_t around_ms;         /* the window goes so much beyond them */
 	int64_t page;
 };

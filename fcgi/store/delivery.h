@@ -22,6 +22,7 @@ struct delivery {
 	int64_t event_type_id, event_date_ms, attempts, unanswered;
 	int64_t since_accepted_ms; /* by the database's clock; 0 when not accepted */
 	struct str body;           /* of due_send only: what goes out */
+	int64_t sending_ms;        /* of the last attempt */
 	bool order_id_shared;      /* another event type of the program has a conversion with this OrderId */
 };
 

@@ -397,6 +397,23 @@ nothing_is_resent_before_every_page_was_read(void **state)
 	assert_str(ledger_stage(id), "reconcile");
 }
 
+/* impact.md 2.8: an order that comes late may get the time of its submission as its event date. */
+static void
+a_late_one_is_looked_for_at_the_time_it_was_sent_before_it_is_sent_again(void **state)
+{
+	int64_t id = ledger_in(STATE_UNKNOWN, "reconcile");
+
+	(void)state;
+	store_run("UPDATE conversion SET sending_at = event_date + INTERVAL 3 DAY WHERE conversion_id = %lld",
+	    (long long)id);
+	flow_say(200, NOTHING);
+	flow_say(200, listing(action_with(id, "PENDING", ""), ""));
+	flow_follow();
+	assert_int_equal(flow.n, 2);
+	assert_true(str_find(flow.log[1].url, STR("ActionDateStart=2026-09-13T16%3A42%3A38Z")) < flow.log[1].url.n);
+	assert_int_equal(ledger_state(id), STATE_CONFIRMED);
+}
+
 static void
 nothing_is_resent_after_a_listing_that_failed(void **state)
 {
@@ -442,6 +459,7 @@ an_unknown_one_that_is_not_found_is_resent_once_with_the_same_bytes(void **state
 	flow_follow();
 	assert_int_equal(flow.n, 0); /* not before their queue is worked off */
 	store_later(store.db, store.settings.unknown_wait_s + 1);
+	flow_say(200, NOTHING); /* around its event date, and around the time it was sent */
 	flow_say(200, NOTHING);
 	flow_follow();
 	assert_int_equal(ledger_state(id), STATE_READY);
@@ -465,6 +483,7 @@ two_unanswered_are_dead_and_never_sent_a_third_time(void **state)
 		flow_send();
 		assert_int_equal(flow.n, 1);
 		store_later(store.db, i * (store.settings.unknown_wait_s + 5));
+		flow_say(200, NOTHING);
 		flow_say(200, NOTHING);
 		flow_follow();
 	}
@@ -549,6 +568,7 @@ main(void)
 		TEST(an_unknown_one_on_the_second_page_is_found),
 		TEST(a_listing_of_more_pages_than_calls_waits_and_goes_on_where_it_was),
 		TEST(nothing_is_resent_before_every_page_was_read),
+		TEST(a_late_one_is_looked_for_at_the_time_it_was_sent_before_it_is_sent_again),
 		TEST(nothing_is_resent_after_a_listing_that_failed),
 		TEST(the_same_order_of_another_event_type_is_not_ours),
 		TEST(an_unknown_one_that_is_not_found_is_resent_once_with_the_same_bytes),
