@@ -46,6 +46,7 @@ export const SETTINGS = {
 	association_ids_as_strings: [false, 'HubSpot: toObjectId as a string, not as a number'],
 	webhooks: [true, 'HubSpot: send webhooks'],
 	batch_ms: [100, 'HubSpot: how long changes are collected before a webhook leaves'],
+	mixed_accounts: [false, 'HubSpot: one webhook may hold events of several accounts'],
 	doubled: [false, 'HubSpot: send every webhook twice'],
 	out_of_order: [false, 'HubSpot: shuffle the events and let later webhooks overtake earlier ones'],
 	webhook_signature: ['good', 'HubSpot: sign webhooks good, bad (wrong secret), old (10 minutes ago), v1 (only v1) or v2 (only v2)'],

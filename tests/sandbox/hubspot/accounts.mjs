@@ -44,6 +44,7 @@ export const ACCOUNTS = [
 	{
 		portalId: 50249912, name: 'Alpine Cycles', domain: 'alpine-cycles.example', region: 'eu1', uiDomain: 'app-eu1.hubspot.com',
 		currency: 'EUR', additionalCurrencies: ['CHF', 'USD'], timeZone: 'Europe/Vienna', utcOffset: '+01:00', firstId: 546500061000,
+		lacks: ['automation', 'automation.sequences.read', 'automation.sequences.enrollments.write', 'analytics.behavioral_events.send'],
 		users: [
 			{ id: 82088707, email: 'clara@alpine-cycles.example', firstName: 'Clara', lastName: 'Huber', ownerId: '52210441' },
 		],

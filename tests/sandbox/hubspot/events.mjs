@@ -1,8 +1,9 @@
 // From a change to the events that HubSpot would send for it, for what the app subscribes to and nothing else.
 import { linkName, typeInfo, typeName } from './types.mjs';
 
-/** app: conf.app; associationTypes: for the other direction of a link. Gives functions that make lists of events without eventId, appId and attemptNumber. */
-export function eventMaker(app, associationTypes) {
+/** w: the world, with conf, properties and associationTypes. Gives functions that make lists of events without eventId, appId and attemptNumber. */
+export function eventMaker(w) {
+	const { app } = w.conf;
 	const byKind = new Map();
 	for (const s of app.subscriptions) {
 		const [object, kind] = s.subscriptionType.split('.');
@@ -18,9 +19,11 @@ export function eventMaker(app, associationTypes) {
 		subs(kind, rec.type).map((s) => make(s, rec.portalId, Date.now(), source, { ...ofRecord(s, rec), ...more }));
 
 	const propertyChanges = (rec, props, source, at) => Object.entries(props).flatMap(([name, value]) =>
-		subs('propertyChange', rec.type, name).map((s) => make(s, rec.portalId, at, source, {
-			...ofRecord(s, rec), propertyName: name, propertyValue: wire(name, value), ...(s.generic ? { isSensitive: false } : {}),
-		})));
+		subs('propertyChange', rec.type, name).map((s) => {
+			const isSensitive = (w.properties.of(rec.portalId, rec.type).get(name)?.dataSensitivity ?? 'non_sensitive') !== 'non_sensitive';
+			return make(s, rec.portalId, at, source, {
+				...ofRecord(s, rec), propertyName: name, propertyValue: isSensitive && !s.generic ? 'REDACTED' : wire(name, value), ...(s.generic ? { isSensitive } : {}) });
+		}));
 
 	/** One direction of one type of a link. */
 	const linkEvents = (portalId, at, from, fromId, to, toId, type, removed, source) => subs('associationChange', from).map((s) => make(s, portalId, at, source, {
@@ -44,7 +47,7 @@ export function eventMaker(app, associationTypes) {
 		associated: (portalId, from, fromId, to, toId, { removed, types }, source) => {
 			const at = Date.now();
 			return types.flatMap((type) => {
-				const back = associationTypes.inverse(portalId, from, to, type);
+				const back = w.associationTypes.inverse(portalId, from, to, type);
 				return [
 					...linkEvents(portalId, at, from, fromId, to, toId, type, removed, source),
 					...(back ? linkEvents(portalId, at, to, toId, from, fromId, back, removed, source) : []),

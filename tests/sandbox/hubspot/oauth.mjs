@@ -63,12 +63,19 @@ export class OAuth {
 		return out;
 	}
 
-	/** A person pressed "Connect app": the code that goes back to the app. */
+	/** Required scopes that the account's tier does not have: the app cannot be installed there. */
+	lacking(portalId, query) {
+		const { lacks = [] } = account(portalId);
+		return words(query.get('scope')).filter((s) => lacks.includes(s));
+	}
+
+	/** A person pressed "Connect app": the code that goes back to the app. Optional scopes that the tier lacks are left out. */
 	grant(portalId, userId, query) {
+		const { lacks = [] } = account(portalId);
 		const code = token('', 18);
 		this.#w.store.put('code', code, {
 			portalId: Number(portalId), userId, redirectUri: query.get('redirect_uri'), expires: Date.now() + this.#w.settings.code_s * 1000,
-			scopes: [...new Set([...words(query.get('scope')), ...words(query.get('optional_scope') ?? query.get('optional_scopes'))])], used: false,
+			scopes: [...new Set([...words(query.get('scope')), ...words(query.get('optional_scope') ?? query.get('optional_scopes')).filter((s) => !lacks.includes(s))])], used: false,
 			...(query.has('code_challenge') ? { challenge: query.get('code_challenge'), method: query.get('code_challenge_method') ?? 'plain' } : {}),
 		});
 		return code;

@@ -18,14 +18,14 @@ export class Webhooks {
 	#w;
 	#make;
 	#delivery;
-	#waiting = new Map(); // account -> [key, event]
+	#waiting = new Map(); // account, or "mixed" -> [key, event]
 	#nextKey = 1;
 	#quiet = false;
 
 	/** w: the world, with conf, store, settings, oauth and associationTypes. */
 	constructor(w) {
 		this.#w = w;
-		this.#make = eventMaker(w.conf.app, w.associationTypes);
+		this.#make = eventMaker(w);
 		this.#delivery = new Delivery(w);
 	}
 
@@ -93,10 +93,11 @@ export class Webhooks {
 		const list = events().filter((e) => raw || granted(e));
 		if (!list.length)
 			return;
-		let box = this.#waiting.get(portalId);
+		const name = this.#w.settings.mixed_accounts ? 'mixed' : portalId;
+		let box = this.#waiting.get(name);
 		if (!box) {
-			this.#waiting.set(portalId, box = []);
-			setTimeout(() => this.#flush(portalId), this.#w.settings.batch_ms);
+			this.#waiting.set(name, box = []);
+			setTimeout(() => this.#flush(name), this.#w.settings.batch_ms);
 		}
 		// also kept on disk, so that a kill between the change and the webhook loses nothing
 		for (const e of list) {
@@ -107,9 +108,9 @@ export class Webhooks {
 		}
 	}
 
-	#flush(portalId) {
-		const box = this.#waiting.get(portalId) ?? [];
-		this.#waiting.delete(portalId);
+	#flush(name) {
+		const box = this.#waiting.get(name) ?? [];
+		this.#waiting.delete(name);
 		const { settings, store } = this.#w;
 		if (store.closed)
 			return;
@@ -119,7 +120,7 @@ export class Webhooks {
 		for (let i = 0; i < list.length; i += MAX_EVENTS) {
 			const part = list.slice(i, i + MAX_EVENTS);
 			for (let copy = 0; copy < (settings.doubled ? 2 : 1); copy++)
-				this.#delivery.add(portalId, part.map(([, e]) => e), settings.out_of_order ? Math.floor(Math.random() * 1500) : copy * 150);
+				this.#delivery.add(part[0][1].portalId, part.map(([, e]) => e), settings.out_of_order ? Math.floor(Math.random() * 1500) : copy * 150);
 			store.delAll('event', part.map(([key]) => key));
 		}
 	}

@@ -62,7 +62,7 @@ ${carried(query)}
 
 /** What the person's decision leads to: {location} or {error}. */
 export function approve(w, acc, query, { userId, cancel = false } = {}) {
-	const error = w.oauth.authorizeErrors(query);
+	const error = [...w.oauth.authorizeErrors(query), ...w.oauth.lacking(acc.portalId, query).map((s) => `the tier of ${acc.name} does not have the scope ${s}`)];
 	if (error.length)
 		return { error };
 	const user = acc.users.find((u) => u.id === Number(userId)) ?? acc.users[0];
@@ -106,6 +106,6 @@ export function consent(w, q) {
 	}
 	if (q.method === 'GET')
 		return review(w, acc, query);
-	const { location } = approve(w, acc, query, { userId: form.get('user_id'), cancel: form.get('decision') !== 'connect' });
-	return redirect(location, 302);
+	const { location, error } = approve(w, acc, query, { userId: form.get('user_id'), cancel: form.get('decision') !== 'connect' });
+	return error ? refusal(error) : redirect(location, 302);
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { NORTHWIND, request, sandbox } from '../harness.mjs';
+import { NORTHWIND, request, sandbox, writerApp } from '../harness.mjs';
 
 let box;
 before(async () => { box = await sandbox(); });
@@ -154,4 +154,23 @@ test('with the setting a token outlives the uninstall; without it it does not; t
 	const again = await box.install();
 	assert.equal((await details(token)).status, 401, 'a new install does not bring an old token back');
 	assert.equal((await details(again.access_token)).status, 200);
+});
+
+test('scopes that an account\'s tier lacks: optional ones are left out, a required one blocks the install', async () => {
+	const ALPINE = 50249912;
+	const wide = { ...writerApp(), optionalScopes: ['automation.sequences.read'] };
+	const other = await sandbox({ app: wide });
+	const approve = (portalId, changes) => other.control('POST', '/oauth/approve', { portalId, url: other.authorizeUrl(changes) });
+	const scopes = async (portalId) => {
+		const { location } = await approve(portalId, { optional_scope: 'automation.sequences.read' });
+		const form = other.tokenForm({ grant_type: 'authorization_code', code: new URL(location).searchParams.get('code'), redirect_uri: 'http://localhost:9/oauth/hubspot/callback' });
+		return (await other.api('POST', '/oauth/2026-09/token', { form })).json.scopes;
+	};
+	assert.ok((await scopes(NORTHWIND)).includes('automation.sequences.read'));
+	assert.ok(!(await scopes(ALPINE)).includes('automation.sequences.read'));
+	wide.requiredScopes.push('automation');
+	const scope = wide.requiredScopes.join(' ');
+	await approve(NORTHWIND, { scope });
+	await assert.rejects(approve(ALPINE, { scope }), /does not have the scope automation/);
+	other.close();
 });

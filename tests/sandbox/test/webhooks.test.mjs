@@ -202,3 +202,28 @@ test('subscriptions that HubSpot does not know are refused when the app is read'
 		assert.throws(() => read({ ...good, ...change }), words);
 	assert.throws(() => read(good, { maxConcurrentRequests: 5 }), /above 5/);
 });
+
+test('with the setting one webhook holds events of several accounts', async () => {
+	const { hook, box } = await pair();
+	await box.install(50249912);
+	await box.control('POST', '/settings', { mixed_accounts: true, batch_ms: 200 });
+	for (const portal of [NORTHWIND, 50249912])
+		await box.control('POST', `/crm/${portal}/contacts`, { properties: { email: 'mixed@b.example' } });
+	await until(() => hook.calls.some((c) => new Set(c.events.map((e) => e.portalId)).size === 2));
+});
+
+test('a sensitive value is told as such, and kept from a classic subscription', async () => {
+	const hook = await receiver();
+	const box = await sandbox({ publicUrl: hook.url, app: writerApp(hook.url, [
+		{ subscriptionType: 'contact.propertyChange', propertyName: 'secret' }, { subscriptionType: 'object.propertyChange', objectType: 'contact', propertyName: 'secret' }]) });
+	open.push(hook, box);
+	const { access_token: token } = await box.install();
+	await box.control('POST', `/crm/${NORTHWIND}/properties`, { object: 'contacts', name: 'secret', label: 'Secret', dataSensitivity: 'sensitive' });
+	await box.control('POST', `/crm/${NORTHWIND}/contacts`, { properties: { email: 's@b.example', secret: 'x' } });
+	const events = await until(() => hook.calls.flatMap((c) => c.events).length === 2 && hook.calls.flatMap((c) => c.events));
+	assert.equal(events.find((e) => e.subscriptionType === 'contact.propertyChange').propertyValue, 'REDACTED');
+	assert.deepEqual(events.filter((e) => e.objectTypeId).map((e) => [e.propertyValue, e.isSensitive]), [['x', true]]);
+	const names = async (query) => (await box.api('GET', `/crm/properties/2026-09/contacts${query}`, { token })).json.results.map((p) => p.name);
+	assert.ok(!(await names('')).includes('secret'));
+	assert.deepEqual(await names('?dataSensitivity=sensitive'), ['secret']);
+});
