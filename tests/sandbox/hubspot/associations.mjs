@@ -1,5 +1,5 @@
 // /crm/associations and .../associations/...: links of one record, links in batches, labels.
-import { batchAnswer, batchOf, inputsOf, limitOf, needType, ownSource } from './common.mjs';
+import { batchAnswer, batchOf, inputsOf, limitOf, needType, ownSource, typesOf } from './common.mjs';
 import { HubspotError, validation } from './errors.mjs';
 import { anyScope, jsonBody } from './gate.mjs';
 import { linkTypes } from './association-types.mjs';
@@ -56,12 +56,6 @@ export function batchReadAssociations(c) {
 	}, (input) => ({ fromObjectId: [String(input.id)], fromObjectType: [typeInfo(from).singular], toObjectType: [typeInfo(to).singular] }));
 }
 
-const specs = (list) => {
-	if (!Array.isArray(list) || !list.length || list.some((t) => !t?.associationCategory || t.associationTypeId === undefined))
-		throw validation('types needs associationCategory and associationTypeId');
-	return list.map((t) => ({ category: t.associationCategory, typeId: Number(t.associationTypeId) }));
-};
-
 const pairContext = (input) => ({ fromObjectId: [String(input.from?.id)], toObjectId: [String(input.to?.id)] });
 
 function labelled(c, from, fromId, to, toId, types) {
@@ -74,7 +68,7 @@ function labelled(c, from, fromId, to, toId, types) {
 
 export function batchCreateAssociations(c) {
 	const { from, to } = ends(c, true);
-	return batchOf(inputsOf(jsonBody(c.q), MAX_WRITE), 201, (i) => labelled(c, from, i.from?.id, to, i.to?.id, specs(i.types)), pairContext);
+	return batchOf(inputsOf(jsonBody(c.q), MAX_WRITE), 201, (i) => labelled(c, from, i.from?.id, to, i.to?.id, typesOf(i.types)), pairContext);
 }
 
 /** One result for each direction, as the default endpoints give them. */
@@ -101,13 +95,16 @@ export function putDefaultAssociation(c) {
 
 export function putAssociation(c) {
 	const { from, to } = ends(c, true);
-	return { status: 201, body: labelled(c, from, c.params.id, to, c.params.toId, specs(jsonBody(c.q))) };
+	return { status: 201, body: labelled(c, from, c.params.id, to, c.params.toId, typesOf(jsonBody(c.q))) };
 }
 
 export function batchArchiveAssociations(c) {
 	const { from, to } = ends(c, true);
-	for (const i of inputsOf(jsonBody(c.q), MAX_WRITE))
-		for (const t of i.to ?? [])
+	const inputs = inputsOf(jsonBody(c.q), MAX_WRITE);
+	if (inputs.some((i) => !Array.isArray(i.to)))
+		throw validation('to must be a list of {id}');
+	for (const i of inputs)
+		for (const t of i.to)
 			c.w.links.dissociate(c.portalId, from, i.from?.id, to, t?.id, ownSource(c.w));
 	return { status: 204 };
 }
@@ -115,7 +112,7 @@ export function batchArchiveAssociations(c) {
 export function batchArchiveLabels(c) {
 	const { from, to } = ends(c, true);
 	for (const i of inputsOf(jsonBody(c.q), MAX_WRITE))
-		c.w.links.removeTypes(c.portalId, from, i.from?.id, to, i.to?.id, specs(i.types), ownSource(c.w));
+		c.w.links.removeTypes(c.portalId, from, i.from?.id, to, i.to?.id, typesOf(i.types), ownSource(c.w));
 	return { status: 204 };
 }
 

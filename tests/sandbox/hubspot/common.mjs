@@ -48,6 +48,13 @@ export function inputsOf(body, max) {
 	return body.inputs;
 }
 
+/** The association types of a body: [{category, typeId}]. */
+export function typesOf(list) {
+	if (!Array.isArray(list) || !list.length || list.some((t) => !t?.associationCategory || !/^\d+$/.test(String(t.associationTypeId))))
+		throw validation('types needs associationCategory and associationTypeId');
+	return list.map((t) => ({ category: t.associationCategory, typeId: Number(t.associationTypeId) }));
+}
+
 /** One failed input of a batch. */
 export const batchError = (err, context) => ({
 	status: 'error', id: err.body.correlationId, category: err.body.category ?? (err.status === 404 ? 'OBJECT_NOT_FOUND' : 'VALIDATION_ERROR'),

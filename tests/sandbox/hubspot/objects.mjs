@@ -1,6 +1,6 @@
 // /crm/objects: one record, lists, merge, deletion for privacy.
 import { account } from './accounts.mjs';
-import { limitOf, listOf, needType, objectType, ownSource } from './common.mjs';
+import { limitOf, listOf, needType, objectType, ownSource, typesOf } from './common.mjs';
 import { notFound, validation } from './errors.mjs';
 import { jsonBody } from './gate.mjs';
 import { canMerge, forget, merge } from './merge.mjs';
@@ -72,11 +72,11 @@ function linksOf(c, type, associations) {
 	if (associations !== undefined && associations !== null && !Array.isArray(associations))
 		throw validation('associations must be a list');
 	return (associations ?? []).map((a) => {
-		const types = (a?.types ?? []).map((t) => ({ category: t.associationCategory, typeId: Number(t.associationTypeId) }));
-		const fits = (to) => c.w.associationTypes.of(c.portalId, type, to).some((t) => t.typeId === types[0]?.typeId && (!types[0].category || t.category === types[0].category));
+		const types = typesOf(a?.types);
+		const fits = (to) => c.w.associationTypes.of(c.portalId, type, to).some((t) => t.typeId === types[0].typeId && t.category === types[0].category);
 		const to = TYPE_NAMES.find(fits);
 		if (!to)
-			throw validation(`Association type ${types[0]?.typeId} does not start from ${type}`);
+			throw validation(`Association type ${types[0].typeId} does not start from ${type}`);
 		types.forEach((t) => c.w.associationTypes.need(c.portalId, type, to, t.category, t.typeId));
 		if (!c.w.crm.find(c.portalId, to, a.to?.id))
 			throw validation(`No ${typeInfo(to).singular} ${a.to?.id} to associate with`);

@@ -61,6 +61,8 @@ function checkFilter(f, known) {
 	if (!p && !/^associations\.\w+$/.test(f.propertyName))
 		throw validation(`There was a problem with the request: property ${f.propertyName} does not exist`);
 	const list = f.operator === 'IN' || f.operator === 'NOT_IN';
+	if (!Array.isArray(f.values ?? []))
+		throw validation('values must be a list');
 	if (list && (!Array.isArray(f.values) || f.values.length === 0))
 		throw validation(`${f.operator} needs a list of values`);
 	if (list && p?.type === 'string' && f.values.some((v) => String(v) !== String(v).toLowerCase()))
@@ -78,12 +80,14 @@ function check(q, body, known) {
 	if (q.body.toString('utf8').length > MAX_BODY)
 		throw validation(`The request body must not be longer than ${MAX_BODY} characters`);
 	const groups = body.filterGroups ?? [];
-	if (!Array.isArray(groups) || groups.some((g) => !Array.isArray(g?.filters ?? [])))
+	if (!Array.isArray(groups) || groups.some((g) => g === null || typeof g !== 'object' || !Array.isArray(g.filters ?? [])))
 		throw validation('filterGroups must be a list of {filters: []}');
 	const all = groups.flatMap((g) => g.filters ?? []);
 	if (groups.length > MAX_GROUPS || groups.some((g) => (g.filters ?? []).length > MAX_FILTERS) || all.length > MAX_ALL)
 		throw validation(`At most ${MAX_GROUPS} filter groups, ${MAX_FILTERS} filters in a group and ${MAX_ALL} in total`);
 	all.forEach((f) => checkFilter(f, known));
+	if (!Array.isArray(body.sorts ?? []) || !Array.isArray(body.properties ?? []))
+		throw validation('sorts and properties must be lists');
 	if ((body.sorts ?? []).length > 1)
 		throw validation('Only one sort is possible');
 	const limit = Number(body.limit ?? 10);
