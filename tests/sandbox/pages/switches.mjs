@@ -1,5 +1,6 @@
 // Fault switches and settings for a person.
 import { KINDS } from '../faults.mjs';
+import { ACCOUNTS } from '../hubspot/accounts.mjs';
 import { SETTINGS } from '../settings.mjs';
 import { reset } from '../world.mjs';
 import { back, field, html, messageOf, page, select, table } from './html.mjs';
@@ -13,8 +14,8 @@ function settingInput(w, [name, [like, text]]) {
 }
 
 function faultTable(w) {
-	return table('Active faults', ['Fault', 'Path', 'Method', 'Left', 'Met', 'Remove'], w.faults.list().map((f) => html`<tr><th scope="row">${f.kind}${f.kind === 'status' ? ` ${f.status}` : ''}</th>
-<td><code>${f.path}</code></td><td>${f.method || 'any'}</td><td>${f.count === 0 ? 'until removed' : f.left}</td><td>${f.hits}</td>
+	return table('Active faults', ['Fault', 'Path', 'Method', 'Account', 'Left', 'Met', 'Remove'], w.faults.list().map((f) => html`<tr><th scope="row">${f.kind}${f.kind === 'status' ? ` ${f.status}` : ''}</th>
+<td><code>${f.path}</code></td><td>${f.method || 'any'}</td><td>${f.portalId ?? 'any'}</td><td>${f.count === 0 ? 'until removed' : f.left}</td><td>${f.hits}</td>
 <td><form method="post" action="/switches/remove"><input type="hidden" name="id" value="${f.id}"><button aria-label="Remove fault ${f.id}">Remove</button></form></td></tr>`), 'Everything works.');
 }
 
@@ -26,9 +27,11 @@ function show(w, q) {
 ${select('Kind', 'kind', [['', Object.entries(KINDS).map(([k, v]) => [k, `${words(k)}: ${v}`])]])}
 <div class="grid">${field('Path (regular expression)', 'path', '/Conversions')}
 ${select('Method', 'method', [['', [['', 'any'], ['GET', 'GET'], ['POST', 'POST'], ['PUT', 'PUT'], ['PATCH', 'PATCH'], ['DELETE', 'DELETE']]]])}
+${select('HubSpot account', 'portal', [['', [['', 'any'], ...ACCOUNTS.map((a) => [a.portalId, a.name])]]])}
 ${field('How often (0: until removed)', 'count', '1', { inputmode: 'numeric' })}
 ${field('Status (for kind status)', 'status', '503', { inputmode: 'numeric' })}
 ${field('Retry-After in seconds (for kind status)', 'retry', '', { inputmode: 'numeric' })}
+${select('Limit (for HubSpot\'s 429)', 'policy', [['', [['', 'ten seconds'], ['SECONDLY', 'a second (search)'], ['DAILY', 'a day']]]])}
 ${field('Milliseconds (for kind slow)', 'ms', '3000', { inputmode: 'numeric' })}</div>
 <p><button class="primary">Add fault</button></p></form>
 <form method="post" action="/switches/reset" class="card danger" aria-labelledby="reset"><h2 id="reset">Start over</h2>
@@ -42,7 +45,7 @@ ${field('Milliseconds (for kind slow)', 'ms', '3000', { inputmode: 'numeric' })}
 function addFault(w, form) {
 	const retry = form.get('retry');
 	const f = w.faults.add({ kind: form.get('kind'), path: form.get('path'), method: form.get('method'), count: form.get('count'),
-		status: Number(form.get('status')), ms: Number(form.get('ms')), headers: retry ? { 'retry-after': retry } : {} });
+		status: Number(form.get('status')), ms: Number(form.get('ms')), portalId: form.get('portal'), policy: form.get('policy'), headers: retry ? { 'retry-after': retry } : {} });
 	return `Fault ${f.kind} is active`;
 }
 
