@@ -354,3 +354,20 @@ config_document_object(const struct config_document *doc, struct str type)
 	}
 	return NULL;
 }
+
+bool
+config_trigger_concerns(const struct config_trigger *t, const struct event *ev)
+{
+	return t->created ? ev->kind == EVENT_CREATED : ev->kind == EVENT_CHANGED && str_eq(t->property, ev->property);
+}
+
+bool
+config_document_concerns(const struct config_document *document, const struct event *ev)
+{
+	const struct config_object *o = config_document_object(document, ev->object_type);
+
+	for (size_t i = 0; o != NULL && i < o->n_triggers; i++)
+		if (config_trigger_concerns(&o->triggers[i], ev))
+			return true;
+	return false;
+}

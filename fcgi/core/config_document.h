@@ -23,6 +23,7 @@
 #define CORE_CONFIG_DOCUMENT_H
 
 #include "base/err.h"
+#include "core/event.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -68,6 +69,11 @@ struct config_document {
 	bool email_sha256;
 	struct config_object objects[CONFIG_OBJECTS];
 };
+
+/* Whether the trigger looks at such events at all, whatever their value, the consent, and whether it is live. */
+bool config_trigger_concerns(const struct config_trigger *t, const struct event *ev);
+/* Whether any trigger of the document does. */
+bool config_document_concerns(const struct config_document *document, const struct event *ev);
 
 /* One fault: where in the document ("objects.deals.mapping.m3.expression"), and a sentence. */
 struct config_fault {

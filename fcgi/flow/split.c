@@ -6,10 +6,19 @@
 #include "base/log.h"
 #include "base/tally.h"
 #include "base/zip.h"
+#include "core/config_document.h"
 #include "remote/hubspot_webhook.h"
+#include "store/config.h"
 #include "store/event.h"
 #include "store/inbox.h"
 #include "store/tenant.h"
+
+/* A HubSpot account that events of this round come from. */
+struct portal {
+	struct portal *next;
+	int64_t portal_id, tenant_id; /* tenant 0: nobody's here */
+	const struct config_document *rules; /* NULL when they could not be read */
+};
 
 struct split {
 	struct step step;
@@ -18,8 +27,7 @@ struct split {
 	size_t n_events, cap_events;
 	struct event_quarantined *quarantine;
 	size_t n_quarantine, cap_quarantine;
-	/* the last portal looked up, found or not */
-	int64_t portal_id, portal_tenant;
+	struct portal *portals; /* of this round, the newest first */
 	int64_t unknown_portal;
 };
 
@@ -45,28 +53,57 @@ quarantine(struct split *s, int64_t tenant_id, const struct inbox_row *row, stru
 	log_event(LOG_WARN, "split.quarantined", LOG_S("reason", reason));
 }
 
-/* The tenant of a portal, 0 when there is none: asked of the database, never of a cache alone. */
+/* Without rules that can be read every event is decide's matter. */
 static bool
-find_tenant(struct split *s, int64_t portal_id, struct err *e)
+load_rules(struct split *s, struct portal *p, struct err *e)
 {
-	struct tenant t;
+	struct step *step = &s->step;
+	struct config_document *document = arena_alloc(step->arena, sizeof(*document));
+	struct config_revision current;
+	struct config_fault *faults;
+	struct err why = { .code = ERR_NONE };
+	size_t n;
 
-	if (portal_id == s->portal_id)
-		return true;
-	s->portal_id = portal_id;
-	s->portal_tenant = 0;
-	if (tenant_by_portal(s->step.parts->db, s->step.arena, portal_id, &t, e)) {
-		s->portal_tenant = t.state == TENANT_DELETING ? 0 : t.tenant_id;
+	if (!config_current(step->parts->db, step->arena, p->tenant_id, &current, e)) {
+		if (e->code != ERR_NOT_FOUND)
+			return false;
+		*e = (struct err){ .code = ERR_NONE };
 		return true;
 	}
-	if (e->code != ERR_NOT_FOUND)
+	if (config_document_parse(step->arena, current.document, document, &faults, &n, &why))
+		p->rules = document;
+	return true;
+}
+
+/* What is known of a portal: asked of the database in every round, never of a cache alone. */
+static bool
+find_portal(struct split *s, int64_t portal_id, const struct portal **out, struct err *e)
+{
+	struct step *step = &s->step;
+	struct portal *p = s->portals;
+	struct tenant t;
+
+	while (p != NULL && p->portal_id != portal_id)
+		p = p->next;
+	*out = p;
+	if (p != NULL)
+		return true;
+	p = arena_alloc(step->arena, sizeof(*p));
+	*p = (struct portal){ .next = s->portals, .portal_id = portal_id };
+	if (tenant_by_portal(step->parts->db, step->arena, portal_id, &t, e)) {
+		p->tenant_id = t.state == TENANT_DELETING ? 0 : t.tenant_id;
+		if (p->tenant_id != 0 && !load_rules(s, p, e))
+			return false;
+	} else if (e->code != ERR_NOT_FOUND) {
 		return false;
+	}
 	*e = (struct err){ .code = ERR_NONE };
+	*out = s->portals = p;
 	return true;
 }
 
 static void
-add_event(struct split *s, const struct event *ev, int64_t received_ms)
+add_event(struct split *s, const struct portal *p, const struct event *ev, int64_t received_ms)
 {
 	if (s->n_events == s->cap_events) {
 		size_t cap = s->cap_events * 2 + 64;
@@ -77,29 +114,32 @@ add_event(struct split *s, const struct event *ev, int64_t received_ms)
 		s->events = grown;
 		s->cap_events = cap;
 	}
-	s->events[s->n_events++] = (struct event_row){ .tenant_id = s->portal_tenant,
+	s->events[s->n_events++] = (struct event_row){ .tenant_id = p->tenant_id,
 		.key = event_key(s->step.arena, ev),
 		.event = *ev,
 		.received_ms = received_ms,
-		.echo = hubspot_webhook_is_echo(ev, s->step.parts->settings->hubspot_app_id) };
+		.echo = hubspot_webhook_is_echo(ev, s->step.parts->settings->hubspot_app_id),
+		.unruled = p->rules != NULL && !config_document_concerns(p->rules, ev) };
 }
 
 static bool
 take_item(struct split *s, const struct inbox_row *row, const struct hubspot_webhook_item *item, struct err *e)
 {
+	const struct portal *p;
+
 	if (item->ignore)
 		return true;
 	if (!item->ok) {
 		quarantine(s, 0, row, item->reason, item->raw);
 		return true;
 	}
-	if (!find_tenant(s, item->event.portal_id, e))
+	if (!find_portal(s, item->event.portal_id, &p, e))
 		return false;
-	if (s->portal_tenant == 0) {
+	if (p->tenant_id == 0) {
 		s->unknown_portal++;
 		return true;
 	}
-	add_event(s, &item->event, row->received_ms);
+	add_event(s, p, &item->event, row->received_ms);
 	return true;
 }
 

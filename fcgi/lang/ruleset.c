@@ -324,9 +324,7 @@ ruleset_match_trigger(const struct ruleset_object *o, size_t i, const struct eve
 	const struct config_trigger *t = &o->config->triggers[i];
 	bool value_fits = t->n_becomes == 0;
 
-	if (t->created != (ev->kind == EVENT_CREATED) || (!t->created && ev->kind != EVENT_CHANGED))
-		return RULESET_NOT_CONCERNED;
-	if (!t->created && !str_eq(t->property, ev->property))
+	if (!config_trigger_concerns(t, ev))
 		return RULESET_NOT_CONCERNED;
 	for (size_t k = 0; k < t->n_becomes && !value_fits; k++)
 		value_fits = str_eq(t->becomes[k], ev->value);

@@ -28,16 +28,17 @@ enum {
 	"p.event_key = w.event_key SET p.due = UTC_TIMESTAMP(3) WHERE e.tenant_id = ? AND e.batch = ?"
 
 const struct sql event_sql[] = {
-	[INSERT] = { "event.insert", SQL_TENANT, "iissssssssttssssiis", "",
+	[INSERT] = { "event.insert", SQL_TENANT, "iissssssssttssssiiis", "",
 	    "INSERT INTO event (tenant_id, occurred_day, event_key, source, kind, object_type, object_id, to_type, "
 	    "to_id, property, value, occurred_at, received_at, event_id, subscription_type, change_source, source_id, "
-	    "attempt, echo, batch) VALUES ",
-	    "(?,?,?,'hubspot',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", " ON DUPLICATE KEY UPDATE tenant_id = tenant_id" },
+	    "attempt, echo, unruled, batch) VALUES ",
+	    "(?,?,?,'hubspot',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", " ON DUPLICATE KEY UPDATE tenant_id = tenant_id" },
 	[PENDING] = { "event.pending", SQL_TENANT, "iis", "",
 	    "INSERT INTO pending (tenant_id, shard, event_key, due, kind, object_type, object_id, property, value, "
 	    "occurred_at, received_at) SELECT tenant_id, CRC32(CONCAT(object_type, '/', object_id)) MOD ?, event_key, "
 	    "UTC_TIMESTAMP(3), kind, object_type, object_id, property, value, occurred_at, received_at FROM event e "
-	    "WHERE e.tenant_id = ? AND e.batch = ? AND e.echo = 0 AND e.kind IN ('created', 'changed') "
+	    "WHERE e.tenant_id = ? AND e.batch = ? AND e.echo = 0 AND e.unruled = 0 AND e.kind IN ('created', "
+	    "'changed') "
 	    "ON DUPLICATE KEY UPDATE due = pending.due",
 	    NULL, NULL },
 	[SHARDS] = { "event.shards", SQL_TENANT, "i", "i",
@@ -57,7 +58,7 @@ const struct sql event_sql[] = {
 };
 const size_t event_sql_n = sizeof(event_sql) / sizeof(event_sql[0]);
 
-#define INSERT_LETTERS 19
+#define INSERT_LETTERS 20
 
 static int
 by_key(const void *x, const void *y)
@@ -79,7 +80,7 @@ event_values(const struct event_row *r, struct str batch, struct db_value *v)
 		DB_V_S(ev->object_id), DB_V_S(ev->to_type), DB_V_S(ev->to_id), DB_V_S(ev->property), DB_V_S(ev->value),
 		DB_V_T(ev->occurred_ms), DB_V_T(r->received_ms), DB_V_S(ev->event_id), DB_V_S(ev->subscription_type),
 		DB_V_S(ev->change_source), DB_V_S(ev->source_id), DB_V_I(ev->attempt), DB_V_I(r->echo ? 1 : 0),
-		DB_V_S(batch) };
+		DB_V_I(r->unruled ? 1 : 0), DB_V_S(batch) };
 
 	memcpy(v, row, sizeof(row));
 }

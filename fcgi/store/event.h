@@ -15,6 +15,7 @@ struct event_row {
 	struct event event;
 	int64_t received_ms;
 	bool echo; /* our own change: recorded, not decided */
+	bool unruled; /* no trigger of the tenant looks at such events: nothing to decide */
 };
 
 struct event_quarantined {

@@ -38,6 +38,44 @@ many_batches_are_split_in_one_round(void **state)
 	assert_int_equal(flow.again_in_ms, 0);
 }
 
+/* Most of what HubSpot tells concerns no trigger: a fact, but nobody's work. */
+static void
+what_no_trigger_looks_at_is_recorded_and_not_queued(void **state)
+{
+	(void)state;
+	flow_deal_changed("301", "amount", "12");
+	flow_split();
+	assert_int_equal(count("event"), 1);
+	assert_int_equal(count("pending"), 0);
+	assert_int_equal(store_int("SELECT unruled FROM event WHERE tenant_id = %lld", (long long)store.tenant_id), 1);
+}
+
+/* Each of them has a decision with its reason, so each is decided. */
+static void
+what_a_trigger_looks_at_is_queued_whatever_its_value_its_mode_and_the_consent(void **state)
+{
+	static const char *const changes[][2] = { { "", "" }, { "\"mode\":\"live\"", "\"mode\":\"off\"" },
+		{ "\"consent\":true", "\"consent\":false" } };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		flow_configure(changes[i][0], changes[i][1]);
+		flow_deal_changed("301", "dealstage", "appointmentscheduled");
+		flow_split();
+		assert_int_equal(count("pending"), i + 1);
+	}
+}
+
+static void
+a_trigger_that_was_saved_counts_for_the_next_event(void **state)
+{
+	(void)state;
+	flow_configure("\"property\":\"dealstage\"", "\"property\":\"amount\"");
+	flow_deal_changed("301", "amount", "12");
+	flow_split();
+	assert_int_equal(count("pending"), 1);
+}
+
 static void
 an_empty_shard_is_no_work(void **state)
 {
@@ -179,6 +217,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(many_batches_are_split_in_one_round),
+		TEST(what_no_trigger_looks_at_is_recorded_and_not_queued),
+		TEST(what_a_trigger_looks_at_is_queued_whatever_its_value_its_mode_and_the_consent),
+		TEST(a_trigger_that_was_saved_counts_for_the_next_event),
 		TEST(an_empty_shard_is_no_work),
 		TEST(a_packed_batch_is_unpacked),
 		TEST(a_batch_that_is_no_json_goes_to_quarantine_whole),
