@@ -10,7 +10,7 @@ const WARM_S = 2;
 const MEASURED_S = 12;
 
 const far = await stub();
-const own = await ownDatabase('send', { impact_api_url: far.url, impact_calls_per_hour: 1000000, follow_plan_s: '86400', worker_transfers: 256, log_level: 'warn' });
+const own = await ownDatabase('send', { impact_api_url: far.url, impact_calls_per_hour: 1000000, follow_plan_s: '86400', log_level: 'warn' });
 execFileSync(join(BIN, 'bench_fill'), ['-c', own.file, String(ACCOUNTS), String(CONVERSIONS)], { stdio: 'inherit' });
 
 const accepted = () => value(own.db, "SELECT COUNT(*) FROM conversion WHERE state = 'ACCEPTED'");
