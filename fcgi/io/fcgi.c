@@ -47,7 +47,8 @@ on_signal(int number)
 static void
 install_handlers(sigset_t *waiting)
 {
-	static const int numbers[] = { SIGTERM, SIGINT, SIGUSR1 };
+	/* SIGQUIT: what multiwatch sends its children when it is told to end. */
+	static const int numbers[] = { SIGTERM, SIGINT, SIGQUIT, SIGUSR1 };
 	struct sigaction action;
 	sigset_t stop;
 

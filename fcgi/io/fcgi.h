@@ -1,7 +1,7 @@
 /*
  * fcgi.h - the FastCGI side of a program (libfcgi behind it): one request at a time on descriptor 0.
  *
- * SIGTERM and SIGINT end fcgi_accept() after the request in hand.  A body is read whole, up to a cap,
+ * SIGTERM, SIGINT and SIGQUIT end fcgi_accept() after the request in hand.  A body is read whole, up to a cap,
  * and must have exactly CONTENT_LENGTH bytes.
  */
 #ifndef IO_FCGI_H

@@ -294,21 +294,34 @@ a_program_that_never_had_a_request_ends_too(void **state)
 
 /* F-136: the request in hand is finished and answered first. */
 static void
-a_busy_program_answers_before_it_ends(void **state)
+told_to_end_while_busy(int number)
 {
-	(void)state;
 	int fd = dial();
 
 	begin(fd);
 	params(fd, STR("PATH=/p\0SLOW=1\0CONTENT_LENGTH=3"));
 	record(fd, 5, STR("a"));
 	(void)poll(NULL, 0, 100);
-	(void)kill(child, SIGTERM); /* while it waits for the body */
+	(void)kill(child, number); /* while it waits for the body */
 	(void)poll(NULL, 0, 100);
 	record(fd, 5, STR("bc"));
 	record(fd, 5, STR(""));
 	assert_non_null(strstr(answer(fd), "3 bytes"));
 	assert_int_equal(ended(2500), 0);
+}
+
+static void
+a_busy_program_answers_before_it_ends(void **state)
+{
+	(void)state;
+	told_to_end_while_busy(SIGTERM);
+}
+
+static void
+a_busy_program_in_a_pool_that_ends_answers_too(void **state)
+{
+	(void)state;
+	told_to_end_while_busy(SIGQUIT);
 }
 
 static void
@@ -355,6 +368,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(an_idle_program_ends_at_once_when_told, start, stop),
 		cmocka_unit_test_setup_teardown(a_program_that_never_had_a_request_ends_too, start, stop),
 		cmocka_unit_test_setup_teardown(a_busy_program_answers_before_it_ends, start, stop),
+		cmocka_unit_test_setup_teardown(a_busy_program_in_a_pool_that_ends_answers_too, start, stop),
 		cmocka_unit_test_setup_teardown(a_forged_answer_header_ends_the_process, start, stop),
 		cmocka_unit_test_setup_teardown(it_ticks_while_no_request_comes_and_then_still_answers, start, stop),
 		cmocka_unit_test(without_a_listening_socket_the_program_says_so),
