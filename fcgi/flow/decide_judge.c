@@ -8,6 +8,8 @@
 
 /* A record that was just created may not be readable yet; after this many looks it is gone. */
 #define GONE_LOOKS 3
+/* The longest wait of an event whose records cannot be read just now. */
+#define PASS_MAX_MS 60000
 
 /* What goes into the trace. */
 struct trace {
@@ -156,7 +158,11 @@ judge_trouble(const struct decide_round *r, struct judged *j, const struct recor
 	const struct trace trace = { .faults = &fault, .n_faults = 1 };
 
 	if (t->kind == RECORDS_PASSES) {
-		j->pass_ms = t->wait_ms;
+		int64_t wait_ms = j->item->pending->waiting_ms / 4;
+
+		/* The longer it lasts, the more rarely it is tried: calls are for what can be read. */
+		wait_ms = wait_ms < PASS_MAX_MS ? wait_ms : PASS_MAX_MS;
+		j->pass_ms = wait_ms > t->wait_ms ? wait_ms : t->wait_ms;
 		return;
 	}
 	j->outcome = t->kind == RECORDS_REFUSED ? DECISION_WAITING : DECISION_SKIPPED;

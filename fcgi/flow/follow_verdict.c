@@ -175,7 +175,7 @@ follow_not_found(struct follow *f, struct follow_item *item, struct err *e)
 
 	if (item->duplicate)
 		return reject(f, item, STR("CONV_DUPLICATE"), e);
-	if (item->d.state == STATE_CONFIRMED || item->d.state != STATE_UNKNOWN || item->d.batch_id.n > 0) {
+	if (item->d.state != STATE_UNKNOWN || item->d.batch_id.n > 0) {
 		follow_later(item, follow_plan_ms(f, item));
 		return true;
 	}

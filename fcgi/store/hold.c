@@ -206,8 +206,8 @@ probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, 
 bool
 hold_probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct err *e)
 {
-	int64_t *types;
-	size_t n_types;
+	int64_t *types = NULL;
+	size_t n_types = 0;
 
 	*n = 0;
 	if (!hold_list(db, a, tenant_id, &types, &n_types, e))

@@ -133,6 +133,31 @@ a_record_type_that_fails_for_a_moment_leaves_no_decision_and_the_others_go_on(vo
 	assert_int_equal(conversions_of("deals", "301"), 1);
 }
 
+static void
+a_failure_that_lasts_is_tried_ever_more_rarely(void **state)
+{
+	static const struct {
+		int64_t after_s, least_s, most_s;
+	} rows[] = { { 40, 9, 11 }, { 3600, 59, 61 } };
+
+	(void)state;
+	flow_deal_in_crm();
+	crm_refuse("/objects/2026-09/line_items/", answer_of(503, "{}"));
+	flow_deal_changed("301", "dealstage", "closedwon");
+	decide_together();
+	for (size_t i = 0; i < 2; i++) {
+		store_later(store.db, rows[i].after_s);
+		decide_together();
+		assert_in_range(
+		    store_int("SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(3), due) FROM pending WHERE tenant_id = %lld",
+		        (long long)store.tenant_id),
+		    rows[i].least_s, rows[i].most_s);
+	}
+	crm_mend();
+	decide_together();
+	assert_int_equal(conversions_of("deals", "301"), 1);
+}
+
 /* Locked, or on the way to another data centre: the whole account rests as long as HubSpot says (hubspot.md 4.2). */
 static void
 a_locked_or_moving_account_is_left_alone_for_as_long_as_it_says(void **state)
@@ -347,6 +372,7 @@ main(void)
 		TEST(a_missing_scope_for_companies_holds_only_what_needs_them),
 		TEST(a_refused_association_read_names_the_far_record_type),
 		TEST(a_record_type_that_fails_for_a_moment_leaves_no_decision_and_the_others_go_on),
+		TEST(a_failure_that_lasts_is_tried_ever_more_rarely),
 		TEST(a_locked_or_moving_account_is_left_alone_for_as_long_as_it_says),
 		TEST(an_error_for_one_id_of_a_batch_is_its_own),
 		TEST(one_bad_record_of_a_refused_batch_is_found_and_costs_only_itself),
