@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VAR, sleep, until } from '../e2e/lib/env.mjs';
 import { control, mark, set } from '../e2e/lib/sandbox.mjs';
-import { down, healthy, up } from '../e2e/lib/service.mjs';
+import { healthy } from '../e2e/lib/service.mjs';
 import { random } from '../sandbox/random.mjs';
 import { dump, ended, open } from './database.mjs';
 import { killAll, schedule } from './kills.mjs';
@@ -88,18 +88,12 @@ async function shown(plan, people) {
 	return out;
 }
 
-/**
- * One tenant's bursts, one after the other, each to its last verdict; calm.json says which requests belong to which. The
- * worker begins when a burst has arrived: how fast a busy machine takes it in must not decide how full the batches are.
- */
+/** One tenant's bursts, one after the other, each to its last verdict; calm.json says which requests belong to which. */
 async function calmly(tenant) {
 	const bursts = [];
 	for (const [wave, object] of ['contacts', 'deals'].entries()) {
 		const since = Number(await mark());
-		down('worker');
 		await control('POST', `/crm/${tenant.portal}/storm`, { events: tenant.waves[wave].events, full: true, seed: SEED });
-		await until('the burst to be taken in', async () => (await control('GET', '/webhooks/open')).open === 0, { s: 60 });
-		up('worker');
 		await everythingEnded();
 		bursts.push({ object, events: tenant.waves[wave].events.length, portal: tenant.portal, since, upTo: Number(await mark()) });
 	}
