@@ -270,7 +270,7 @@ run_all() {
 sh conf/run/install.sh test
 for what in "${@:-all}"; do
 	case $what in
-	all | lint | unit | db | http | fuzz | sandbox | e2e | load | san) "run_$what" ;;
+	all | lint | unit | db | http | install | fuzz | sandbox | e2e | load | san) "run_$what" ;;
 	*)
 		echo "run.sh: no suite $what" >&2
 		exit 2
