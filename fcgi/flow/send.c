@@ -231,7 +231,7 @@ start(struct send *s, const struct delivery *const *go, size_t n, struct err *e)
 	struct step *step = &s->step;
 	struct db *db = step->parts->db;
 	int64_t begun = clock_mono_ms();
-	int64_t attempts[SEND_MAX];
+	int64_t attempts[SEND_MAX] = { 0 };
 	struct access access;
 
 	if (!transaction_begin(db, e) ||
@@ -265,7 +265,7 @@ static bool
 start_due(struct send *s, struct err *e)
 {
 	struct step *step = &s->step;
-	const struct delivery *go[SEND_MAX];
+	const struct delivery *go[SEND_MAX] = { NULL };
 	struct delivery *due;
 	size_t n;
 
