@@ -1,6 +1,8 @@
 /* send.c - see send.h. */
 #include "flow/send.h"
 
+#include <assert.h>
+
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -239,8 +241,10 @@ start(struct send *s, const struct delivery *const *go, size_t n, struct err *e)
 		return false;
 	if (!access.ready)
 		step->again_in_ms = access.wait_ms;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		assert(go[i] != NULL && attempts[i] > 0);
 		request(s, go[i], attempts[i], begun);
+	}
 	return true;
 }
 
