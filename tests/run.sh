@@ -239,9 +239,8 @@ run_load() {
 	stop_stack
 	unset SANDBOX_OPTIONS CONF_MORE
 }
-# Waits that fit an impact.com of seconds; and events linger until a burst has arrived on a busy machine, too.
-LOAD_CONF='decide_linger_ms = 3000;
-impact_calls_per_hour = 1000000;
+# Waits that fit an impact.com of seconds.
+LOAD_CONF='impact_calls_per_hour = 1000000;
 lease_s = 3;
 unknown_wait_s = 5;
 follow_plan_s = "1 1 2 3";
