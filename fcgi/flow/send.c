@@ -39,6 +39,7 @@ struct send {
 	struct impact_account account;
 	struct send_item items[SEND_MAX];
 	int rounds;
+	bool parked; /* something that may not go left the queue: what stands behind it has its turn at once */
 };
 
 static bool
@@ -261,6 +262,8 @@ choose(struct send *s, const struct delivery *due, size_t n, const struct delive
 		else if (!conversion_park(s->step.parts->db, s->step.tenant_id, due[i].conversion_id, no, s->revision,
 		             e))
 			return false;
+		else
+			s->parked = true;
 	}
 	return true;
 }
@@ -296,7 +299,9 @@ start_due(struct send *s, struct err *e)
 static bool
 rest(struct step *step, int64_t at_least_ms)
 {
-	if (step->n == 0 && step->again_in_ms >= 0 && step->again_in_ms < HELD_UP_MS)
+	const struct send *s = (const struct send *)step;
+
+	if (step->n == 0 && step->again_in_ms >= 0 && step->again_in_ms < HELD_UP_MS && !s->parked)
 		step->again_in_ms = at_least_ms;
 	return true;
 }

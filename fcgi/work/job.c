@@ -199,7 +199,9 @@ job_run(struct job *j, struct http *http)
 void
 job_drop(struct job *j)
 {
+	int64_t left_ms = j->resume_mono_ms - clock_mono_ms();
+
 	in_context(j);
-	give_back(j, 0, false);
+	give_back(j, left_ms > 0 ? left_ms : 0, false);
 	log_context(0, STR(""));
 }

@@ -34,7 +34,7 @@ void job_free(struct job *j);
 bool job_run(struct job *j, struct http *http);
 /* What was answered in this turn of the loop, once; false when there is nothing that the step wants to know. */
 bool job_news(struct job *j, struct step_news *news);
-/* Gives the row of a paused job back, due at once: its work is begun anew by another process. */
+/* Gives the row of an idle job back, due when its pause ends: the work is begun anew then, by whoever is free. */
 void job_drop(struct job *j);
 
 #endif

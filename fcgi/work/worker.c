@@ -85,6 +85,38 @@ database_is_back(struct worker *w)
 	w->away = false;
 }
 
+/* Ends a paused job: what it has read is read again. */
+static void
+drop(struct worker *w, struct job **at)
+{
+	struct job *j = *at;
+
+	*at = j->next_job;
+	w->n_jobs--;
+	job_drop(j);
+	job_free(j);
+}
+
+/*
+ * Whether one more job may begin.  One that waits for its call budget, which may take an hour, keeps nobody from
+ * working who has some: the one with the longest pause makes room.
+ */
+static bool
+room(struct worker *w)
+{
+	struct job **longest = NULL;
+
+	if (w->n_jobs < JOBS_MAX)
+		return true;
+	for (struct job **at = &w->jobs; *at != NULL; at = &(*at)->next_job)
+		if ((*at)->resume_mono_ms > (longest == NULL ? 0 : (*longest)->resume_mono_ms))
+			longest = at;
+	if (longest == NULL)
+		return false;
+	drop(w, longest);
+	return true;
+}
+
 /* Claims leases that have something to do, from a random place of the list, so that processes rarely meet. */
 static void
 look_for_leases(struct worker *w)
@@ -104,7 +136,7 @@ look_for_leases(struct worker *w)
 	}
 	size_t from = n > 0 ? (size_t)crypto_random_below((int64_t)n) : 0;
 
-	for (size_t i = 0; i < n && w->n_jobs < JOBS_MAX; i++) {
+	for (size_t i = 0; i < n && room(w); i++) {
 		struct lease *l = &list[(from + i) % n];
 
 		e = (struct err){ .code = ERR_NONE };
@@ -134,7 +166,7 @@ look_for_schedules(struct worker *w)
 		database_is_away(w, &e);
 		n = 0;
 	}
-	for (size_t i = 0; i < n && w->n_jobs < JOBS_MAX; i++) {
+	for (size_t i = 0; i < n && room(w); i++) {
 		e = (struct err){ .code = ERR_NONE };
 		if (schedule_claim(p->db, &list[i], p->worker, p->settings->lease_s, &e))
 			add(w, job_schedule(p, &list[i]));
@@ -292,16 +324,10 @@ drop_idle(struct worker *w)
 	struct job **at = &w->jobs;
 
 	while (*at != NULL) {
-		struct job *j = *at;
-
-		if (j->resume_mono_ms == 0 && !(sends(j) && j->runnable)) {
-			at = &j->next_job;
-			continue;
-		}
-		*at = j->next_job;
-		w->n_jobs--;
-		job_drop(j);
-		job_free(j);
+		if ((*at)->resume_mono_ms == 0 && !(sends(*at) && (*at)->runnable))
+			at = &(*at)->next_job;
+		else
+			drop(w, at);
 	}
 }
 

@@ -309,6 +309,32 @@ a_trigger_switched_off_or_deleted_since_parks_it(void **state)
 	}
 }
 
+/* A switched-off trigger's backlog, or what is tried anew every hour, is parked without resting in between. */
+static void
+what_is_parked_does_not_hold_up_what_stands_behind_it(void **state)
+{
+	char order[8];
+
+	(void)state;
+	for (int i = 0; i < 2 * CONVERSION_GROUP_MAX; i++) {
+		(void)snprintf(order, sizeof(order), "P-%d", i);
+		ledger_ready(order);
+	}
+	store_run("UPDATE conversion SET trigger_id = 'gone', lane = UNHEX(SHA2(order_id, 256)) WHERE tenant_id = %lld",
+	    (long long)store.tenant_id);
+	flow_send();
+	assert_int_equal(flow.n, 0);
+	assert_int_equal(flow.again_in_ms, 0);
+	flow_send();
+	flow_send();
+	assert_int_equal(flow.again_in_ms, -1);
+	assert_int_equal(
+	    store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld AND state = 'PARKED' AND code = "
+	              "'trigger_off'",
+	        (long long)store.tenant_id),
+	    2 * CONVERSION_GROUP_MAX);
+}
+
 static void
 stop_all_sending_stops_it_and_on_again_sends_it(void **state)
 {
@@ -491,6 +517,7 @@ main(void)
 		TEST(the_wait_after_a_failed_connection_grows_and_nothing_that_never_left_is_given_up),
 		TEST(consent_withdrawn_since_parks_it),
 		TEST(a_trigger_switched_off_or_deleted_since_parks_it),
+		TEST(what_is_parked_does_not_hold_up_what_stands_behind_it),
 		TEST(stop_all_sending_stops_it_and_on_again_sends_it),
 		TEST(without_credentials_nothing_is_tried),
 		TEST(consent_given_again_sends_what_its_absence_parked),
