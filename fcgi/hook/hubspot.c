@@ -63,24 +63,32 @@ signed_by_hubspot(const struct fcgi *f, struct arena *a, const struct settings *
 	return signature_check(&in, &rules, clock_wall_ms(), a, e);
 }
 
-struct hubspot_answer
-hubspot_receive(struct fcgi *f, struct arena *a, const struct settings *settings, struct db *db)
+bool
+hubspot_receive(struct fcgi *f, struct arena *a, const struct settings *settings, struct inbox_new *row,
+    struct hubspot_answer *refusal)
 {
 	struct err e = { .code = ERR_NONE };
 	struct str body;
 	bool packed;
 
+	*refusal = answer(405, "Only POST is taken here.\n");
 	if (!str_eq(fcgi_param(f, "REQUEST_METHOD"), STR("POST")))
-		return answer(405, "Only POST is taken here.\n");
-	if (!fcgi_body(f, a, (size_t)settings->webhook_max_bytes, &body, &e))
-		return e.code == ERR_LIMIT ? refuse(413, "The batch is too large.\n", &e)
-		                           : refuse(400, "The body is not as long as announced.\n", &e);
+		return false;
+	if (!fcgi_body(f, a, (size_t)settings->webhook_max_bytes, &body, &e)) {
+		*refusal = e.code == ERR_LIMIT ? refuse(413, "The batch is too large.\n", &e)
+		                               : refuse(400, "The body is not as long as announced.\n", &e);
+		return false;
+	}
+	*refusal = answer(400, "A signature header was given more than once.\n");
 	if (!given_once(f))
-		return answer(400, "A signature header was given more than once.\n");
-	if (!signed_by_hubspot(f, a, settings, body, &e))
-		return refuse(401, "The signature does not prove that HubSpot sent this.\n", &e);
+		return false;
+	if (!signed_by_hubspot(f, a, settings, body, &e)) {
+		*refusal = refuse(401, "The signature does not prove that HubSpot sent this.\n", &e);
+		return false;
+	}
 	packed = settings->inbox_compress && body.n >= PACK_MIN;
-	if (!inbox_put(db, crypto_random_below(INBOX_SHARDS), packed, packed ? zip_deflate(a, body) : body, &e))
-		return refuse(503, "Not stored; please try again.\n", &e);
-	return answer(200, "ok\n");
+	*row = (struct inbox_new){ .shard = crypto_random_below(INBOX_SHARDS),
+		.packed = packed,
+		.body = packed ? zip_deflate(a, body) : body };
+	return true;
 }

@@ -1,16 +1,16 @@
 /*
  * hubspot.h - takes in one of HubSpot's webhook batches: as little as can be durable.
  *
- * Length cap, timestamp window, HMAC over the raw bytes, one INSERT of the raw batch, 200.  No JSON is parsed:
- * a valid signature proves the sender.  Trouble of our own is 503, so that HubSpot tries again.
+ * Length cap, timestamp window, HMAC over the raw bytes, the raw batch stored (receiver.c), 200.  No JSON is
+ * parsed: a valid signature proves the sender.  Trouble of our own is 503, so that HubSpot tries again.
  */
 #ifndef HOOK_HUBSPOT_H
 #define HOOK_HUBSPOT_H
 
 #include "base/settings.h"
+#include "store/inbox.h"
 
 struct arena;
-struct db;
 struct fcgi;
 
 struct hubspot_answer {
@@ -18,7 +18,8 @@ struct hubspot_answer {
 	struct str text; /* a sentence; HubSpot ignores it, an operator reads it */
 };
 
-/* Never fails: every way out is an answer. */
-struct hubspot_answer hubspot_receive(struct fcgi *f, struct arena *a, const struct settings *settings, struct db *db);
+/* True: *row is to be stored before it is answered, with 200.  False: *refusal is the answer. */
+bool hubspot_receive(struct fcgi *f, struct arena *a, const struct settings *settings, struct inbox_new *row,
+    struct hubspot_answer *refusal);
 
 #endif

@@ -13,6 +13,10 @@
 #define DISK_ARENA  (64UL * 1024)
 #define ARENA_EXTRA (4UL * 1024 * 1024)
 
+/* Requests that are stored together, while their bodies are not longer than that. */
+#define TOGETHER       8
+#define TOGETHER_BYTES (1024UL * 1024)
+
 struct receiver {
 	const struct settings *settings;
 	struct db *db;
@@ -48,16 +52,19 @@ on_tick(void *arg)
 		pulse_beat(&r->pulse);
 }
 
-static struct hubspot_answer
-dispatch(struct fcgi *f, struct arena *a, const struct receiver *r)
+/* What one request comes to: a row that is to be stored, or an answer. */
+static bool
+dispatch(struct fcgi *f, struct arena *a, const struct receiver *r, struct inbox_new *row,
+    struct hubspot_answer *refusal)
 {
-	const struct hubspot_answer full = { .status = 503,
-		.text = STR("The disk is nearly full; please try again.\n") };
 	struct str path = fcgi_param(f, "DOCUMENT_URI");
 
-	if (str_eq(path, STR("/webhooks/hubspot")))
-		return r->disk_full ? full : hubspot_receive(f, a, r->settings, r->db);
-	return (struct hubspot_answer){ .status = 404, .text = STR("Nothing is received here.\n") };
+	*refusal = (struct hubspot_answer){ .status = 404, .text = STR("Nothing is received here.\n") };
+	if (!str_eq(path, STR("/webhooks/hubspot")))
+		return false;
+	*refusal =
+	    (struct hubspot_answer){ .status = 503, .text = STR("The disk is nearly full; please try again.\n") };
+	return !r->disk_full && hubspot_receive(f, a, r->settings, row, refusal);
 }
 
 static void
@@ -66,31 +73,79 @@ count(int status)
 	tally_add(status < 300 ? TALLY_INTAKE_STORED : status < 500 ? TALLY_INTAKE_REFUSED : TALLY_INTAKE_AWAY, 1);
 }
 
+static void
+reply(struct fcgi *f, const struct hubspot_answer *w)
+{
+	fcgi_reply(f, w->status,
+	    w->status == 503 ? STR("Content-Type: text/plain\r\nRetry-After: 30\r\n")
+	                     : STR("Content-Type: text/plain\r\n"),
+	    w->text);
+	count(w->status);
+}
+
+/* Stores what came together and answers it. */
+static void
+store(const struct receiver *r, struct arena *a, struct fcgi *const *from, const struct inbox_new *rows, size_t n)
+{
+	struct hubspot_answer w = { .status = 200, .text = STR("ok\n") };
+	struct err e = { .code = ERR_NONE };
+
+	if (n > 0 && !inbox_put_all(r->db, a, rows, n, &e)) {
+		w = (struct hubspot_answer){ .status = 503, .text = STR("Not stored; please try again.\n") };
+		log_event(LOG_WARN, "hook.refused", LOG_I("status", w.status), LOG_I("batches", n),
+		    LOG_C("why", e.text));
+	}
+	for (size_t i = 0; i < n; i++)
+		reply(from[i], &w);
+}
+
+/*
+ * From the request in hand on, what waits already is taken along, so that under load one commit serves several; a
+ * request that comes alone is stored alone and at once.
+ */
+static void
+take_in(const struct receiver *r, struct arena *a, struct fcgi *const *requests)
+{
+	struct inbox_new rows[TOGETHER];
+	struct fcgi *from[TOGETHER];
+	size_t n = 0, bytes = 0;
+
+	for (size_t i = 0; i < TOGETHER && (i == 0 || (bytes < TOGETHER_BYTES && fcgi_accept_now(requests[i]))); i++) {
+		struct hubspot_answer refusal;
+
+		if (!dispatch(requests[i], a, r, &rows[n], &refusal)) {
+			reply(requests[i], &refusal);
+			continue;
+		}
+		bytes += rows[n].body.n;
+		from[n++] = requests[i];
+	}
+	store(r, a, from, rows, n);
+}
+
 int
 receiver_run(const struct settings *settings, struct db *db, struct str process)
 {
 	struct receiver r = { .settings = settings,
 		.db = db,
 		.pulse = { .db = db, .program = STR("connector-hooks"), .process = process } };
-	struct arena *a = arena_new((size_t)settings->webhook_max_bytes * 3 + ARENA_EXTRA);
+	struct arena *a = arena_new(((size_t)settings->webhook_max_bytes * 3 + ARENA_EXTRA) * TOGETHER);
 	struct err e = { .code = ERR_NONE };
-	struct fcgi *f;
+	struct fcgi *requests[TOGETHER];
 
-	if (!fcgi_open(&f, on_tick, &r, PULSE_MS, &e)) {
+	if (!fcgi_open(&requests[0], on_tick, &r, PULSE_MS, &e)) {
 		log_event(LOG_ERROR, "hooks.failed", LOG_C("why", e.text));
 		arena_free(a);
 		return 1;
 	}
-	while (fcgi_accept(f)) {
-		struct hubspot_answer w = dispatch(f, a, &r);
-		struct str headers = w.status == 503 ? STR("Content-Type: text/plain\r\nRetry-After: 30\r\n")
-		                                     : STR("Content-Type: text/plain\r\n");
-
-		fcgi_reply(f, w.status, headers, w.text);
-		count(w.status);
+	for (size_t i = 1; i < TOGETHER; i++)
+		requests[i] = fcgi_sibling();
+	while (fcgi_accept(requests[0])) {
+		take_in(&r, a, requests);
 		arena_reset(a);
 	}
-	fcgi_close(f);
+	for (size_t i = TOGETHER; i-- > 0;)
+		fcgi_close(requests[i]);
 	pulse_end(&r.pulse);
 	arena_free(a);
 	return 0;

@@ -113,13 +113,26 @@ fcgi_open(struct fcgi **out, fcgi_tick *tick, void *arg, int64_t tick_ms, struct
 	return true;
 }
 
+struct fcgi *
+fcgi_sibling(void)
+{
+	struct fcgi *f = calloc(1, sizeof *f);
+
+	if (f == NULL || FCGX_InitRequest(&f->request, STDIN_FILENO, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+		abort();
+	f->epoll = -1;
+	f->memory = arena_new(PARAMS_MAX_BYTES * 2);
+	return f;
+}
+
 void
 fcgi_close(struct fcgi *f)
 {
 	if (f == NULL)
 		return;
 	FCGX_Free(&f->request, 1);
-	(void)close(f->epoll);
+	if (f->epoll >= 0)
+		(void)close(f->epoll);
 	arena_free(f->memory);
 	free(f);
 }
@@ -197,6 +210,19 @@ fcgi_accept(struct fcgi *f)
 		FCGX_Finish_r(&f->request);
 	}
 	return false;
+}
+
+bool
+fcgi_accept_now(struct fcgi *sibling)
+{
+	assert(!sibling->open);
+	if (FCGX_Accept_r(&sibling->request) != 0)
+		return false;
+	sibling->whole = false;
+	sibling->open = copy_params(sibling);
+	if (!sibling->open)
+		FCGX_Finish_r(&sibling->request);
+	return sibling->open;
 }
 
 static bool

@@ -1,5 +1,5 @@
 /*
- * fcgi.h - the FastCGI side of a program (libfcgi behind it): one request at a time on descriptor 0.
+ * fcgi.h - the FastCGI side of a program (libfcgi behind it): requests on descriptor 0, one at a time, or some together.
  *
  * SIGTERM, SIGINT and SIGQUIT end fcgi_accept() after the request in hand.  A body is read whole, up to a cap,
  * and must have exactly CONTENT_LENGTH bytes.
@@ -19,9 +19,13 @@ struct arena;
  */
 typedef void fcgi_tick(void *arg);
 bool fcgi_open(struct fcgi **out, fcgi_tick *tick, void *arg, int64_t tick_ms, struct err *e) CC_MUST_USE;
+/* Takes one more request beside those of fcgi_accept() and of its other siblings, by fcgi_accept_now() alone. */
+struct fcgi *fcgi_sibling(void);
 void fcgi_close(struct fcgi *f);
 /* Waits for the next request; false when the process shall end. */
 bool fcgi_accept(struct fcgi *f);
+/* Takes a request that waits already; false when there is none.  The one before must have been answered. */
+bool fcgi_accept_now(struct fcgi *sibling);
 /* A parameter of the request, or the empty slice.  Lives until the next fcgi_accept(). */
 struct str fcgi_param(const struct fcgi *f, const char *name);
 /* How often that parameter was given. */

@@ -14,9 +14,8 @@ enum {
 const struct sql inbox_sql[] = {
 	/* A raw batch may hold events of several tenants; it has none itself. */
 	[PUT] = { "inbox.put", SQL_GLOBAL, "iis", "",
-	    "INSERT INTO inbox (shard, source, packed, received_at, body) VALUES (?, 'hubspot', ?, UTC_TIMESTAMP(3), "
-	    "?)",
-	    NULL, NULL },
+	    "INSERT INTO inbox (shard, source, packed, received_at, body) VALUES",
+	    "(?, 'hubspot', ?, UTC_TIMESTAMP(3), ?)", "" },
 	/* As above. */
 	[LOWEST] = { "inbox.lowest", SQL_GLOBAL, "i", "iit",
 	    "SELECT id, packed, received_at FROM inbox WHERE shard = ? ORDER BY id LIMIT 16", NULL, NULL },
@@ -34,7 +33,22 @@ const size_t inbox_sql_n = sizeof(inbox_sql) / sizeof(inbox_sql[0]);
 bool
 inbox_put(struct db *db, int64_t shard, bool packed, struct str body, struct err *e)
 {
-	return db_run(db, &inbox_sql[PUT], DB_IN(DB_V_I(shard), DB_V_I(packed ? 1 : 0), DB_V_S(body)), NULL, e);
+	const struct db_value row[] = { DB_V_I(shard), DB_V_I(packed ? 1 : 0), DB_V_S(body) };
+
+	return db_run_rows(db, &inbox_sql[PUT], row, 1, NULL, e);
+}
+
+bool
+inbox_put_all(struct db *db, struct arena *a, const struct inbox_new *rows, size_t n, struct err *e)
+{
+	struct db_value *v = arena_array(a, n * 3, sizeof(*v));
+
+	for (size_t i = 0; i < n; i++) {
+		v[i * 3] = DB_V_I(rows[i].shard);
+		v[i * 3 + 1] = DB_V_I(rows[i].packed ? 1 : 0);
+		v[i * 3 + 2] = DB_V_S(rows[i].body);
+	}
+	return db_run_rows(db, &inbox_sql[PUT], v, n, NULL, e);
 }
 
 bool

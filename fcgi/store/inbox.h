@@ -22,6 +22,14 @@ struct inbox_row {
 
 /* One durable row; `shard` in [0, INBOX_SHARDS). */
 bool inbox_put(struct db *db, int64_t shard, bool packed, struct str body, struct err *e) CC_MUST_USE;
+/* What a row is made of. */
+struct inbox_new {
+	int64_t shard;
+	bool packed;
+	struct str body;
+};
+/* As inbox_put(), together: a commit is shared by several.  When it fails some may be stored nevertheless. */
+bool inbox_put_all(struct db *db, struct arena *a, const struct inbox_new *rows, size_t n, struct err *e) CC_MUST_USE;
 /* The lowest ids of the shard, at most max (up to 16) and until their bodies pass 8 MB. */
 bool inbox_lowest(struct db *db, struct arena *a, int64_t shard, struct inbox_row **out, size_t *n,
     struct err *e) CC_MUST_USE;

@@ -28,6 +28,26 @@ a_batch_comes_back_byte_for_byte(void **state)
 }
 
 static void
+batches_put_together_are_all_there(void **state)
+{
+	struct inbox_new rows[11];
+	struct inbox_row *back;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < 11; i++)
+		rows[i] =
+		    (struct inbox_new){ .shard = 4, .packed = i % 2 == 1, .body = str_printf(store.arena, "[%zu]", i) };
+	store_must(inbox_put_all(store.db, store.arena, rows, 11, &store.e));
+	store_must(inbox_lowest(store.db, store.arena, 4, &back, &n, &store.e));
+	assert_int_equal(n, 11);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(str_eq(back[i].body, rows[i].body));
+		assert_int_equal(back[i].packed, rows[i].packed);
+	}
+}
+
+static void
 a_shard_gives_its_own_rows_lowest_first_and_at_most_16(void **state)
 {
 	struct inbox_row *rows;
@@ -171,6 +191,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_batch_comes_back_byte_for_byte),
+		TEST(batches_put_together_are_all_there),
 		TEST(a_shard_gives_its_own_rows_lowest_first_and_at_most_16),
 		TEST(large_bodies_are_read_a_few_at_a_time),
 		TEST(a_deletion_that_is_rolled_back_leaves_the_batch),

@@ -24,6 +24,7 @@
 
 static char path[64];
 static pid_t child;
+static int listening; /* of listen_only() */
 static volatile int *ticks; /* of the child, which shares it */
 
 #define TICK_MS 20
@@ -94,6 +95,53 @@ start(void **state)
 		serve();
 	}
 	return close(fd);
+}
+
+/* Listens only; a test starts who serves. */
+static int
+listen_only(void **state)
+{
+	struct sockaddr_un at;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)state;
+	(void)snprintf(path, sizeof path, "/tmp/test-fcgi-%d", (int)getpid());
+	at = address();
+	(void)unlink(path);
+	listening = fd;
+	return bind(fd, (const struct sockaddr *)&at, sizeof at) == 0 ? listen(fd, 8) : -1;
+}
+
+/* Takes what waits together, and tells each how many that were. */
+static void
+serve_together(void)
+{
+	struct arena *a = arena_new((size_t)16 << 20);
+	struct fcgi *f[5];
+	struct err e = { 0 };
+	size_t n = 1;
+
+	if (!fcgi_open(&f[0], NULL, NULL, 0, &e))
+		_exit(3);
+	for (size_t i = 1; i < 5; i++)
+		f[i] = fcgi_sibling();
+	if (!fcgi_accept(f[0]))
+		_exit(5);
+	while (n < 5 && fcgi_accept_now(f[n]))
+		n++;
+	for (size_t i = 0; i < n; i++) {
+		struct str body;
+
+		if (!fcgi_body(f[i], a, BODY_MAX, &body, &e))
+			_exit(6);
+		fcgi_reply(f[i], 200, STR(""),
+		    str_printf(a, "%zu together, path " STR_FMT " body " STR_FMT, n, STR_ARG(fcgi_param(f[i], "PATH")),
+		        STR_ARG(body)));
+	}
+	for (size_t i = 5; i-- > 0;)
+		fcgi_close(f[i]);
+	arena_free(a);
+	_exit(0);
 }
 
 static int
@@ -357,6 +405,33 @@ it_ticks_while_no_request_comes_and_then_still_answers(void **state)
 	assert_non_null(strstr(ask(STR("PATH=/p"), STR("")), "Status: 200"));
 }
 
+static void
+requests_that_wait_are_taken_together_and_each_is_answered_for_itself(void **state)
+{
+	static const char *const paths[] = { "PATH=/a\0CONTENT_LENGTH=1", "PATH=/b\0CONTENT_LENGTH=1",
+		"PATH=/c\0CONTENT_LENGTH=1" };
+	int fd[3];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		fd[i] = dial();
+		begin(fd[i]);
+		params(fd[i], (struct str){ .p = paths[i], .n = sizeof "PATH=/a\0CONTENT_LENGTH=1" - 1 });
+		record(fd[i], 5, i == 0 ? STR("x") : i == 1 ? STR("y") : STR("z"));
+		record(fd[i], 5, STR(""));
+	}
+	child = fork();
+	if (child == 0) {
+		(void)dup2(listening, STDIN_FILENO);
+		(void)close(listening);
+		serve_together();
+	}
+	(void)close(listening);
+	assert_non_null(strstr(answer(fd[0]), "3 together, path /a body x"));
+	assert_non_null(strstr(answer(fd[1]), "3 together, path /b body y"));
+	assert_non_null(strstr(answer(fd[2]), "3 together, path /c body z"));
+}
+
 int
 main(void)
 {
@@ -371,6 +446,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_busy_program_in_a_pool_that_ends_answers_too, start, stop),
 		cmocka_unit_test_setup_teardown(a_forged_answer_header_ends_the_process, start, stop),
 		cmocka_unit_test_setup_teardown(it_ticks_while_no_request_comes_and_then_still_answers, start, stop),
+		cmocka_unit_test_setup_teardown(requests_that_wait_are_taken_together_and_each_is_answered_for_itself,
+		    listen_only, stop),
 		cmocka_unit_test(without_a_listening_socket_the_program_says_so),
 	};
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -24,6 +24,17 @@ test('M-03 a batch with HubSpot\'s v3 signature is taken and becomes a conversio
 	assert.equal((await person.verdict(id)).state, 'CONFIRMED');
 });
 
+test('M-03 F-031 of many webhooks at once each is answered for itself: forged ones among them are 401, the others are taken', async () => {
+	const deals = await Promise.all(Array.from({ length: 12 }, () => silentDeal()));
+	const answers = await Promise.all(Array.from({ length: 48 }, (_, i) => {
+		const body = JSON.stringify([change(NORTHWIND, deals[i % 12], 'dealname', `name ${i}`), change(NORTHWIND, deals[i % 12], 'dealstage', 'closedwon')]);
+		return send(body, signed(body, i % 4 === 3 ? { key: 'somebody-else' } : {}));
+	}));
+	assert.deepEqual(answers.map((a) => a.status), answers.map((_, i) => (i % 4 === 3 ? 401 : 200)));
+	for (const id of deals.filter((_, i) => i % 4 !== 3))
+		assert.equal((await person.verdict(id)).state, 'CONFIRMED');
+});
+
 test('F-031 F-035 F-036 a wrong, old, foreign or missing signature is 401, and nothing of it is taken', async () => {
 	const id = await silentDeal();
 	const body = JSON.stringify([change(NORTHWIND, id, 'dealstage', 'closedwon')]);
