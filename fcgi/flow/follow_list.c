@@ -5,6 +5,7 @@
  * was not read, and beginning anew would never end.  A window with more actions than impact.com lists (20,000; it
  * answers 400) is cut in halves.
  */
+#include "base/arena.h"
 #include "base/log.h"
 #include "flow/access.h"
 #include "flow/follow_round.h"
@@ -15,6 +16,8 @@
 #define SPAN_MS       (44LL * 24 * 60 * 60 * 1000 - 2 * AROUND_MS)
 /* Pages that are asked for at once from the budget. */
 #define LISTING_CALLS 3
+/* More than is read of the longest answer that the client takes, whatever stands in it. */
+#define PAGE_MEMORY_MAX (512UL * 1024 * 1024)
 
 static bool take_page(struct step *step, struct err *e);
 
@@ -148,21 +151,36 @@ look_elsewhere(const struct follow *f, struct follow_item *item)
 	return true;
 }
 
+/* Who is on the page; what is read of it ends with it: a listing may have many pages. */
+static bool
+find(struct follow *f, const struct http_answer *answer, int64_t *next_page, struct err *why, struct err *e)
+{
+	struct arena *page = arena_new(PAGE_MEMORY_MAX);
+	struct impact_action_info *actions;
+	size_t n;
+	bool ok = true;
+
+	*next_page = 0;
+	if (impact_read_actions(page, answer, &actions, &n, next_page, why))
+		for (size_t i = 0; i < f->n_items && ok; i++)
+			for (size_t k = 0; k < n && ok && in_window(f, &f->items[i]); k++)
+				ok = !follow_is_of(&f->items[i], &actions[k]) ||
+				     follow_confirm(f, &f->items[i], &actions[k], e);
+	arena_free(page);
+	return ok;
+}
+
 static bool
 take_page(struct step *step, struct err *e)
 {
 	struct follow *f = (struct follow *)step;
 	struct err why = { .code = ERR_NONE };
-	struct impact_action_info *actions;
 	int64_t next_page;
-	size_t n;
 
-	if (!impact_read_actions(step->arena, &step->answers[0], &actions, &n, &next_page, &why))
+	if (!find(f, &step->answers[0], &next_page, &why, e))
+		return false;
+	if (why.code != ERR_NONE)
 		return failed(f, &step->answers[0], &why, e);
-	for (size_t i = 0; i < f->n_items; i++)
-		for (size_t k = 0; k < n && in_window(f, &f->items[i]); k++)
-			if (follow_is_of(&f->items[i], &actions[k]) && !follow_confirm(f, &f->items[i], &actions[k], e))
-				return false;
 	if (next_page > f->window.page) {
 		f->window.page = next_page;
 		return ask_page(step, e);

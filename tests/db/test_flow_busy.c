@@ -2,6 +2,7 @@
  * Following when calls are few, and answers that cannot be used: one listing serves all, windows are cut where they
  * hold too much, and an odd answer costs only its own conversion (design 6; F-098, F-127).
  */
+#include "base/buf.h"
 #include "lib/flow.h"
 #include "store/budget.h"
 
@@ -187,6 +188,43 @@ around_one_moment_it_becomes_smaller_and_then_it_is_given_up_for_now(void **stat
 	assert_true(ledger_due_s(id) >= 5);
 }
 
+/* A big brand's listing must not fill the worker's memory (design 12): what is read of a page ends with it. */
+static void
+pages_of_a_listing_do_not_pile_up_in_memory(void **state)
+{
+	enum {
+		PAGES = 10,
+		ON_A_PAGE = 500,
+		OF_A_PAGE_KB = 32
+	};
+	int64_t id = ledger_in(STATE_UNKNOWN, "reconcile");
+	struct str one = str_printf(store.arena, STR_FMT, STR_ARG(action(id, "")));
+	size_t before;
+
+	(void)state;
+	for (int page = 1; page <= PAGES; page++) {
+		struct err e = { .code = ERR_NONE };
+		struct str all;
+		struct buf b;
+
+		buf_init(&b, store.arena, 1024UL * 1024);
+		buf_addf(&b, "{\"@page\":\"%d\",\"@numpages\":\"%d\",\"@nextpageuri\":\"%s\",\"Actions\":[", page,
+		    PAGES, page < PAGES ? "/next" : "");
+		for (int i = 0; i < ON_A_PAGE; i++)
+			buf_addf(&b, "%s{\"Id\":\"1000.1.%d\",\"Oid\":\"another-%d\"}", i > 0 ? "," : "", i, i);
+		if (page == PAGES)
+			buf_addf(&b, "," STR_FMT, STR_ARG(one));
+		buf_add(&b, STR("]}"));
+		assert_true(buf_done(&b, &all, &e));
+		flow_say(200, text(all));
+	}
+	before = arena_used(store.arena);
+	flow_follow();
+	assert_int_equal(flow.n, PAGES);
+	assert_int_equal(ledger_state(id), STATE_CONFIRMED);
+	assert_true(arena_used(store.arena) - before < (size_t)PAGES * OF_A_PAGE_KB * 1024);
+}
+
 /* ---- answers that cannot be used */
 
 /* A 409 of impact.com's is not a lost race of our own: the round goes on with the others. */
@@ -267,6 +305,7 @@ main(void)
 		TEST(a_confirmed_one_asks_for_no_window_of_its_own_then),
 		TEST(a_window_with_too_many_actions_is_cut_in_halves),
 		TEST(around_one_moment_it_becomes_smaller_and_then_it_is_given_up_for_now),
+		TEST(pages_of_a_listing_do_not_pile_up_in_memory),
 		TEST(a_409_costs_only_its_own_conversion),
 		TEST(values_longer_than_their_column_do_not_stop_the_verdict),
 		TEST(what_moved_meanwhile_is_left_and_the_others_go_on),
