@@ -1,5 +1,6 @@
-// Events split and stored: an inbox full of batches of 100, one worker. The accounts are paused, so that splitting is
-// all that there is to do. Once every event is one for a trigger, which queues it for decide, and once none is.
+// Events split and stored: an inbox full of batches of 100, a worker for each core. The accounts are paused, so that
+// splitting is all that there is to do. Once every event is one for a trigger, which queues it for decide, and once none is.
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { batch } from './batch.mjs';
 import { BIN, atLeast, cpuSeconds, dropDatabase, ownDatabase, pids, residentMb, row, sleep, start, stop, value } from './lib.mjs';
@@ -24,13 +25,14 @@ async function split(what, triggers, verdict) {
 			[Array.from({ length: 50 }, (_, k) => [(i + k) % 8, 'hubspot', 0, new Date(), Buffer.from(batch(FIRST_PORTAL + (i + k) % ACCOUNTS))])]);
 
 	const left = () => value(own.db, 'SELECT COUNT(*) FROM inbox');
-	const worker = start(join(BIN, 'connector-worker'), ['-c', own.file]);
+	const workers = cpus().map(() => start(join(BIN, 'connector-worker'), ['-c', own.file]));
+	const of = workers.map((w) => w.pid);
 	for (let i = 0; await left() === BATCHES; i++) {
 		if (i > 1000)
 			throw new Error('nothing was split in 30 s');
 		await sleep(20);
 	}
-	const before = { left: await left(), at: process.hrtime.bigint(), worker: cpuSeconds([worker.pid]), db: cpuSeconds(pids('db')) };
+	const before = { left: await left(), at: process.hrtime.bigint(), worker: cpuSeconds(of), db: cpuSeconds(pids('db')) };
 	let now = before.left;
 	while (Number(process.hrtime.bigint() - before.at) < MEASURED_S * 1e9 && now > 0) {
 		await sleep(20);
@@ -40,9 +42,9 @@ async function split(what, triggers, verdict) {
 	const events = (before.left - now) * 100;
 	const us = (v) => (v * 1e6 / events).toFixed(1);
 	row(what, ...verdict(events / seconds));
-	row('... CPU each: worker, database', `${us(cpuSeconds([worker.pid]) - before.worker)} us, ${us(cpuSeconds(pids('db')) - before.db)} us`);
-	row('... memory of that worker', `${residentMb(worker.pid).toFixed(1)} MB`);
-	await stop(worker);
+	row('... CPU each: workers, database', `${us(cpuSeconds(of) - before.worker)} us, ${us(cpuSeconds(pids('db')) - before.db)} us`);
+	row('... memory of the largest worker', `${Math.max(...of.map(residentMb)).toFixed(1)} MB`);
+	await Promise.all(workers.map((w) => stop(w)));
 
 	const stored = await value(own.db, 'SELECT COUNT(*) FROM event');
 	const queued = await value(own.db, 'SELECT COUNT(*) FROM pending');
@@ -52,5 +54,5 @@ async function split(what, triggers, verdict) {
 	await dropDatabase(own);
 }
 
-await split('events split, stored and queued for decide per second, one worker', [TRIGGER], (rate) => atLeast(rate, 50000, '/s', 0));
-await split('events split and stored that no trigger looks at, per second', [], (rate) => [`${Math.round(rate)} /s`]);
+await split(`events split, stored and queued for decide per second, ${cpus().length} workers`, [TRIGGER], (rate) => atLeast(rate, 50000, '/s', 0));
+await split('events split and stored that no trigger looks at, per second', [], (rate) => atLeast(rate, 50000, '/s', 0));
