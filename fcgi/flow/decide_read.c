@@ -25,6 +25,8 @@
 #define LIMITED_MS 10000
 /* Batches of a round that are asked for in halves: finds some three bad records of a hundred. */
 #define SPLITS_MAX 24
+/* Line items of a round. */
+#define LINE_ITEMS_MAX 3000
 
 size_t
 decide_calls(const struct decide_round *r)
@@ -275,10 +277,33 @@ take_errors(struct decide_round *r, const struct decide_read *c, const struct ht
 	}
 }
 
+/*
+ * Line items bound the memory of a round: a record with which there would be too many is looked at in the next one.
+ * One record never has too many for a round of its own.
+ */
+static bool
+left_for_later(struct decide_round *r, const struct decide_read *c, struct str from_id)
+{
+	static const struct records_trouble later = { .kind = RECORDS_PASSES, .wait_ms = 1 };
+
+	if (!str_eq(c->to_type, STR("line_items")))
+		return false;
+	if (!str_eq(from_id, r->items_of)) {
+		r->items_of = from_id;
+		r->items_wait = r->n_line_items >= LINE_ITEMS_MAX;
+		if (r->items_wait)
+			records_fail_links(r->records, c->type, from_id, c->to_type, &later);
+	}
+	r->n_line_items += !r->items_wait;
+	return r->items_wait;
+}
+
 static void
 keep_links(struct decide_round *r, const struct decide_read *c, const struct hubspot_association *pairs, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
+		if (left_for_later(r, c, c->kind == DECIDE_LINKS_MORE ? c->ids.v[0] : pairs[i].from_id))
+			continue;
 		records_link(r->records, c->type, c->to_type, &pairs[i]);
 		records_want(r->records, c->to_type, pairs[i].to_id);
 	}

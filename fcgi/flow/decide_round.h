@@ -66,6 +66,9 @@ struct decide_round {
 	struct decide_read *calls;
 	size_t first_call, n_calls, cap_calls;
 	struct decide_read asked[STEP_REQUESTS_MAX];
+	size_t n_line_items; /* that are wanted */
+	struct str items_of; /* the record whose line items were counted last, and whether it waits for another round */
+	bool items_wait;
 	size_t splits; /* batches that were refused and asked for in halves */
 	int64_t read_at_ms;
 };
@@ -95,8 +98,8 @@ struct judged {
 	const struct config_trigger *trigger; /* that answers for it, or NULL */
 	enum decision_outcome outcome;
 	bool no_decision; /* no rule looks at it: nothing to tell */
-	bool endless;     /* WAITING until somebody mends something, however long */
-	int64_t pass_ms;  /* not 0: its records could not be read just now; nothing is decided, look again then */
+	bool endless; /* WAITING until somebody mends something, however long */
+	int64_t pass_ms; /* not 0: its records could not be read just now; nothing is decided, look again then */
 	struct str code, detail, contact_id, name;
 	struct build_output built;
 	struct conversion conversion; /* when the outcome is a conversion */

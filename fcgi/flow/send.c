@@ -25,6 +25,8 @@
 #define HINT_CAP_MS (60LL * 60 * 1000)
 /* Refused credentials: nothing goes out for this long, unless somebody enters them anew. */
 #define REFUSED_MS (15LL * 60 * 1000)
+/* A 403 may be about the scope or about this one body: the others have their turn soon. */
+#define FORBIDDEN_MS 60000
 
 struct send_item {
 	int64_t conversion_id, event_type_id, attempt, tries;
@@ -146,8 +148,12 @@ read_answer(const struct send *s, const struct http_answer *answer, int64_t trie
 static bool
 hold_back(const struct send *s, const struct conversion_answer *w, struct err *e)
 {
-	int64_t for_ms = str_eq(w->result, STR("rate_limited")) ? w->due_in_ms : w->to == STATE_PARKED ? REFUSED_MS : 0;
+	int64_t for_ms = 0;
 
+	if (str_eq(w->result, STR("rate_limited")))
+		for_ms = w->due_in_ms;
+	else if (w->to == STATE_PARKED)
+		for_ms = str_eq(w->code, STR("scope_missing")) ? FORBIDDEN_MS : REFUSED_MS;
 	return for_ms == 0 || budget_block(s->step.parts->db, s->step.tenant_id, BUDGET_IMPACT, for_ms, e);
 }
 

@@ -9,7 +9,7 @@
 #include "store/transaction.h"
 
 /* How often answers are written when somebody else is in the way, and while the database is away. */
-#define KEEP_TRIES 3
+#define KEEP_TRIES 10
 #define AWAY_TRIES 50
 #define AWAY_MS    200
 

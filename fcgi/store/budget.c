@@ -33,7 +33,8 @@ const struct sql budget_sql[] = {
 	[BLOCK] = { "budget.block", SQL_TENANT, "isi", "",
 	    "INSERT INTO budget (tenant_id, destination, window_start, blocked_until) VALUES (?, ?, UTC_TIMESTAMP(3), "
 	    "UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND) ON DUPLICATE KEY UPDATE blocked_until = "
-	    "VALUES(blocked_until)",
+	    "IF(VALUES(blocked_until) <= UTC_TIMESTAMP(3), VALUES(blocked_until), "
+	    "GREATEST(COALESCE(blocked_until, VALUES(blocked_until)), VALUES(blocked_until)))",
 	    NULL, NULL },
 };
 const size_t budget_sql_n = sizeof(budget_sql) / sizeof(budget_sql[0]);

@@ -90,7 +90,10 @@ struct conversion_answer {
  */
 bool conversion_answered(struct db *db, const struct conversion_answer *answers, size_t n, bool *kept,
     struct err *e) CC_MUST_USE;
-/* impact.com accepts again: what it refused for credentials or scope is tried once more.  In a transaction. */
+/*
+ * impact.com accepts again: what it refused for the credentials is tried once more.  What it answered with 403 is not:
+ * that may be about the one body, and is tried hourly.  In a transaction.
+ */
 bool conversion_resume_refused(struct db *db, int64_t tenant_id, struct err *e) CC_MUST_USE;
 
 /* SENDING rows of an owner before this one: UNKNOWN now, looked for after unknown_wait_ms.  *n counts them. */

@@ -55,7 +55,7 @@ const struct sql conversion_move_sql[] = {
 	    NULL, NULL },
 	[UNPARK_REFUSED] = { "conversion.unpark_refused", SQL_TENANT, "i", "",
 	    "UPDATE conversion SET state = 'READY', code = '', message = '', version = version + 1 "
-	    "WHERE tenant_id = ? AND state = 'PARKED' AND code IN ('credentials_refused', 'scope_missing')",
+	    "WHERE tenant_id = ? AND state = 'PARKED' AND code = 'credentials_refused'",
 	    NULL, NULL },
 	[RESEND] = { "conversion.resend", SQL_TENANT, "ii", "",
 	    "UPDATE conversion SET state = 'READY', version = version + 1" ONE " AND state = 'UNKNOWN'", NULL, NULL },

@@ -18,6 +18,8 @@
 
 /* Steps under way at once; each may have up to STEP_REQUESTS_MAX requests. */
 #define JOBS_MAX 64
+/* Of them of one stage that reads. */
+#define STAGE_MAX 24
 /* The schedule has nothing urgent: tokens are asked for early. */
 #define SCHEDULE_MS 500
 /* When the database is away. */
@@ -117,6 +119,20 @@ room(struct worker *w)
 	return true;
 }
 
+/*
+ * Whether a job of that stage may begin.  Those that wait for HubSpot or for listings of a far end that hangs leave room
+ * for what is sent and taken in.
+ */
+static bool
+room_for(struct worker *w, enum lease_stage stage)
+{
+	size_t n = 0;
+
+	for (const struct job *j = w->jobs; j != NULL; j = j->next_job)
+		n += j->leased && j->lease.stage == stage && j->resume_mono_ms == 0;
+	return ((stage != LEASE_DECIDE && stage != LEASE_FOLLOW) || n < STAGE_MAX) && room(w);
+}
+
 /* Claims leases that have something to do, from a random place of the list, so that processes rarely meet. */
 static void
 look_for_leases(struct worker *w)
@@ -136,9 +152,11 @@ look_for_leases(struct worker *w)
 	}
 	size_t from = n > 0 ? (size_t)crypto_random_below((int64_t)n) : 0;
 
-	for (size_t i = 0; i < n && room(w); i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct lease *l = &list[(from + i) % n];
 
+		if (!room_for(w, l->stage))
+			continue;
 		e = (struct err){ .code = ERR_NONE };
 		if (lease_claim(p->db, l, p->worker, p->settings->lease_s, &e)) {
 			add(w, job_lease(p, l));

@@ -141,6 +141,23 @@ of_8_processes_all_together_get_exactly_the_limit(void **state)
 	    LIMIT);
 }
 
+/* A 429 that asks for seconds does not end the rest that refused credentials asked for; zero ends any. */
+static void
+a_shorter_wait_does_not_cut_a_longer_one(void **state)
+{
+	(void)state;
+	store_must(budget_block(store.db, store.tenant_id, BUDGET_IMPACT, 900000, &store.e));
+	store_must(budget_block(store.db, store.tenant_id, BUDGET_IMPACT, 5000, &store.e));
+	assert_in_range(store_int("SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(3), blocked_until) FROM budget WHERE "
+	                          "tenant_id = %lld AND destination = 'impact'",
+	                    (long long)store.tenant_id),
+	    800, 900);
+	store_must(budget_block(store.db, store.tenant_id, BUDGET_IMPACT, 0, &store.e));
+	assert_true(store_int("SELECT blocked_until <= UTC_TIMESTAMP(3) FROM budget WHERE tenant_id = %lld AND "
+	                      "destination = 'impact'",
+	                (long long)store.tenant_id) == 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, store_fresh)
 
 int
@@ -155,6 +172,7 @@ main(void)
 		TEST(a_destination_may_be_blocked_before_its_first_call),
 		TEST(tenants_and_destinations_have_budgets_of_their_own),
 		TEST(of_8_processes_all_together_get_exactly_the_limit),
+		TEST(a_shorter_wait_does_not_cut_a_longer_one),
 	};
 
 	return cmocka_run_group_tests(tests, store_setup, store_teardown);

@@ -331,22 +331,6 @@ the_primary_company_is_taken_wherever_it_stands(void **state)
 
 /* ---- many */
 
-static void
-many_deals_won(int n)
-{
-	for (int i = 0; i < n; i++) {
-		const char *deal = str_c(store.arena, str_printf(store.arena, "%d", 1000 + i));
-		const char *contact = str_c(store.arena, str_printf(store.arena, "%d", 5000 + i));
-
-		crm_put("deals", deal,
-		    "{\"dealstage\":\"closedwon\",\"amount\":\"1\",\"hs_lastmodifieddate\":\"2026-09-10T17:42:38Z\"}");
-		crm_put("contacts", contact,
-		    str_c(store.arena, str_printf(store.arena, "{\"hs_object_id\":\"%s\"}", contact)));
-		crm_link("deals", deal, "contacts", contact, false);
-		flow_deal_changed(deal, "dealstage", "closedwon");
-	}
-}
-
 /* Design 12: a call reads 100 records or the associations of 1,000; a round takes 300 events. */
 static void
 records_are_read_100_at_a_time_and_their_associations_all_at_once(void **state)
@@ -354,7 +338,7 @@ records_are_read_100_at_a_time_and_their_associations_all_at_once(void **state)
 	static const size_t calls[] = { 3 + 2 + 3, 1 + 2 + 1 }; /* deals, two kinds of associations, contacts */
 
 	(void)state;
-	many_deals_won(320);
+	flow_many_deals_won(320);
 	while (store_int("SELECT COUNT(*) FROM inbox") > 0)
 		flow_split();
 	store_run("UPDATE pending SET shard = 0 WHERE tenant_id = %lld", (long long)store.tenant_id);
@@ -367,73 +351,12 @@ records_are_read_100_at_a_time_and_their_associations_all_at_once(void **state)
 	assert_int_equal(flow.again_in_ms, -1);
 }
 
-/* Deal 301 with so many line items, SKU-1 and on. */
-static void
-with_line_items(int n)
-{
-	flow_deal_in_crm();
-	for (int i = 3; i <= n; i++) {
-		const char *id = str_c(store.arena, str_printf(store.arena, "%d", 7000 + i));
-
-		crm_put("line_items", id,
-		    str_c(store.arena,
-		        str_printf(store.arena,
-		            "{\"hs_sku\":\"SKU-%d\",\"name\":\"x\",\"price\":\"1\",\"quantity\":\"1\"}", i)));
-		crm_link("deals", "301", "line_items", id, false);
-	}
-}
-
-static void
-body_holds(const char *text)
-{
-	struct str body = ledger_column(flow_conversion(), "body");
-
-	if (str_find(body, str_from(text)) == body.n)
-		fail_msg("no %s in " STR_FMT, text, STR_ARG(body));
-}
-
-static void
-of_a_deal_with_250_line_items_all_are_sent(void **state)
-{
-	(void)state;
-	with_line_items(250);
-	won();
-	assert_int_equal(flow.n, 3 + 1 + 3);
-	body_holds("&ItemSku3=SKU-3&");
-	body_holds("&ItemSku250=SKU-250");
-}
-
-/* A round that needs more calls than one window has must not begin anew for ever. */
-static void
-a_round_waits_with_what_it_has_read_when_the_call_budget_is_used_up(void **state)
-{
-	(void)state;
-	store.settings.hubspot_calls_per_10s = 4;
-	with_line_items(250);
-	won();
-	assert_in_range(flow.pauses, 1, 10);
-	assert_int_equal(flow.n, 3 + 1 + 3); /* nothing was asked for twice */
-	body_holds("&ItemSku250=SKU-250");
-}
-
-static void
-associations_that_come_by_page_are_all_read(void **state)
-{
-	(void)state;
-	crm_page(4);
-	with_line_items(10);
-	won();
-	body_holds("&ItemSku4=SKU-4&");
-	body_holds("&ItemSku9=SKU-9&");
-	body_holds("&ItemSku10=SKU-10");
-}
-
 static void
 a_few_events_wait_a_moment_for_the_rest_of_their_burst(void **state)
 {
 	(void)state;
 	store.settings.decide_linger_ms = 60000;
-	many_deals_won(3);
+	flow_many_deals_won(3);
 	flow_split();
 	store_run("UPDATE pending SET shard = 0 WHERE tenant_id = %lld", (long long)store.tenant_id);
 	flow_decide();
@@ -569,9 +492,6 @@ main(void)
 		TEST(else_the_contact_created_first_is_taken),
 		TEST(the_primary_company_is_taken_wherever_it_stands),
 		TEST(records_are_read_100_at_a_time_and_their_associations_all_at_once),
-		TEST(of_a_deal_with_250_line_items_all_are_sent),
-		TEST(a_round_waits_with_what_it_has_read_when_the_call_budget_is_used_up),
-		TEST(associations_that_come_by_page_are_all_read),
 		TEST(a_few_events_wait_a_moment_for_the_rest_of_their_burst),
 		TEST(a_server_error_or_no_answer_leaves_the_events_undecided),
 		TEST(too_many_requests_blocks_hubspot_for_as_long_as_it_says),

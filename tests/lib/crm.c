@@ -10,8 +10,8 @@
 #include "base/arena.h"
 #include "base/json.h"
 
-#define RECORDS_MAX 2000
-#define LINKS_MAX   4000
+#define RECORDS_MAX 4000
+#define LINKS_MAX   8000
 #define BATCH_MAX   100
 #define FAULTS_MAX  8
 

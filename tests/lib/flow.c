@@ -263,3 +263,19 @@ flow_decision(const char *column)
 	return store_text("SELECT COALESCE(CAST(%s AS BINARY), '') FROM decision WHERE tenant_id = %lld", column,
 	    (long long)store.tenant_id);
 }
+
+void
+flow_many_deals_won(int n)
+{
+	for (int i = 0; i < n; i++) {
+		const char *deal = str_c(store.arena, str_printf(store.arena, "%d", 1000 + i));
+		const char *contact = str_c(store.arena, str_printf(store.arena, "%d", 5000 + i));
+
+		crm_put("deals", deal,
+		    "{\"dealstage\":\"closedwon\",\"amount\":\"1\",\"hs_lastmodifieddate\":\"2026-09-10T17:42:38Z\"}");
+		crm_put("contacts", contact,
+		    str_c(store.arena, str_printf(store.arena, "{\"hs_object_id\":\"%s\"}", contact)));
+		crm_link("deals", deal, "contacts", contact, false);
+		flow_deal_changed(deal, "dealstage", "closedwon");
+	}
+}

@@ -40,6 +40,8 @@ void flow_also(const char *what, const char *by);
 void flow_webhook(const char *elements);
 /* The property of a deal changed to that value just now. */
 void flow_deal_changed(const char *id, const char *property, const char *value);
+/* So many deals, each of a contact of its own, in the CRM, and their stages' webhooks. */
+void flow_many_deals_won(int n);
 /* Deal 301 of contact 77 (click id Q-77) with two line items, in the CRM. */
 void flow_deal_in_crm(void);
 
