@@ -28,7 +28,8 @@ const struct verdict verdict_table[] = {
 	  "Activate the partner in impact.com if later conversions should count.", "impact" },
 	{ "ACTIONTRACKER_NOT_FOUND", CONFIG,
 	  "impact.com knows no event type with this code or number.",
-	  "Enter the code in impact.com under Settings > Event Types > Codes, or map another value to EventTypeCode.", "mappings" },
+	  "Enter the code in impact.com under Settings > Event Types > Codes, or map another value to EventTypeCode. "
+	  "After that it is sent again by itself.", "mappings" },
 	{ "ACTIONTRACKER_NOT_ACTIVE", CONFIG,
 	  "The event type is switched off in impact.com.",
 	  "Activate it in impact.com under Settings > Event Types.", "impact" },

@@ -134,9 +134,12 @@ static bool
 parse_values(struct lang_parser *p, struct clause *c)
 {
 	size_t end = clause_end(p);
-	struct str text = str_slice(p->source, p->at, end);
-	struct str one;
+	size_t begin = p->at;
+	struct str text, one;
 
+	while (begin < end && p->source.p[begin] == ' ')
+		begin++;
+	text = str_slice(p->source, begin, end);
 	if (str_trim(text).n == 0)
 		return lang_parser_fail(p, p->at, "a value is missing here");
 	c->values = arena_array(p->arena, text.n + 1, sizeof(*c->values));
@@ -150,7 +153,7 @@ parse_values(struct lang_parser *p, struct clause *c)
 		}
 	}
 	if (words[c->op].compares && !comparable(c->values[0]))
-		return lang_parser_fail(p, p->at, "a number or a date is needed here");
+		return lang_parser_fail(p, begin, "a number or a date is needed here");
 	p->at = end;
 	return true;
 }

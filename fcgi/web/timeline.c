@@ -88,16 +88,20 @@ push_read(struct timeline *t)
 		    NULL);
 }
 
-/* "OrderId: ... ." of what is missing or wrong, or the empty slice. */
+/* "OrderId: ... ." of what is missing or wrong, without what the sentence before says already; or the empty slice. */
 static struct str
-fault_words(struct timeline *t)
+fault_words(struct timeline *t, struct str said)
 {
 	const struct json *faults = json_get(t->detail, "faults");
 	struct str words = STR("");
 
-	for (size_t i = 0; i < json_length(faults); i++)
-		words = str_printf(t->arena, STR_FMT "%s" STR_FMT, STR_ARG(words), i > 0 ? " " : "",
-		    STR_ARG(json_text_at(t->arena, json_at(faults, i), "message")));
+	for (size_t i = 0; i < json_length(faults); i++) {
+		struct str one = json_text_at(t->arena, json_at(faults, i), "message");
+
+		if (!str_eq(one, said))
+			words = str_printf(t->arena, STR_FMT "%s" STR_FMT, STR_ARG(words), words.n > 0 ? " " : "",
+			    STR_ARG(one));
+	}
 	return words;
 }
 
@@ -106,7 +110,8 @@ push_decided(struct timeline *t)
 {
 	const struct activity_row *row = &t->d->row;
 	struct json *detail = json_object(t->arena);
-	struct str faults = fault_words(t);
+	struct str sentence = words_sentence(t->arena, row);
+	struct str faults = fault_words(t, sentence);
 	bool waiting = str_eq(row->decision, STR("WAITING"));
 
 	json_set_str(detail, "decision", row->decision);
@@ -119,8 +124,8 @@ push_decided(struct timeline *t)
 		    STR("A trigger matched, consent is given, and everything needed is there."), detail);
 	else
 		push(t, row->decided_ms, waiting ? "waiting" : "decided",
-		    str_printf(t->arena, STR_FMT "%s" STR_FMT, STR_ARG(words_sentence(t->arena, row)),
-		        faults.n > 0 ? " " : "", STR_ARG(faults)),
+		    str_printf(t->arena, STR_FMT "%s" STR_FMT, STR_ARG(sentence), faults.n > 0 ? " " : "",
+		        STR_ARG(faults)),
 		    detail);
 }
 

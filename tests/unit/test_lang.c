@@ -412,7 +412,7 @@ a_wrong_condition_says_where(void **state)
 		{ "{dealstage} =", 14 },
 		{ "{dealstage} in ", 16 },
 		{ "{dealstage} in a,,b", 16 },
-		{ "{amount} > much", 11 },
+		{ "{amount} > much", 12 },
 		{ "{amount} is empty or {b} = 1", 19 },
 		{ "{amount} is empty and ", 23 },
 		{ "{amount} is empty and b = 1", 23 },

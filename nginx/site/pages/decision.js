@@ -42,7 +42,7 @@ function Verdict({ conversion, code }) {
 
 function Made({ field }) {
   if (!field.expression) return html`<span class="muted">${words.from.settings}</span>`;
-  return html`<code class="wrap">${field.expression}</code> <span class="muted">${words.from[field.from] ?? ''}</span>`;
+  return html`<code class="wrap">${field.expression}</code> <span class="muted">${(field.expression.includes('{') ? words.from[field.from] : words.from.fixed) ?? ''}</span>`;
 }
 
 function Fields({ fields, sent }) {

@@ -24,7 +24,9 @@ export function MappingRow({ row, number, sources, targets, note, faultText, hel
   const line = useRef(null);
   const simple = row.expression === '' || plainProperty(row.expression) !== null;
   const [wantsExpert, setExpert] = useState(false);
-  const expert = wantsExpert || !simple;
+  const written = useRef(false); // an expression that is being written stays a text box, whatever is left of it on the way
+  if (!simple) written.current = true;
+  const expert = wantsExpert || written.current;
   const more = wantsExpert || row.when !== '';
   useEffect(() => {
     if (focus) line.current?.querySelector('input')?.focus();
@@ -49,7 +51,7 @@ export function MappingRow({ row, number, sources, targets, note, faultText, hel
       ${note?.eventDate && html`<p class="hint">${words.eventDateHint} <button type="button" class="link-btn"
         onClick=${() => onChange({ expression: '{event.occurredAt}' })}>${words.eventDateUse}</button></p>`}</td>
     <td class="c-end"><button type="button" class="icon" aria-label=${words.more(number)} title=${words.moreShort} aria-pressed=${more ? 'true' : 'false'}
-        disabled=${row.when !== ''} onClick=${() => setExpert(!wantsExpert)}><${Braces}/></button>
+        disabled=${row.when !== ''} onClick=${() => { written.current = false; setExpert(!wantsExpert); }}><${Braces}/></button>
       <button type="button" class="icon danger" aria-label=${words.remove(number, row.field)} onClick=${onRemove}><${Cross}/></button></td>
   </tr>`;
 }

@@ -52,7 +52,7 @@ export const decision = {
   field: 'impact.com field',
   value: 'Value',
   made: 'Made from',
-  from: { event: 'from the event', record: 'from the record', settings: 'from Settings' },
+  from: { event: 'from the event', record: 'from the record', settings: 'from Settings', fixed: 'fixed text' },
   verdict: 'What impact.com says',
   verdictNone: 'No conversion was made of this event.',
   facts: {

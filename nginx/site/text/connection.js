@@ -8,7 +8,7 @@ export const overview = {
     connected: 'Connected',
     disconnected: 'Not connected',
     account: 'Account',
-    lastOk: 'Last successful call',
+    lastOk: 'Access last renewed',
     lastEvent: 'Last event received',
     reconnect: 'Connect to HubSpot again',
   },

@@ -58,6 +58,8 @@ test('I-32 C-16 a company without a contact waits, and is sent for the contact t
 	const waiting = await decided(id, (r) => r.outcome === 'waiting', 'a company that waits');
 	assert.equal(waiting.code, 'no_contact');
 	assert.match(waiting.sentence, /^No contact on the company yet/);
+	const { timeline } = await person.get(`/api/activity/${waiting.id}`);
+	assert.equal(timeline.find((s) => s.what === 'waiting').sentence.split('No contact on the company yet').length, 2, 'it is said once');
 	const who = await contact(NORTHWIND);
 	await control('POST', `/crm/${NORTHWIND}/associate`, { from: 'companies', fromId: id, to: 'contacts', toId: who });
 	assert.equal((await arrived(`company_${id}`)).CustomerId, who);

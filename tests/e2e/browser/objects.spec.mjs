@@ -147,6 +147,12 @@ test('I-06 I-32 companies by clicking: preset, trigger, and a company that becom
 	await page.goto('/mappings/companies');
 	await page.getByRole('button', { name: /^Apply preset “Companies/ }).click();
 	await expect(page.getByText(/9 mappings put in/)).toBeVisible();
+	// An expression stays a text box while it is written anew, and the keyboard stays in it.
+	const order = page.getByRole('textbox', { name: 'Expression of mapping 3' });
+	await order.fill('');
+	await expect(order).toBeFocused();
+	await page.keyboard.type('company_{hs_object_id}');
+	await expect(order).toHaveValue('company_{hs_object_id}');
 	await expect(page.getByText(/is not among the properties read from HubSpot/)).toHaveCount(0);
 	await page.getByRole('link', { name: 'Event Triggers' }).click();
 	const companies = page.getByRole('region', { name: 'Companies' });

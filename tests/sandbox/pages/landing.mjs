@@ -10,6 +10,8 @@ Records, clicks, partners and money are invented; requests, refusals and signatu
 <li><h2>Connect</h2><p>Open <a href="${w.conf.publicUrl}">the connector (${w.conf.publicUrl})</a>, log in through HubSpot and choose one of the two accounts that live here:
 ${ACCOUNTS.map((a, i) => html`${i ? ' or ' : ''}<strong>${a.name}</strong>`)}.</p></li>
 <li><h2>Enter impact.com's credentials</h2><p>The <a href="/impact">impact.com page</a> shows an Account SID, Auth Token and Program ID that work, and some that do not.</p></li>
+<li><h2>Say what counts</h2><p>In the connector: <strong>Event Triggers</strong>, consent for Deals and the trigger <em>Deal Stage becomes Closed Won</em>;
+<strong>Field Mappings</strong>, the Deals preset; then Save once for both.</p></li>
 <li><h2>Win a deal</h2><p>In the <a href="/crm">HubSpot CRM page</a> create a contact that came by a partner's click, a deal of that contact, and move the deal to Closed Won.</p></li>
 <li><h2>See it counted</h2><p>The <a href="/impact">impact.com page</a> shows the conversion with every field it came with, and a few seconds later the verdict: partner, payout, locking date.</p></li>
 </ol>
