@@ -19,10 +19,12 @@ const struct verdict verdict_table[] = {
 	  "Look up the click and the partner's contract in impact.com if you expected a commission.", "impact" },
 	{ "ACTIONTERMS_NOT_FOUND", CONTRACT,
 	  "The partner's contract pays nothing for this event type.",
-	  "Add the event type to the partner's contract in impact.com, then send this conversion again.", "impact" },
+	  "Add the event type to the partner's contract in impact.com. When the record reaches the trigger again, it is "
+	  "sent as a new try.", "impact" },
 	{ "CONTRACT_NOT_FOUND", CONTRACT,
 	  "The partner had no contract with you at that time.",
-	  "Check the start and end of the partner's contract in impact.com, then send this conversion again.", "impact" },
+	  "Check the start and end of the partner's contract in impact.com. When the record reaches the trigger again, it "
+	  "is sent as a new try.", "impact" },
 	{ "PARTNER_NOT_ACTIVE", FINAL,
 	  "The partner is no longer active in your program.",
 	  "Activate the partner in impact.com if later conversions should count.", "impact" },
@@ -86,7 +88,8 @@ const struct verdict verdict_table[] = {
 	  "Compare the fields that were sent with your mapping, and ask impact.com's support with the submission number.", "mappings" },
 	{ "Contract Error", CONTRACT,
 	  "The partner's contract does not cover this conversion.",
-	  "Check the partner's contract in impact.com, then send this conversion again.", "impact" },
+	  "Check the partner's contract in impact.com. When the record reaches the trigger again, it is sent as a new "
+	  "try.", "impact" },
 
 	/* why an action was reversed (impact.md 3.5) */
 	{ "REJECTED", FINAL,
@@ -223,7 +226,7 @@ const struct verdict verdict_table[] = {
 	  "Map something to OrderId that no two records share, such as the Deal Stage ID.", "mappings" },
 	{ "held_other_order", WAIT,
 	  "This was sent before under another OrderId, because the mapping was different then.",
-	  "Decide: send it again if it is a new sale, or leave it if it was counted.", "" },
+	  "If it was counted under the other order, nothing is to be done. It is never sent by itself.", "" },
 	{ "superseded", DUP,
 	  "The mapping was changed while it waited, and with the new one the same was sent by another conversion.",
 	  "Nothing.", "" },
@@ -258,12 +261,13 @@ const struct verdict verdict_table[] = {
 	  "Nothing yet: before it is sent again, we look whether it arrived.", "" },
 	{ "waited_too_long", FINAL,
 	  "What was missing did not come in time.",
-	  "Complete the record in HubSpot, then send this event again.", "hubspot" },
+	  "Complete the record in HubSpot. When it reaches the trigger again, it is sent.", "hubspot" },
 
 	/* what impact.com's server said at once */
 	{ "http_400", FINAL,
 	  "impact.com refused the data of this conversion.",
-	  "Read impact.com's words below, correct the mapping, then send it again.", "mappings" },
+	  "Read impact.com's words below and correct the mapping. When the record reaches the trigger again, it is sent as a "
+	  "new try.", "mappings" },
 	{ "http_402", FINAL,
 	  "impact.com could not carry out the request.",
 	  "Ask impact.com's support; the answer is shown below.", "impact" },
