@@ -215,6 +215,6 @@ test('every page at phone width and in the dark, without anything that scrolls s
 	}
 	await page.goto('/');
 	await page.getByRole('button', { name: 'Menu' }).click();
-	await expect(page.getByRole('link', { name: 'Field Mappings' })).toBeVisible();
+	await expect(page.getByRole('link', { name: 'Field Mappings', exact: true })).toBeVisible();
 	await sound(page, 'menu on a phone');
 });
