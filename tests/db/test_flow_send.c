@@ -313,7 +313,7 @@ a_trigger_switched_off_or_deleted_since_parks_it(void **state)
 static void
 what_is_parked_does_not_hold_up_what_stands_behind_it(void **state)
 {
-	char order[8];
+	char order[16];
 
 	(void)state;
 	for (int i = 0; i < 2 * CONVERSION_GROUP_MAX; i++) {
