@@ -65,8 +65,8 @@ worker_name(struct arena *a)
 	return str_printf(a, "%.20s:%d:%lld", host, (int)getpid(), (long long)clock_wall_ms());
 }
 
-bool
-program_open(struct program *p, const char *name, int argc, char **argv)
+static bool
+open_parts(struct program *p, const char *name, int argc, char **argv)
 {
 	const struct rlimit no_core = { .rlim_cur = 0, .rlim_max = 0 };
 	struct err e = { .code = ERR_NONE };
@@ -93,6 +93,15 @@ program_open(struct program *p, const char *name, int argc, char **argv)
 	if (!installation_load(p->arena, &p->installation, &master, worker_name(p->arena), conf_read_file, &e))
 		return tell(name, NULL, &e);
 	return true;
+}
+
+bool
+program_open(struct program *p, const char *name, int argc, char **argv)
+{
+	if (open_parts(p, name, argc, argv))
+		return true;
+	program_close(p);
+	return false;
 }
 
 int
