@@ -86,7 +86,7 @@ take_record(struct decide_round *r, struct decide_item *item)
 	struct str type = plural(item->event.object_type);
 	bool known = records_wanted(r->records, type, item->event.object_id);
 
-	if (!known && r->n_records == RECORDS_MAX)
+	if (!known && r->n_records == r->most_records)
 		return false;
 	r->n_records += !known;
 	item->object = ruleset_object(&r->rules, type);
@@ -115,6 +115,21 @@ take_event(struct decide_round *r, const struct pending *p, struct err *e)
 	return true;
 }
 
+/* Takes events until the records that rules match are so many. */
+static bool
+take_events(struct decide_round *r, const struct pending *due, size_t n, size_t most, struct err *e)
+{
+	r->items = arena_array(r->step.arena, n, sizeof(*r->items));
+	r->records = records_new(r->step.arena);
+	r->n_items = r->n_records = 0;
+	r->oldest_ms = 0;
+	r->most_records = most;
+	for (size_t i = 0; i < n; i++)
+		if (!take_event(r, &due[i], e))
+			return false;
+	return true;
+}
+
 /* Loads the due events and wants the records of those that a rule matches. */
 static bool
 load_events(struct decide_round *r, struct err *e)
@@ -122,15 +137,16 @@ load_events(struct decide_round *r, struct err *e)
 	struct step *s = &r->step;
 	struct pending *due;
 	size_t n;
+	size_t rest;
 
 	if (!pending_due(s->parts->db, s->arena, s->tenant_id, r->lease.shard, EVENTS_MAX, &due, &n, e))
 		return false;
-	r->items = arena_array(s->arena, n, sizeof(*r->items));
-	r->records = records_new(s->arena);
-	for (size_t i = 0; i < n; i++)
-		if (!take_event(r, &due[i], e))
-			return false;
-	return true;
+	if (!take_events(r, due, n, RECORDS_MAX, e))
+		return false;
+	rest = r->n_records % HUBSPOT_BATCH_READ_MAX;
+	/* While more of a burst may come, only full calls are made; the rest stays due and fills one with what comes. */
+	return rest == r->n_records || rest == 0 || r->oldest_ms >= s->parts->settings->decide_linger_ms ||
+	       take_events(r, due, n, r->n_records - rest, e);
 }
 
 /*

@@ -60,6 +60,7 @@ struct decide_round {
 	struct decide_item *items;
 	size_t n_items;
 	size_t n_records;  /* distinct ones that rules match */
+	size_t most_records;
 	int64_t oldest_ms; /* how long the first of their events has waited */
 	struct records *records;
 	/* Calls still to be made, the first one at `first`; what is asked for now. */

@@ -352,6 +352,25 @@ records_are_read_100_at_a_time_and_their_associations_all_at_once(void **state)
 }
 
 static void
+while_more_of_a_burst_may_come_only_full_calls_are_made(void **state)
+{
+	(void)state;
+	store.settings.decide_linger_ms = 60000;
+	flow_many_deals_won(130);
+	while (store_int("SELECT COUNT(*) FROM inbox") > 0)
+		flow_split();
+	store_run("UPDATE pending SET shard = 0 WHERE tenant_id = %lld", (long long)store.tenant_id);
+	flow_decide();
+	assert_int_equal(count("conversion"), 100);
+	assert_int_equal(count("pending"), 30);
+	flow_decide();
+	assert_int_equal(flow.n, 0);
+	store_later(store.db, 61);
+	flow_decide();
+	assert_int_equal(count("conversion"), 130);
+}
+
+static void
 a_few_events_wait_a_moment_for_the_rest_of_their_burst(void **state)
 {
 	(void)state;
@@ -492,6 +511,7 @@ main(void)
 		TEST(else_the_contact_created_first_is_taken),
 		TEST(the_primary_company_is_taken_wherever_it_stands),
 		TEST(records_are_read_100_at_a_time_and_their_associations_all_at_once),
+		TEST(while_more_of_a_burst_may_come_only_full_calls_are_made),
 		TEST(a_few_events_wait_a_moment_for_the_rest_of_their_burst),
 		TEST(a_server_error_or_no_answer_leaves_the_events_undecided),
 		TEST(too_many_requests_blocks_hubspot_for_as_long_as_it_says),
