@@ -14,7 +14,7 @@
 
 #define ARENA_MAX (64UL * 1024 * 1024)
 /* Memory of one round of work serves the next: giving it back costs a page fault for every page of every round. */
-#define KEEP_FREE_BYTES (16 * 1024 * 1024)
+#define KEEP_FREE_BYTES (8 * 1024 * 1024)
 #define MAP_FROM_BYTES  (4 * 1024 * 1024)
 
 static bool
