@@ -296,11 +296,14 @@ read_settings(struct reader *r, const struct json *j, struct config_document *ou
 		}
 	}
 	path = STR("options");
-	if (check_object(r, options, path, "computed_prefix computed_value email_hash")) {
+	if (check_object(r, options, path, "computed_prefix computed_value email_hash event_date advocate")) {
 		if (json_get(options, "computed_prefix") != NULL)
 			read_bool(r, options, path, "computed_prefix", &out->computed_prefix);
 		read_choice(r, options, path, "computed_value", "internal", "label", &out->computed_label);
 		read_choice(r, options, path, "email_hash", "sha1", "sha256", &out->email_sha256);
+		read_choice(r, options, path, "event_date", "preset", "occurred", &out->event_date_occurred);
+		if (json_get(options, "advocate") != NULL)
+			read_bool(r, options, path, "advocate", &out->advocate);
 	}
 }
 

@@ -3,7 +3,8 @@
  *
  * {
  *   "impact":  {"account_sid": "IR..", "program_id": "1000"},
- *   "options": {"computed_prefix": true, "computed_value": "internal"|"label", "email_hash": "sha1"|"sha256"},
+ *   "options": {"computed_prefix": true, "computed_value": "internal"|"label", "email_hash": "sha1"|"sha256",
+ *               "event_date": "preset"|"occurred", "advocate": false},
  *   "objects": {
  *     "contacts" | "companies" | "deals": {
  *       "consent": false,
@@ -15,6 +16,11 @@
  * }
  * Ids of triggers and rows are made by the site, unique within the document, [A-Za-z0-9_-]{1,32}.
  * "becomes" empty means any value; "when" (lang.h) empty means always.  A document holds no secret.
+ *
+ * "event_date" (C-03): what the site puts into EventDate when it applies a preset or adds that row: what the preset
+ * says (the record's modified date), or the time of the event.  Rows that are there already stay as they are.
+ * "advocate" (V-01, V-07): conversions go to an Advocate program too, so CustomerEmail must be mapped wherever a
+ * trigger is live (ruleset_check()).
  *
  * May be left out: every member of "options" (the first value above holds), "property" of a "created" trigger,
  * "becomes", both "when" and "active" (true).  Everything else must be there; nothing else may.
@@ -67,6 +73,8 @@ struct config_document {
 	bool computed_prefix;
 	bool computed_label; /* label instead of internal value */
 	bool email_sha256;
+	bool event_date_occurred; /* else as the preset says */
+	bool advocate;
 	struct config_object objects[CONFIG_OBJECTS];
 };
 

@@ -11,6 +11,7 @@ struct checker {
 	struct arena *arena;
 	const struct catalogue *catalogue;
 	const struct ruleset_object *object;
+	bool advocate;
 	struct config_fault *faults;
 	size_t n_faults;
 };
@@ -99,6 +100,11 @@ check_required(struct checker *c)
 		        "ClickId or CustomerId is required and not mapped: without it no partner can be credited. Map "
 		        "one of " STR_FMT ".",
 		        STR_ARG(alternatives(c, cat->attribution_keys, cat->n_attribution_keys))));
+	if (c->advocate && mapped(c, STR("CustomerEmail")) == NULL)
+		fault(c, NULL,
+		    STR("CustomerEmail is required and not mapped, because Advocate is on: a participant is found by "
+		        "the "
+		        "e-mail address, which is sent as a hash."));
 }
 
 static void
@@ -247,7 +253,7 @@ ruleset_check(struct arena *a, const struct config_document *document, const str
     struct config_fault **faults)
 {
 	struct ruleset *rules = arena_alloc(a, sizeof(*rules));
-	struct checker c = { .arena = a, .catalogue = catalogue };
+	struct checker c = { .arena = a, .catalogue = catalogue, .advocate = document->advocate };
 	struct config_fault *compiled;
 	size_t n;
 

@@ -64,6 +64,8 @@ a_new_tenant_starts_with_everything_off(void **state)
 	assert_true(p.doc.computed_prefix);
 	assert_false(p.doc.computed_label);
 	assert_false(p.doc.email_sha256);
+	assert_false(p.doc.event_date_occurred);
+	assert_false(p.doc.advocate);
 	assert_int_equal(p.doc.account_sid.n, 0);
 	for (size_t i = 0; i < CONFIG_OBJECTS; i++) {
 		assert_false(p.doc.objects[i].consent);
@@ -108,6 +110,25 @@ what_may_be_left_out_has_a_meaning(void **state)
 	assert_true(deals->rows[0].active && deals->rows[0].when.n == 0);
 }
 
+/* C-01, C-03, C-09, V-01: each option by itself; what is left out keeps its first value. */
+static void
+options_say_how_values_are_made(void **state)
+{
+	static const char *const text =
+	    "{" IMPACT ",\"options\":{\"computed_prefix\":false,\"computed_value\":\"label\","
+	    "\"email_hash\":\"sha256\",\"event_date\":\"occurred\",\"advocate\":true},"
+	    "\"objects\":{\"contacts\":" NONE ",\"companies\":" NONE ",\"deals\":" NONE "}}";
+	struct parsed p = parse(*state, str_from(text));
+
+	assert_true(p.ok);
+	assert_true(!p.doc.computed_prefix && p.doc.computed_label && p.doc.email_sha256);
+	assert_true(p.doc.event_date_occurred && p.doc.advocate);
+	p = parse(*state, STR(DEALS("", "")));
+	assert_true(p.ok);
+	assert_true(p.doc.computed_prefix && !p.doc.computed_label && !p.doc.email_sha256);
+	assert_false(p.doc.event_date_occurred || p.doc.advocate);
+}
+
 static void
 each_fault_has_its_path_and_a_sentence(void **state)
 {
@@ -128,6 +149,8 @@ each_fault_has_its_path_and_a_sentence(void **state)
 		    "impact.program_id" },
 		{ "{" IMPACT ",\"options\":{\"email_hash\":\"md5\"},\"objects\":{}}", "options.email_hash" },
 		{ "{" IMPACT ",\"options\":{\"computed_prefix\":1},\"objects\":{}}", "options.computed_prefix" },
+		{ "{" IMPACT ",\"options\":{\"event_date\":\"modified\"},\"objects\":{}}", "options.event_date" },
+		{ "{" IMPACT ",\"options\":{\"advocate\":\"yes\"},\"objects\":{}}", "options.advocate" },
 		{ "{" IMPACT ",\"options\":{\"colour\":1},\"objects\":{}}", "options.colour" },
 		{ DEALS("{}", ""), "objects.deals.triggers.0.id" },
 		{ DEALS("1", ""), "objects.deals.triggers.0.id" },
@@ -211,6 +234,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_new_tenant_starts_with_everything_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_whole_document_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_may_be_left_out_has_a_meaning, setup, teardown),
+		cmocka_unit_test_setup_teardown(options_say_how_values_are_made, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_fault_has_its_path_and_a_sentence, setup, teardown),
 		cmocka_unit_test_setup_teardown(too_much_is_refused, setup, teardown),
 	};

@@ -43,6 +43,34 @@ check(struct arena *a, const char *type, const char *rows, struct config_fault *
 	return ruleset_check(a, &doc, file_catalogue(a), faults);
 }
 
+/* V-07: with Advocate on, a live trigger needs the customer's e-mail address; without it nothing is asked. */
+static void
+advocate_asks_for_the_email_address(void **state)
+{
+	static const struct {
+		const char *preset, *options;
+		size_t faults;
+	} rows[] = {
+		{ "deals", "", 0 },
+		{ "deals", "\"advocate\":false", 0 },
+		{ "deals", "\"advocate\":true", 1 },
+		{ "deals-advocate", "\"advocate\":true", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct config_document doc;
+		struct config_fault *faults;
+		struct str mapping = deal_preset_rows(*state, rows[i].preset);
+
+		deal_read(*state, deal_document(*state, "deals", mapping, rows[i].options), &doc);
+		assert_int_equal(ruleset_check(*state, &doc, file_catalogue(*state), &faults), rows[i].faults);
+		if (rows[i].faults > 0) {
+			assert_str(faults[0].path, "objects.deals.mapping");
+			assert_true(str_starts(faults[0].message, STR("CustomerEmail is required")));
+		}
+	}
+}
+
 /* I-63: the preset can be credited and is complete. */
 static void
 the_deals_preset_passes(void **state)
@@ -420,6 +448,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(advocate_asks_for_the_email_address, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_deals_preset_passes, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_fault_is_a_sentence_at_its_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(line_items_belong_to_deals, setup, teardown),
