@@ -200,9 +200,9 @@ str_to_int(struct str s, int64_t min, int64_t max, int64_t *out)
 	return true;
 }
 
-/* The length of the well-formed character that starts at p, or 0 (Unicode, table 3-7). */
-static size_t
-utf8_length(const unsigned char *p, size_t left)
+/* Unicode, table 3-7. */
+size_t
+str_utf8_length(struct str s, size_t i)
 {
 	static const struct {
 		unsigned char first_min, first_max, second_min, second_max, length;
@@ -217,17 +217,20 @@ utf8_length(const unsigned char *p, size_t left)
 		{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
 		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
 	};
+	const unsigned char *p = (const unsigned char *)s.p + i;
 
+	if (i >= s.n)
+		return 0;
 	for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++) {
 		if (p[0] < forms[f].first_min || p[0] > forms[f].first_max)
 			continue;
 		size_t n = forms[f].length;
-		if (n > left)
+		if (n > s.n - i)
 			return 0;
 		if (n > 1 && (p[1] < forms[f].second_min || p[1] > forms[f].second_max))
 			return 0;
-		for (size_t i = 2; i < n; i++)
-			if (p[i] < 0x80 || p[i] > 0xbf)
+		for (size_t k = 2; k < n; k++)
+			if (p[k] < 0x80 || p[k] > 0xbf)
 				return 0;
 		return n;
 	}
@@ -237,10 +240,8 @@ utf8_length(const unsigned char *p, size_t left)
 bool
 str_is_utf8(struct str s)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
-
 	for (size_t i = 0; i < s.n;) {
-		size_t n = utf8_length(p + i, s.n - i);
+		size_t n = str_utf8_length(s, i);
 		if (n == 0)
 			return false;
 		i += n;

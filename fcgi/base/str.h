@@ -59,6 +59,8 @@ struct str str_upper(struct arena *a, struct str s); /* ASCII only */
 bool str_cut(struct str *rest, char sep, struct str *head);
 /* The whole slice as a decimal integer within [min, max]: no spaces, no plus sign, no empty slice. */
 bool str_to_int(struct str s, int64_t min, int64_t max, int64_t *out);
+/* The length of the well-formed UTF-8 character that starts at byte i, 1 to 4; 0 when none does. */
+size_t str_utf8_length(struct str s, size_t i);
 /* True for well-formed UTF-8 (no surrogates, no over-long forms). */
 bool str_is_utf8(struct str s);
 

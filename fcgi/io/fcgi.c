@@ -303,21 +303,23 @@ is_header_block(struct str headers)
 	return true;
 }
 
-static void
+/* False when the client is gone. */
+static bool
 put(struct fcgi *f, struct str s)
 {
 	while (s.n > 0) {
 		int piece = s.n > READ_PIECE ? READ_PIECE : (int)s.n;
 		if (FCGX_PutStr(s.p, piece, f->request.out) < 0)
-			return; /* the client is gone; nobody is left to tell */
+			return false;
 		s = str_slice(s, (size_t)piece, s.n);
 	}
+	return true;
 }
 
-void
-fcgi_reply(struct fcgi *f, int status, struct str headers, struct str body)
+static void
+put_headers(struct fcgi *f, int status, struct str headers)
 {
-	char line[80];
+	char line[32];
 
 	assert(f->open);
 	if (!is_header_block(headers)) {
@@ -325,11 +327,14 @@ fcgi_reply(struct fcgi *f, int status, struct str headers, struct str body)
 		abort();
 	}
 	int n = snprintf(line, sizeof line, "Status: %d\r\n", status);
-	put(f, (struct str){ .p = line, .n = (size_t)n });
-	put(f, headers);
-	n = snprintf(line, sizeof line, "Content-Length: %zu\r\n\r\n", body.n);
-	put(f, (struct str){ .p = line, .n = (size_t)n });
-	put(f, body);
+	(void)put(f, (struct str){ .p = line, .n = (size_t)n });
+	(void)put(f, headers);
+}
+
+void
+fcgi_end(struct fcgi *f)
+{
+	assert(f->open);
 	/*
 	 * libfcgi waits until the other side has closed, because unread bytes would make its answer a reset.  Where
 	 * none are left a detached request is closed at once, and the next one can be taken.
@@ -338,5 +343,56 @@ fcgi_reply(struct fcgi *f, int status, struct str headers, struct str body)
 		(void)FCGX_Detach(&f->request);
 	/* Ends the request at once: nginx answers its client only then. */
 	FCGX_Finish_r(&f->request);
+	f->open = false;
+}
+
+void
+fcgi_reply(struct fcgi *f, int status, struct str headers, struct str body)
+{
+	char line[48];
+
+	put_headers(f, status, headers);
+	int n = snprintf(line, sizeof line, "Content-Length: %zu\r\n\r\n", body.n);
+	/* Nobody is left to tell when the client is gone. */
+	(void)put(f, (struct str){ .p = line, .n = (size_t)n });
+	(void)put(f, body);
+	fcgi_end(f);
+}
+
+void
+fcgi_begin(struct fcgi *f, int status, struct str headers)
+{
+	put_headers(f, status, headers);
+	(void)put(f, STR("\r\n"));
+}
+
+/* Signals are held back while a request is in hand; a long one looks for them. */
+static bool
+told_to_stop(void)
+{
+	static const int numbers[] = { SIGTERM, SIGINT, SIGQUIT, SIGUSR1 };
+	sigset_t held;
+
+	if (sigpending(&held) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (sigismember(&held, numbers[i]) == 1)
+			return true;
+	return false;
+}
+
+bool
+fcgi_write(struct fcgi *f, struct str piece)
+{
+	assert(f->open);
+	(void)until_tick(f);
+	return !told_to_stop() && put(f, piece) && FCGX_FFlush(f->request.out) == 0;
+}
+
+void
+fcgi_cut(struct fcgi *f)
+{
+	assert(f->open);
+	FCGX_Free(&f->request, 1);
 	f->open = false;
 }

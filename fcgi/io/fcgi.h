@@ -37,5 +37,20 @@ bool fcgi_body(struct fcgi *f, struct arena *a, size_t max, struct str *out, str
  * inside a value is the caller's fault and ends the process.
  */
 void fcgi_reply(struct fcgi *f, int status, struct str headers, struct str body);
+/*
+ * A long answer, piece by piece: fcgi_begin(), fcgi_write() as often as needed, then fcgi_end(), or fcgi_cut() when it
+ * cannot be finished.  It has no Content-Length, so its end must be told: fcgi_cut() closes the connection without the
+ * record that ends a request, the web server takes that for an upstream that died, and ends its own answer without the
+ * last chunk (HTTP/2: resets the stream).  A browser then shows a failed download, fetch() rejects: a part never passes
+ * for the whole.
+ */
+void fcgi_begin(struct fcgi *f, int status, struct str headers);
+/*
+ * False: the client is gone, or the process shall end; fcgi_cut() is next.  Blocks as long as the client takes no
+ * bytes.  Calls the tick of fcgi_open() when it is due.
+ */
+bool fcgi_write(struct fcgi *f, struct str piece) CC_MUST_USE;
+void fcgi_end(struct fcgi *f);
+void fcgi_cut(struct fcgi *f);
 
 #endif

@@ -8,6 +8,7 @@
 
 #define HEADERS_MAX   16384
 #define RETRY_AFTER_S 5
+#define FILE_NAME_MAX 100
 
 /* clang-format off */
 static const int statuses[ERR__COUNT] = {
@@ -97,6 +98,7 @@ web_fail(struct arena *a, struct web_reply *rp, const struct err *e)
 		json_set(error, "fields", rp->fields);
 	json_set(doc, "error", error);
 	rp->json = doc;
+	rp->file = NULL;
 	rp->location = STR("");
 }
 
@@ -126,6 +128,30 @@ web_cookie(struct web_reply *rp, struct str value)
 	rp->cookies[rp->n_cookies++] = value;
 }
 
+/* A file's name that means the same to every browser and system, and is no path and no hidden file. */
+static struct str
+safe_name(struct arena *a, struct str name)
+{
+	char *p = str_c(a, str_slice(name, 0, FILE_NAME_MAX));
+
+	for (size_t i = 0; p[i] != '\0'; i++) {
+		bool plain = (p[i] >= 'a' && p[i] <= 'z') || (p[i] >= 'A' && p[i] <= 'Z') ||
+		             (p[i] >= '0' && p[i] <= '9') || p[i] == '_' || (p[i] == '.' && i > 0);
+
+		if (!plain)
+			p[i] = '-';
+	}
+	return str_from(p);
+}
+
+static const char *
+content_type(const struct web_reply *rp)
+{
+	if (rp->file != NULL)
+		return rp->file->content_type;
+	return rp->json == NULL && rp->content_type != NULL ? rp->content_type : "application/json";
+}
+
 void
 web_render(struct arena *a, const struct web_reply *rp, struct str *headers, struct str *body)
 {
@@ -134,9 +160,11 @@ web_render(struct arena *a, const struct web_reply *rp, struct str *headers, str
 
 	*body = rp->json != NULL ? json_write(a, rp->json) : rp->text;
 	buf_init(&b, a, HEADERS_MAX);
-	if (body->n > 0)
-		buf_addf(&b, "Content-Type: %s\r\n",
-		    rp->json == NULL && rp->content_type != NULL ? rp->content_type : "application/json");
+	if (body->n > 0 || rp->file != NULL)
+		buf_addf(&b, "Content-Type: %s\r\n", content_type(rp));
+	if (rp->file != NULL)
+		buf_addf(&b, "Content-Disposition: attachment; filename=\"" STR_FMT "\"\r\n",
+		    STR_ARG(safe_name(a, rp->file->name)));
 	buf_add(&b, STR("Cache-Control: no-store\r\n"));
 	if (rp->location.n > 0)
 		buf_addf(&b, "Location: " STR_FMT "\r\n", STR_ARG(rp->location));

@@ -12,11 +12,28 @@
 
 #define WEB_COOKIES_MAX 3
 
+/*
+ * An answer that is too long to be held, as a file to keep.  `produce` is called until it sets *last, each time with an
+ * arena that is emptied afterwards: what it goes on from is in *arg, which lives as long as the request.  It reads the
+ * database page by page and leaves no transaction open.  A failure at the first piece is an ordinary failed answer; a
+ * later one cuts the connection (io/fcgi.h).  The routes of files stand under /api/download/: nginx lets only some of
+ * them run at a time, so that slow readers never hold all processes.
+ */
+#define WEB_PIECE_MAX ((size_t)8 * 1024 * 1024) /* of memory for one piece */
+typedef bool web_produce(void *arg, struct arena *a, struct str *piece, bool *last, struct err *e);
+struct web_file {
+	struct str name; /* what is not a letter, digit, '.', '-' or '_' becomes '-' */
+	const char *content_type;
+	web_produce *produce;
+	void *arg;
+};
+
 struct web_reply {
 	int status;        /* 200 unless set */
 	struct json *json; /* the answer; NULL: `text` */
 	struct str text;   /* JSON as it is, or the empty slice */
 	const char *content_type; /* of `text` when it is not JSON; else NULL */
+	struct web_file *file; /* instead of json and text; or NULL */
 	struct str location; /* of a 302 or 303 */
 	struct str cookies[WEB_COOKIES_MAX]; /* whole values of Set-Cookie */
 	size_t n_cookies;

@@ -7,6 +7,7 @@
 #include "io/db.h"
 #include "io/fcgi.h"
 #include "store/pulse.h"
+#include "web/download.h"
 #include "web/routes.h"
 
 /* A configuration as it came, as JSON and as it is stored, and a catalogue of thousands of properties. */
@@ -62,8 +63,10 @@ answer(struct site *s)
 
 	log_context(0, fcgi_param(s->fcgi, "REQUEST_ID"));
 	web_serve(&rq, &rp);
-	web_render(s->arena, &rp, &headers, &body);
-	fcgi_reply(s->fcgi, rp.status, headers, body);
+	if (rp.file == NULL || !download_send(s->fcgi, s->arena, &rp)) {
+		web_render(s->arena, &rp, &headers, &body);
+		fcgi_reply(s->fcgi, rp.status, headers, body);
+	}
 	log_context(rq.tenant_id, fcgi_param(s->fcgi, "REQUEST_ID"));
 	log_event(LOG_INFO, "request.done", LOG_S("method", wire.method), LOG_S("path", str_slice(wire.path, 0, 128)),
 	    LOG_I("status", rp.status), LOG_I("ms", clock_mono_ms() - began_ms));

@@ -36,6 +36,25 @@ tick(void *arg)
 	++*ticks;
 }
 
+/* A long answer of as many pieces as the request says; a last one of 'x' cuts it. */
+static void
+stream(struct fcgi *f)
+{
+	struct str pieces = fcgi_param(f, "PIECES");
+	bool more = true;
+
+	fcgi_begin(f, 200, STR("X-A: 1\r\n"));
+	for (size_t i = 0; more && i < pieces.n; i++)
+		more = pieces.p[i] != 'x' && fcgi_write(f, str_slice(pieces, i, i + 1));
+	/* Without an end of its own: until the client leaves or a signal comes. */
+	while (more && str_ends(pieces, STR("+")))
+		more = fcgi_write(f, pieces);
+	if (more)
+		fcgi_end(f);
+	else
+		fcgi_cut(f);
+}
+
 /* The program under test: says what it understood. */
 static void
 serve(void)
@@ -51,6 +70,10 @@ serve(void)
 		bool ok = fcgi_body(f, a, BODY_MAX, &body, &e);
 		if (str_eq(fcgi_param(f, "SLOW"), STR("1")))
 			(void)poll(NULL, 0, 500);
+		if (fcgi_param(f, "PIECES").n > 0) {
+			stream(f);
+			continue;
+		}
 		if (str_eq(fcgi_param(f, "FORGE"), STR("1")))
 			fcgi_reply(f, 200, STR("X: a\r\nY: b\nZ: c\r\n"), body);
 		struct str said = ok ? str_printf(a, "%zu bytes, %zu times, path " STR_FMT, body.n,
@@ -212,6 +235,8 @@ begin(int fd)
 	record(fd, 1, STR("\0\1\0\0\0\0\0\0")); /* responder, close behind it */
 }
 
+static bool end_seen; /* whether the last answer() had the record that ends a request */
+
 /* The text of all STDOUT records until the far side closes. */
 static const char *
 answer(int fd)
@@ -224,12 +249,14 @@ answer(int fd)
 	while ((rc = read(fd, raw + got, sizeof raw - got)) > 0)
 		got += (size_t)rc;
 	(void)close(fd);
+	end_seen = false;
 	for (size_t at = 0; at + 8 <= got;) {
 		size_t length = (size_t)raw[at + 4] << 8 | raw[at + 5];
 		if (raw[at + 1] == 6) {
 			memcpy(text + n, raw + at + 8, length);
 			n += length;
 		}
+		end_seen = raw[at + 1] == 3;
 		at += 8 + length + raw[at + 6];
 	}
 	text[n] = '\0';
@@ -381,6 +408,65 @@ a_forged_answer_header_ends_the_process(void **state)
 }
 
 static void
+a_long_answer_goes_out_piece_by_piece_and_has_an_end(void **state)
+{
+	(void)state;
+	assert_string_equal(ask(STR("PATH=/p\0PIECES=abc"), STR("")), "Status: 200\r\nX-A: 1\r\n\r\nabc");
+	assert_true(end_seen);
+}
+
+/* A part must never pass for the whole. */
+static void
+a_long_answer_that_fails_has_no_end_and_the_next_request_is_served(void **state)
+{
+	(void)state;
+	assert_string_equal(ask(STR("PATH=/p\0PIECES=abx"), STR("")), "Status: 200\r\nX-A: 1\r\n\r\nab");
+	assert_false(end_seen);
+	assert_string_equal(ask(STR("PATH=/p\0PIECES=c"), STR("")), "Status: 200\r\nX-A: 1\r\n\r\nc");
+	assert_true(end_seen);
+}
+
+/* Reads the first bytes of an answer that has no end. */
+static int
+begin_endless(void)
+{
+	char some[100];
+	int fd = dial();
+
+	begin(fd);
+	params(fd, STR("PATH=/p\0PIECES=abc+"));
+	record(fd, 5, STR(""));
+	assert_true(read(fd, some, sizeof some) > 0);
+	return fd;
+}
+
+static void
+a_client_that_leaves_a_long_answer_ends_it(void **state)
+{
+	(void)state;
+	(void)close(begin_endless());
+	assert_non_null(strstr(ask(STR("PATH=/p"), STR("")), "Status: 200"));
+}
+
+static void
+a_program_that_shall_end_cuts_a_long_answer_and_ticks_while_it_lasts(void **state)
+{
+	(void)state;
+	int before = *ticks, fd = begin_endless();
+	int64_t until = clock_mono_ms() + 20000;
+	char bytes[4096];
+
+	while (*ticks < before + 3 && clock_mono_ms() < until)
+		assert_true(read(fd, bytes, sizeof bytes) > 0);
+	assert_true(*ticks >= before + 3);
+	(void)kill(child, SIGTERM);
+	while (read(fd, bytes, sizeof bytes) > 0)
+		;
+	(void)close(fd);
+	assert_int_equal(ended(2500), 0);
+}
+
+static void
 without_a_listening_socket_the_program_says_so(void **state)
 {
 	(void)state;
@@ -444,6 +530,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_program_that_never_had_a_request_ends_too, start, stop),
 		cmocka_unit_test_setup_teardown(a_busy_program_answers_before_it_ends, start, stop),
 		cmocka_unit_test_setup_teardown(a_busy_program_in_a_pool_that_ends_answers_too, start, stop),
+		cmocka_unit_test_setup_teardown(a_long_answer_goes_out_piece_by_piece_and_has_an_end, start, stop),
+		cmocka_unit_test_setup_teardown(a_long_answer_that_fails_has_no_end_and_the_next_request_is_served,
+		    start, stop),
+		cmocka_unit_test_setup_teardown(a_client_that_leaves_a_long_answer_ends_it, start, stop),
+		cmocka_unit_test_setup_teardown(a_program_that_shall_end_cuts_a_long_answer_and_ticks_while_it_lasts,
+		    start, stop),
 		cmocka_unit_test_setup_teardown(a_forged_answer_header_ends_the_process, start, stop),
 		cmocka_unit_test_setup_teardown(it_ticks_while_no_request_comes_and_then_still_answers, start, stop),
 		cmocka_unit_test_setup_teardown(requests_that_wait_are_taken_together_and_each_is_answered_for_itself,

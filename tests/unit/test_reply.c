@@ -116,6 +116,29 @@ answers_are_never_kept_by_caches(void **state)
 	assert_str(headers, "Content-Type: application/json\r\nCache-Control: no-store\r\nSet-Cookie: a=b\r\n");
 }
 
+static void
+F_016_a_file_is_kept_under_a_name_that_is_safe(void **state)
+{
+	(void)state;
+	static const char *const names[][2] = { { "ledger-25001.csv", "ledger-25001.csv" },
+		{ "../../.bashrc", "-.-..-.bashrc" }, { "a\"; x=\r\nSet-Cookie: a", "a---x---Set-Cookie--a" },
+		{ ".hidden", "-hidden" }, { "m\xc3\xbcller.csv", "m--ller.csv" } };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct web_file file = { .name = str_from(names[i][0]), .content_type = "text/csv; charset=utf-8" };
+		struct web_reply rp = { .status = 200, .file = &file };
+		struct str headers, body;
+
+		web_render(a, &rp, &headers, &body);
+		assert_int_equal(body.n, 0);
+		assert_str(headers,
+		    str_c(a, str_printf(a,
+		                 "Content-Type: text/csv; charset=utf-8\r\nContent-Disposition: attachment; "
+		                 "filename=\"%s\"\r\nCache-Control: no-store\r\n",
+		                 names[i][1])));
+	}
+}
+
 static int
 setup(void **state)
 {
@@ -141,6 +164,7 @@ main(void)
 		cmocka_unit_test(our_own_trouble_is_not_told_to_browsers),
 		cmocka_unit_test(a_message_is_a_sentence),
 		cmocka_unit_test(answers_are_never_kept_by_caches),
+		cmocka_unit_test(F_016_a_file_is_kept_under_a_name_that_is_safe),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
