@@ -2,20 +2,21 @@
 import { html, useEffect, useState } from '../html.js';
 import { text } from '../text.js';
 import { changedPages, discard, draft, faultSentence, saveDraft, takeTheirs } from '../lib/draft.js';
-import { describeChanges } from '../lib/changes.js';
+import { difference } from '../lib/difference.js';
 import { formatDateTime } from '../lib/format.js';
 import { setGuard } from '../lib/router.js';
 import { ask, confirm } from './dialog.js';
+import { Difference } from './difference.js';
 import { Notice } from './notice.js';
 
 const words = text.draft;
 const SHARED = /^\/(triggers|mappings)(\/|$)/; // these pages show the same draft
 
 async function resolveConflict(current, base) {
-  const theirs = describeChanges(base.document, current.document);
+  const theirs = difference(base.document, current.document);
   const body = html`<p>${words.conflictWho(current.author, formatDateTime(current.at))}</p>
     <h3>${words.conflictTheirs}</h3>
-    ${theirs.length ? html`<ul class="plain-list">${theirs.slice(0, 12).map(line => html`<li>${line}</li>`)}</ul>` : html`<p>${words.conflictSame}</p>`}`;
+    ${theirs.length ? html`<${Difference} entries=${theirs} />` : html`<p>${words.conflictSame}</p>`}`;
   const choice = await ask({ title: words.conflictTitle, body, cancel: words.conflictWait, choices: [
     { id: 'theirs', label: words.conflictReload }, { id: 'mine', label: words.conflictMine, kind: 'danger' }] });
   if (choice === 'theirs') takeTheirs(current);

@@ -155,12 +155,4 @@ export const draft = {
   faultRow: (name, n) => `${name}, mapping ${n}`,
   faultTrigger: (name, property) => `${name}, trigger ${property}`,
   createdTrigger: 'created',
-  changes: {
-    consent: (name, on) => `${name}: consent ${on ? 'given' : 'withdrawn'}`,
-    trigger: (name, what, how) => `${name}: trigger ${what} ${how}`,
-    mapping: (name, what, how) => `${name}: mapping of ${what} ${how}`,
-    impact: 'impact.com account or program changed',
-    options: 'Options changed',
-    added: 'added', removed: 'removed', changed: 'changed', created: 'created',
-  },
 };
