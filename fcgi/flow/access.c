@@ -14,6 +14,8 @@
 #define CREDENTIAL_WAIT_MS (15LL * 60 * 1000)
 
 #define HUBSPOT_WINDOW_S 10
+/* HubSpot allows 5 to all apps of an account together (hubspot.md 4.1). */
+#define SEARCHES_PER_S 4
 
 static bool
 not_ready(struct access *out, struct str why, int64_t wait_ms)
@@ -43,11 +45,11 @@ access_token_refused(struct step *s, struct err *e)
 	return schedule_set(s->parts->db, s->tenant_id, SCHEDULE_TOKEN, 0, true, e);
 }
 
-bool
-access_hubspot(struct step *s, int64_t calls, struct secret *token, int64_t *granted, struct access *out, struct err *e)
+static bool
+hubspot(struct step *s, enum budget_destination to, int64_t calls, const struct budget_limit *limit,
+    struct secret *token, int64_t *granted, struct access *out, struct err *e)
 {
 	const struct parts *p = s->parts;
-	const struct budget_limit limit = { .calls = p->settings->hubspot_calls_per_10s, .window_s = HUBSPOT_WINDOW_S };
 	struct install install;
 
 	*granted = 0;
@@ -64,7 +66,25 @@ access_hubspot(struct step *s, int64_t calls, struct secret *token, int64_t *gra
 		return access_token_refused(s, e);
 	}
 	*token = install.access_token;
-	return take(s, BUDGET_HUBSPOT, calls, &limit, granted, out, e);
+	return take(s, to, calls, limit, granted, out, e);
+}
+
+bool
+access_hubspot(struct step *s, int64_t calls, struct secret *token, int64_t *granted, struct access *out, struct err *e)
+{
+	const struct budget_limit limit = { .calls = s->parts->settings->hubspot_calls_per_10s,
+		.window_s = HUBSPOT_WINDOW_S };
+
+	return hubspot(s, BUDGET_HUBSPOT, calls, &limit, token, granted, out, e);
+}
+
+bool
+access_hubspot_search(struct step *s, struct secret *token, struct access *out, struct err *e)
+{
+	const struct budget_limit limit = { .calls = SEARCHES_PER_S, .window_s = 1 };
+	int64_t granted;
+
+	return hubspot(s, BUDGET_HUBSPOT_SEARCH, 1, &limit, token, &granted, out, e);
 }
 
 bool

@@ -22,6 +22,8 @@ struct access {
  */
 bool access_hubspot(struct step *s, int64_t calls, struct secret *token, int64_t *granted, struct access *out,
     struct err *e) CC_MUST_USE;
+/* The same for one search; HubSpot counts these apart. */
+bool access_hubspot_search(struct step *s, struct secret *token, struct access *out, struct err *e) CC_MUST_USE;
 /*
  * impact.com's credentials and up to `calls` of the budget, *granted of them, as long as less than `percent` of it
  * is used: what may wait leaves the rest to what may not.

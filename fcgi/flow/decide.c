@@ -16,6 +16,8 @@
 #define RECORDS_MAX (3 * HUBSPOT_BATCH_READ_MAX)
 /* What HubSpot puts in place of the value of a sensitive property (hubspot.md 2.2). */
 #define REDACTED "REDACTED"
+/* The longest wait that a person is asked for: a whole window of HubSpot's. */
+#define LIVE_WAIT_MS 10000
 
 static struct str
 plural(struct str type)
@@ -24,11 +26,10 @@ plural(struct str type)
 	return event_object_type(type);
 }
 
-static bool
-load_rules(struct decide_round *r, struct err *e)
+bool
+decide_load(struct decide_round *r, struct str text, struct err *e)
 {
 	struct step *s = &r->step;
-	struct config_revision current;
 	struct config_document document;
 	struct config_fault *faults;
 	struct str labels;
@@ -36,13 +37,11 @@ load_rules(struct decide_round *r, struct err *e)
 	size_t n;
 
 	if (!tenant_load(s->parts->db, s->arena, s->tenant_id, &r->tenant, e) ||
-	    !config_current(s->parts->db, s->arena, s->tenant_id, &current, e) ||
-	    !config_document_parse(s->arena, current.document, &document, &faults, &n, e) ||
+	    !config_document_parse(s->arena, text, &document, &faults, &n, e) ||
 	    !hold_list(s->parts->db, s->arena, s->tenant_id, &r->held, &r->n_held, e) ||
 	    !event_type_all_same(s->parts->db, s->arena, s->tenant_id, &r->same, &r->n_same, e) ||
 	    !merged_any(s->parts->db, s->arena, s->tenant_id, &r->any_merged, e))
 		return false;
-	r->revision = current.revision;
 	ruleset_compile(s->arena, &document, s->parts->catalogue, &r->rules, &faults, &n);
 	if (!document.computed_label)
 		return true;
@@ -52,6 +51,17 @@ load_rules(struct decide_round *r, struct err *e)
 		return false;
 	*e = (struct err){ .code = ERR_NONE };
 	return true;
+}
+
+static bool
+load_rules(struct decide_round *r, struct err *e)
+{
+	struct config_revision current;
+
+	if (!config_current(r->step.parts->db, r->step.arena, r->step.tenant_id, &current, e))
+		return false;
+	r->revision = current.revision;
+	return decide_load(r, current.document, e);
 }
 
 /* The best match whatever the hidden value is: that is looked at when the record is read. */
@@ -164,9 +174,20 @@ linger(struct decide_round *r)
 	return true;
 }
 
-static const struct str object_types[CONFIG_OBJECTS] = { { "contacts", 8 }, { "companies", 9 }, { "deals", 5 } };
+const struct str decide_object_types[CONFIG_OBJECTS] = { { "contacts", 8 }, { "companies", 9 }, { "deals", 5 } };
 
 static bool take_answers(struct step *s, struct err *e);
+
+/* A person waits seconds for a call, not for somebody to log in. */
+static bool
+live_waits(const struct access *access, struct err *e)
+{
+	if (access->wait_ms <= LIVE_WAIT_MS)
+		return true;
+	if (str_eq(access->why, STR("disconnected")))
+		return err_set(e, ERR_DENIED, "HubSpot is not connected; log in through HubSpot again");
+	return err_set(e, ERR_REMOTE, "HubSpot asks to slow down; try again in a moment");
+}
 
 /*
  * Takes the next calls from the budget, as many of them as it gives, or waits for it: what the round has read is not
@@ -184,6 +205,8 @@ pay(struct step *s, struct err *e)
 	if (!access_hubspot(s, (int64_t)want, &token, &granted, &access, e))
 		return false;
 	if (!access.ready) {
+		if (r->live && !live_waits(&access, e))
+			return false;
 		s->pause_ms = access.wait_ms > 0 ? access.wait_ms : DECIDE_RETRY_MS;
 		s->next = pay;
 		return true;
@@ -204,10 +227,27 @@ take_answers(struct step *s, struct err *e)
 	if (!decide_take(r, n, &go_on, e))
 		return false;
 	if (!go_on)
-		return true;
+		return !r->live || err_set(e, ERR_REMOTE, "HubSpot cannot be asked just now; try again in a moment");
 	r->read_at_ms = clock_wall_ms();
 	decide_want_records(r);
-	return decide_calls(r) == 0 ? decide_write(r, e) : pay(s, e);
+	return decide_calls(r) == 0 ? r->done(r, e) : pay(s, e);
+}
+
+bool
+decide_read_all(struct decide_round *r, struct err *e)
+{
+	decide_want_records(r);
+	for (int k = 0; k < CONFIG_OBJECTS; k++) {
+		const struct ruleset_object *o = &r->rules.objects[k];
+
+		if (o->needs_contact && k != CONFIG_CONTACTS)
+			decide_want_links(r, decide_object_types[k], STR("contacts"));
+		if (o->needs_company && k != CONFIG_COMPANIES)
+			decide_want_links(r, decide_object_types[k], STR("companies"));
+		if (o->needs_items && k == CONFIG_DEALS)
+			decide_want_links(r, decide_object_types[k], STR("line_items"));
+	}
+	return decide_calls(r) == 0 ? r->done(r, e) : pay(&r->step, e);
 }
 
 static bool
@@ -221,18 +261,7 @@ begin(struct step *s, struct err *e)
 		return true;
 	if (r->n_records == 0)
 		return decide_write(r, e);
-	decide_want_records(r);
-	for (int k = 0; k < CONFIG_OBJECTS; k++) {
-		const struct ruleset_object *o = &r->rules.objects[k];
-
-		if (o->needs_contact && k != CONFIG_CONTACTS)
-			decide_want_links(r, object_types[k], STR("contacts"));
-		if (o->needs_company && k != CONFIG_COMPANIES)
-			decide_want_links(r, object_types[k], STR("companies"));
-		if (o->needs_items && k == CONFIG_DEALS)
-			decide_want_links(r, object_types[k], STR("line_items"));
-	}
-	if (!pay(s, e))
+	if (!decide_read_all(r, e))
 		return false;
 	/* Nothing was read yet: somebody else may have the shard meanwhile. */
 	if (s->n == 0) {
@@ -249,6 +278,7 @@ decide_new(struct arena *a, const struct parts *parts, const struct lease *l)
 
 	r->step =
 	    (struct step){ .arena = a, .parts = parts, .tenant_id = l->tenant_id, .next = begin, .again_in_ms = -1 };
+	r->done = decide_write;
 	r->lease = *l;
 	return &r->step;
 }

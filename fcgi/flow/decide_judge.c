@@ -218,30 +218,40 @@ judge_built(const struct decide_round *r, struct judged *j, bool has_contact)
 	}
 }
 
-static void
-judge_record(const struct decide_round *r, struct judged *j, const struct hubspot_record *record)
+void
+decide_gather(const struct decide_round *r, const struct decide_item *item, const struct event *ev,
+    const struct hubspot_record *record, struct build_input *in, struct chosen *contact)
 {
-	const struct event *ev = &j->event;
 	struct arena *a = r->step.arena;
-	struct trace trace = { .contact = { .record = record, .why = "", .of = 1 } };
-	struct catalogue_fault unwanted;
-	enum build_wanted wanted;
-	struct build_input in = { .rules = &r->rules,
-		.object = j->item->object,
+
+	*contact = (struct chosen){ .record = record, .why = "", .of = 1 };
+	if (!str_eq(ev->object_type, STR("contacts")))
+		*contact = choose_contact(r->records, a, ev);
+	*in = (struct build_input){ .rules = &r->rules,
+		.object = item->object,
 		.catalogue = r->step.parts->catalogue,
 		.event = ev,
 		.record = as_build(record),
+		.contact = as_build(contact->record),
 		.account_currency = r->tenant.currency,
 		.account_time_zone = r->tenant.time_zone,
 		.stage_labels = r->stage_labels,
 		.read_at_ms = r->read_at_ms };
-
-	if (!str_eq(ev->object_type, STR("contacts")))
-		trace.contact = choose_contact(r->records, a, ev);
-	in.contact = as_build(trace.contact.record);
-	in.company =
+	in->company =
 	    as_build(str_eq(ev->object_type, STR("companies")) ? record : choose_company(r->records, a, ev).record);
-	gather_items(r, ev, &in);
+	gather_items(r, ev, in);
+}
+
+static void
+judge_record(const struct decide_round *r, struct judged *j, const struct hubspot_record *record)
+{
+	struct arena *a = r->step.arena;
+	struct trace trace = { .n_faults = 0 };
+	struct catalogue_fault unwanted;
+	enum build_wanted wanted;
+	struct build_input in;
+
+	decide_gather(r, j->item, &j->event, record, &in, &trace.contact);
 	j->contact_id = in.contact.id;
 	wanted = build_wanted(a, &in, &j->trigger, &unwanted);
 	if (wanted != BUILD_WANTED) {

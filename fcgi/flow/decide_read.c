@@ -124,8 +124,8 @@ add_hidden(const struct decide_round *r, struct str type, struct str *set, size_
 }
 
 /* The union of what every object's mapping reads of that type. */
-static struct str_list
-wanted_properties(const struct decide_round *r, struct str type)
+struct str_list
+decide_properties(const struct decide_round *r, struct str type)
 {
 	static const struct str order[] = { { "hs_position_on_quote", 20 } };
 	const struct ruleset_object *own = ruleset_object(&r->rules, type);
@@ -135,7 +135,9 @@ wanted_properties(const struct decide_round *r, struct str type)
 
 	if (own != NULL)
 		n = add_names(set, n, own->properties, own->n_properties);
-	if (own != NULL && own->config->n_triggers > 0)
+	if (r->live && own != NULL && r->n_items > 0 && str_eq(type, r->items[0].event.object_type))
+		n = add_names(set, n, r->also.v, r->also.n);
+	if (r->live || (own != NULL && own->config->n_triggers > 0))
 		n = add_names(set, n, named.v, named.n);
 	for (int k = 0; k < CONFIG_OBJECTS; k++) {
 		const struct ruleset_object *o = &r->rules.objects[k];
@@ -161,7 +163,7 @@ request_one(struct decide_round *r, const struct decide_read *c, const struct se
 
 	switch (c->kind) {
 	case DECIDE_RECORDS:
-		hubspot_crm_batch_read(a, settings, token, c->type, c->ids, wanted_properties(r, c->type), q);
+		hubspot_crm_batch_read(a, settings, token, c->type, c->ids, decide_properties(r, c->type), q);
 		break;
 	case DECIDE_LINKS:
 		hubspot_crm_associations_read(a, settings, token, c->type, c->to_type, c->ids.v, c->ids.n, q);

@@ -2,6 +2,7 @@
 #ifndef FLOW_DECIDE_ROUND_H
 #define FLOW_DECIDE_ROUND_H
 
+#include "flow/choose.h"
 #include "flow/records.h"
 #include "flow/step.h"
 #include "lang/build.h"
@@ -47,6 +48,14 @@ struct decide_read {
 
 struct decide_round {
 	struct step step;
+	/* What comes when all that is wanted was read: decide_write(), or what a preview makes of it. */
+	bool (*done)(struct decide_round *r, struct err *e);
+	/*
+	 * A person waits for it (task/preview.h): what cannot be read now is an error in words and not another round, and
+	 * `also` is read of the object's own records, names of all of them too.
+	 */
+	bool live;
+	struct str_list also;
 	struct lease lease;
 	struct tenant tenant;
 	int64_t revision;
@@ -74,8 +83,19 @@ struct decide_round {
 	int64_t read_at_ms;
 };
 
+/* ---- decide.c */
+
+/* The three names; records and rules keep them by reference. */
+extern const struct str decide_object_types[CONFIG_OBJECTS];
+/* The tenant, the rules of that document, and what the ledger knows of event types and merged records. */
+bool decide_load(struct decide_round *r, struct str document, struct err *e) CC_MUST_USE;
+/* Reads the items' records and what their rules need of others, then r->done().  Needs rules, items and records. */
+bool decide_read_all(struct decide_round *r, struct err *e) CC_MUST_USE;
+
 /* ---- decide_read.c: one call after the other, and what its answer means */
 
+/* The properties that are read of records of that type. */
+struct str_list decide_properties(const struct decide_round *r, struct str type);
 /* Adds the calls for what is wanted and was not asked for yet. */
 void decide_want_records(struct decide_round *r);
 /* Adds the call for what the round's records of that type are associated with. */
@@ -106,9 +126,19 @@ struct judged {
 	struct conversion conversion; /* when the outcome is a conversion */
 };
 void decide_judge(const struct decide_round *r, const struct decide_item *item, struct judged *j);
+/*
+ * What a conversion of that event is built from; *contact is which one was chosen and why.  `record` is the event's own.
+ */
+void decide_gather(const struct decide_round *r, const struct decide_item *item, const struct event *ev,
+    const struct hubspot_record *record, struct build_input *in, struct chosen *contact);
 
 /* ---- decide_write.c */
 
+/*
+ * Which effect the judged conversion would have: its event type's row, its key and those that are the same.  `make`:
+ * an event type that is used for the first time gets its row; else *known is false, and nothing can stand in the way.
+ */
+bool decide_identify(const struct decide_round *r, struct judged *j, bool make, bool *known, struct err *e) CC_MUST_USE;
 /* Writes what was decided; the end of the round. */
 bool decide_write(struct decide_round *r, struct err *e) CC_MUST_USE;
 

@@ -23,19 +23,25 @@ same_effects(const struct decide_round *r, struct conversion *c)
 	}
 }
 
-/* Event type rows and effect keys: made before the transaction, harmless when it is then rolled back. */
-static bool
-prepare(const struct decide_round *r, struct judged *j, struct err *e)
+bool
+decide_identify(const struct decide_round *r, struct judged *j, bool make, bool *known, struct err *e)
 {
 	const struct step *s = &r->step;
 	struct conversion *c = &j->conversion;
 	bool by_code = str_eq(j->built.event_identifier, STR("EventTypeCode"));
 
-	if (j->outcome != DECISION_CONVERSION)
-		return true;
-	if (!conversion_event_type(s->parts->db, s->arena, s->tenant_id, c->program_id, by_code, c->event_type,
-	        &c->event_type_id, e))
+	*known = false;
+	if (make && !conversion_event_type(s->parts->db, s->arena, s->tenant_id, c->program_id, by_code, c->event_type,
+	                &c->event_type_id, e))
 		return false;
+	if (!make && !conversion_known_event_type(s->parts->db, s->arena, s->tenant_id, c->program_id, by_code,
+	                 c->event_type, &c->event_type_id, e)) {
+		if (e->code != ERR_NOT_FOUND)
+			return false;
+		*e = (struct err){ .code = ERR_NONE };
+		return true;
+	}
+	*known = true;
 	if (r->any_merged &&
 	    !merged_survivor(s->parts->db, s->arena, s->tenant_id, c->object_type, c->object_id, &c->survivor, e))
 		return false;
@@ -159,10 +165,12 @@ decide_write(struct decide_round *r, struct err *e)
 	struct step *s = &r->step;
 	struct judged *judged = arena_array(s->arena, r->n_items, sizeof(*judged));
 	size_t conversions = 0;
+	bool known;
 
 	for (size_t i = 0; i < r->n_items; i++) {
 		decide_judge(r, &r->items[i], &judged[i]);
-		if (!prepare(r, &judged[i], e))
+		/* Made before the transaction, harmless when that is then rolled back. */
+		if (judged[i].outcome == DECISION_CONVERSION && !decide_identify(r, &judged[i], true, &known, e))
 			return false;
 	}
 	if (r->n_items > 0 &&

@@ -23,6 +23,25 @@ void hubspot_crm_properties(struct arena *a, const struct settings *s, const str
 void hubspot_crm_pipelines(struct arena *a, const struct settings *s, const struct secret *token,
     struct str object_type, struct http_request *out);
 
+/* Words at most so long: the body of a search may have 3,000 characters (hubspot.md 3.2). */
+#define HUBSPOT_SEARCH_WORDS_MAX 200
+#define HUBSPOT_SEARCH_MAX       200
+
+/* What to look for; with neither words nor a property: all, the newest first. */
+struct hubspot_search {
+	struct str type;
+	struct str words;           /* in the properties that HubSpot searches by itself: names, e-mail addresses, ... */
+	struct str property, value; /* or what has exactly that value */
+	struct str_list properties; /* to be told */
+	int64_t limit;              /* 1 to HUBSPOT_SEARCH_MAX */
+};
+/*
+ * POST /crm/objects/{v}/{type}/search; its answer is read by hubspot_crm_read_records().  Lags behind writes by seconds,
+ * never finds archived records, and counts against a limit of its own: 5 a second of all apps.
+ */
+void hubspot_crm_search(struct arena *a, const struct settings *s, const struct secret *token,
+    const struct hubspot_search *search, struct http_request *out);
+
 /* What kept a read from working, for the retry rules. */
 enum hubspot_result {
 	HUBSPOT_OK,

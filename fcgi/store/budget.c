@@ -39,7 +39,7 @@ const struct sql budget_sql[] = {
 };
 const size_t budget_sql_n = sizeof(budget_sql) / sizeof(budget_sql[0]);
 
-static const char *const names[] = { "hubspot", "impact" };
+static const char *const names[] = { "hubspot", "impact", "hubspot_search" };
 
 /* Another process took a slice between our look and our update: look again, a few times. */
 #define LOOKS   5

@@ -2,7 +2,7 @@
  * budget.h - how many calls a tenant may still make to a destination.
  *
  * One row per tenant and destination; a process takes a slice by compare-and-set: a fixed window of
- * HubSpot 10 s, impact.com 1 hour.  A 429 blocks the destination until the time the server asked for.
+ * HubSpot 10 s and for searches 1 s, impact.com 1 hour.  A 429 blocks the destination until the time the server asked for.
  */
 #ifndef STORE_BUDGET_H
 #define STORE_BUDGET_H
@@ -13,7 +13,8 @@
 
 enum budget_destination {
 	BUDGET_HUBSPOT,
-	BUDGET_IMPACT
+	BUDGET_IMPACT,
+	BUDGET_HUBSPOT_SEARCH /* HubSpot counts searches apart from all other calls */
 };
 
 /* So many calls in a window of so many seconds. */

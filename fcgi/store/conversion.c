@@ -86,16 +86,16 @@ const struct sql conversion_sql[] = {
 };
 const size_t conversion_sql_n = sizeof(conversion_sql) / sizeof(conversion_sql[0]);
 
-static bool
-find_event_type(struct db *db, struct arena *a, int64_t tenant_id, struct str program_id, bool by_code,
-    struct str value, int64_t *id, struct err *e)
+bool
+conversion_known_event_type(struct db *db, struct arena *a, int64_t tenant_id, struct str program_id, bool by_code,
+    struct str value, int64_t *event_type_id, struct err *e)
 {
 	const struct db_value *row;
 
 	if (!db_query_one(db, &conversion_sql[by_code ? EVENT_TYPE_BY_CODE : EVENT_TYPE_BY_ID],
 	        DB_IN(DB_V_I(tenant_id), DB_V_S(program_id), DB_V_S(value)), a, &row, e))
 		return false;
-	*id = row[0].i;
+	*event_type_id = row[0].i;
 	return true;
 }
 
@@ -103,14 +103,14 @@ bool
 conversion_event_type(struct db *db, struct arena *a, int64_t tenant_id, struct str program_id, bool by_code,
     struct str value, int64_t *event_type_id, struct err *e)
 {
-	if (find_event_type(db, a, tenant_id, program_id, by_code, value, event_type_id, e))
+	if (conversion_known_event_type(db, a, tenant_id, program_id, by_code, value, event_type_id, e))
 		return true;
 	if (e->code != ERR_NOT_FOUND)
 		return err_wrap(e, "event type");
 	*e = (struct err){ .code = ERR_NONE };
 	return (db_run(db, &conversion_sql[by_code ? EVENT_TYPE_ADD_CODE : EVENT_TYPE_ADD_ID],
 	            DB_IN(DB_V_I(tenant_id), DB_V_S(program_id), DB_V_S(value)), NULL, e) &&
-	           find_event_type(db, a, tenant_id, program_id, by_code, value, event_type_id, e)) ||
+	           conversion_known_event_type(db, a, tenant_id, program_id, by_code, value, event_type_id, e)) ||
 	       err_wrap(e, "event type");
 }
 

@@ -33,7 +33,10 @@ struct conversion {
 	int64_t sending_ms, accepted_ms;
 };
 
-/* The row of ours behind an event type's code or id; made when it is new.  `by_code`: value is a code. */
+/* The row of ours behind an event type's code or id.  ERR_NOT_FOUND when it was never used. */
+bool conversion_known_event_type(struct db *db, struct arena *a, int64_t tenant_id, struct str program_id, bool by_code,
+    struct str value, int64_t *event_type_id, struct err *e) CC_MUST_USE;
+/* The same; made when it is new.  `by_code`: value is a code. */
 bool conversion_event_type(struct db *db, struct arena *a, int64_t tenant_id, struct str program_id, bool by_code,
     struct str value, int64_t *event_type_id, struct err *e) CC_MUST_USE;
 

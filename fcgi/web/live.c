@@ -56,11 +56,24 @@ send_all(struct http *http, struct step *s, int64_t until_ms)
 }
 
 static void
-wait_a_moment(void)
+wait_a_moment(int64_t ms)
 {
-	const struct timespec pause = { .tv_nsec = AGAIN_MS * 1000000L };
+	const struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
 
 	nanosleep(&pause, NULL);
+}
+
+/* The step waits for its call budget. */
+static bool
+pause_step(struct step *s, int64_t until_ms, struct err *e)
+{
+	int64_t ms = s->pause_ms;
+
+	if (clock_mono_ms() + ms >= until_ms)
+		return err_set(e, ERR_REMOTE, "the calls that may be made for now are used up; try again in a moment");
+	s->pause_ms = 0;
+	wait_a_moment(ms);
+	return true;
 }
 
 bool
@@ -70,12 +83,14 @@ live_run(struct http *http, struct step *s, int64_t deadline_ms, struct err *e)
 
 	for (;;) {
 		if (step_next(s, e)) {
-			if (s->n == 0)
+			if (s->n == 0 && s->pause_ms == 0)
 				return true;
+			if (s->pause_ms > 0 && !pause_step(s, until, e))
+				return false;
 			send_all(http, s, until);
 		} else if (e->code == ERR_CONFLICT && clock_mono_ms() + AGAIN_MS < until) {
 			*e = (struct err){ .code = ERR_NONE };
-			wait_a_moment();
+			wait_a_moment(AGAIN_MS);
 		} else {
 			return false;
 		}
