@@ -233,16 +233,24 @@ load(struct follow *f, int64_t max, struct err *e)
 {
 	struct step *step = &f->step;
 	struct delivery *due;
+	size_t n = 0;
 
 	if (!delivery_due_follow(db_of(f), step->arena, step->tenant_id, max, &due, &f->n_items, e))
 		return false;
 	f->items = arena_array(step->arena, f->n_items, sizeof(*f->items));
-	for (size_t i = 0; i < f->n_items; i++)
-		f->items[i] = (struct follow_item){ .d = due[i],
+	for (size_t i = 0; i < f->n_items; i++) {
+		struct follow_item item = { .d = due[i],
 			.look_ms = due[i].event_date_ms,
 			.want = due[i].action_id.n > 0  ? FOLLOW_ACTION
 			        : due[i].batch_id.n > 0 ? FOLLOW_SUBMISSION
 			                                : FOLLOW_LISTING };
+
+		if (!due[i].elsewhere)
+			f->items[n++] = item;
+		else if (!follow_elsewhere(f, &item, e))
+			return false;
+	}
+	f->n_items = n;
 	return true;
 }
 

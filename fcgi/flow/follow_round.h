@@ -81,6 +81,11 @@ bool follow_take_action(struct follow *f, struct follow_item *item, const struct
 bool follow_is_of(const struct follow_item *item, const struct impact_action_info *x);
 bool follow_confirm(struct follow *f, struct follow_item *item, const struct impact_action_info *x,
     struct err *e) CC_MUST_USE;
+/*
+ * It was sent to an account that is not the present one: asking here would find nothing, and a resend would be a second
+ * conversion.  It is given up or left as it is.
+ */
+bool follow_elsewhere(struct follow *f, const struct follow_item *item, struct err *e) CC_MUST_USE;
 /* Not among the actions. */
 bool follow_not_found(struct follow *f, struct follow_item *item, struct err *e) CC_MUST_USE;
 

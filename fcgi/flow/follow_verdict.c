@@ -169,6 +169,25 @@ reject(struct follow *f, struct follow_item *item, struct str code, struct err *
 }
 
 bool
+follow_elsewhere(struct follow *f, const struct follow_item *item, struct err *e)
+{
+	int64_t id = item->d.conversion_id;
+	struct str code = STR("account_changed");
+	bool done;
+
+	log_event(LOG_WARN, "follow.elsewhere", LOG_I("conversion", id), LOG_C("state", state_name(item->d.state)));
+	if (item->d.state == STATE_UNKNOWN)
+		done = conversion_dead(db_of(f), &f->lease, id, code,
+		    STR("Sent to the account that was set before; no answer came."), e);
+	else
+		done = conversion_left(db_of(f), &f->lease, id, code, e);
+	if (done || e->code != ERR_CONFLICT)
+		return done;
+	*e = (struct err){ .code = ERR_NONE };
+	return true;
+}
+
+bool
 follow_not_found(struct follow *f, struct follow_item *item, struct err *e)
 {
 	int64_t id = item->d.conversion_id;

@@ -255,21 +255,36 @@ start(struct send *s, const struct delivery *const *go, size_t n, struct err *e)
 	return true;
 }
 
-/* Parks what may not go; the others are what may.  Also false: a conflict, somebody moved one just now. */
+/* A resend of what went to another account: there it may have arrived, here it would be a second conversion. */
+static bool
+give_up(const struct send *s, const struct delivery *d, struct err *e)
+{
+	log_event(LOG_WARN, "send.elsewhere", LOG_I("conversion", d->conversion_id));
+	return conversion_dead(s->step.parts->db, &s->lease, d->conversion_id, STR("account_changed"),
+	    STR("Sent to the account that was set before; no answer came."), e);
+}
+
+/*
+ * Parks what may not go, gives up what went elsewhere; the others are what may.  Also false: a conflict, somebody moved
+ * one just now.
+ */
 static bool
 choose(struct send *s, const struct delivery *due, size_t n, const struct delivery **go, size_t *n_go, struct err *e)
 {
 	*n_go = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct str no = forbidden(s, &due[i]);
+		bool lost = due[i].elsewhere && due[i].unanswered > 0;
 
-		if (no.n == 0)
+		if (no.n == 0 && !lost) {
 			go[(*n_go)++] = &due[i];
-		else if (!conversion_park(s->step.parts->db, s->step.tenant_id, due[i].conversion_id, no, s->revision,
-		             e))
+			continue;
+		}
+		if (lost ? !give_up(s, &due[i], e)
+		         : !conversion_park(s->step.parts->db, s->step.tenant_id, due[i].conversion_id, no, s->revision,
+		               e))
 			return false;
-		else
-			s->parked = true;
+		s->parked = true;
 	}
 	return true;
 }

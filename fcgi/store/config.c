@@ -2,7 +2,10 @@
 #include "store/config.h"
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "io/db.h"
+
+static const struct json_limits document_limits = { .max_depth = 16, .max_tokens = 200000 };
 
 enum {
 	CURRENT,
@@ -23,8 +26,9 @@ const struct sql config_sql[] = {
 	    "INSERT INTO config (tenant_id, revision, author, saved_at, document) "
 	    "VALUES (?, ?, ?, UTC_TIMESTAMP(3), ?)",
 	    NULL, NULL },
-	[ADVANCE] = { "config.advance", SQL_TENANT, "iii", "",
-	    "UPDATE tenant SET config_revision = ?, version = version + 1 WHERE tenant_id = ? AND config_revision = ?",
+	[ADVANCE] = { "config.advance", SQL_TENANT, "iiii", "",
+	    "UPDATE tenant SET config_revision = ?, impact_since = IF(? = 1, UTC_TIMESTAMP(3), impact_since), "
+	    "version = version + 1 WHERE tenant_id = ? AND config_revision = ?",
 	    NULL, NULL },
 };
 const size_t config_sql_n = sizeof(config_sql) / sizeof(config_sql[0]);
@@ -61,12 +65,42 @@ config_at(struct db *db, struct arena *a, int64_t tenant_id, int64_t revision, s
 	return true;
 }
 
+static struct str
+account_of(struct arena *a, struct str document)
+{
+	struct err ignored = { .code = ERR_NONE };
+	struct json *j = NULL;
+
+	if (!json_parse(a, document, &document_limits, &j, &ignored))
+		return STR("");
+	return json_text_at(a, json_get(j, "impact"), "account_sid");
+}
+
+/* Whether conversions go to another account of impact.com from this document on.  One that was never set had none. */
 static bool
-save_next(struct db *db, int64_t tenant_id, int64_t base, struct str author, struct str document, struct err *e)
+moves(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, struct str document, int64_t *out, struct err *e)
+{
+	struct db_rows rows;
+	struct str before;
+
+	*out = 0;
+	if (!db_query(db, &config_sql[AT], DB_IN(DB_V_I(tenant_id), DB_V_I(base)), a, &rows, e))
+		return false;
+	before = rows.n == 0 ? STR("") : account_of(a, rows.v[2].s);
+	*out = before.n > 0 && !str_eq(before, account_of(a, document));
+	return true;
+}
+
+static bool
+save_next(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, struct str author, struct str document,
+    struct err *e)
 {
 	int64_t changed;
+	int64_t moved;
 
-	if (!db_run(db, &config_sql[ADVANCE], DB_IN(DB_V_I(base + 1), DB_V_I(tenant_id), DB_V_I(base)), &changed, e))
+	if (!moves(db, a, tenant_id, base, document, &moved, e) ||
+	    !db_run(db, &config_sql[ADVANCE], DB_IN(DB_V_I(base + 1), DB_V_I(moved), DB_V_I(tenant_id), DB_V_I(base)),
+	        &changed, e))
 		return false;
 	if (changed != 1)
 		return err_set(e, ERR_CONFLICT, "the configuration was changed since revision %lld", (long long)base);
@@ -80,7 +114,7 @@ config_save(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, str
 {
 	if (!db_begin(db, e))
 		return false;
-	if (!save_next(db, tenant_id, base, author, document, e)) {
+	if (!save_next(db, a, tenant_id, base, author, document, e)) {
 		db_rollback(db);
 		return err_wrap(e, "saving the configuration");
 	}

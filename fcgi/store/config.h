@@ -19,7 +19,8 @@ bool config_at(struct db *db, struct arena *a, int64_t tenant_id, int64_t revisi
     struct err *e) CC_MUST_USE;
 /*
  * Saves the next revision after `base`, the one that was edited.  ERR_CONFLICT when it is not the current
- * one any more; nothing is written then.
+ * one any more; nothing is written then.  With another Account SID, what was sent before is no longer followed or
+ * sent again (delivery.h: elsewhere).
  */
 bool config_save(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, struct str author,
     struct str document, struct config_revision *out, struct err *e) CC_MUST_USE;

@@ -109,10 +109,12 @@ bool conversion_park(struct db *db, int64_t tenant_id, int64_t id, struct str co
 /* All PARKED rows with that code (empty: any but those of a held event type) are READY and due again. */
 bool conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n, struct err *e) CC_MUST_USE;
 
-/* UNKNOWN -> READY: the same body once more.  UNKNOWN -> DEAD after two unanswered ones. */
+/* UNKNOWN -> READY: the same body once more.  UNKNOWN or READY -> DEAD: after two unanswered ones, or elsewhere. */
 bool conversion_resend(struct db *db, const struct lease *l, int64_t id, struct err *e) CC_MUST_USE;
 bool conversion_dead(struct db *db, const struct lease *l, int64_t id, struct str code, struct str message,
     struct err *e) CC_MUST_USE;
+/* ACCEPTED or CONFIRMED stays what it is and is no longer followed; an accepted one keeps the code as the reason. */
+bool conversion_left(struct db *db, const struct lease *l, int64_t id, struct str code, struct err *e) CC_MUST_USE;
 
 /* ACCEPTED or UNKNOWN -> REJECTED with impact.com's code. */
 bool conversion_rejected(struct db *db, const struct lease *l, int64_t id, struct str code, struct str partner_id,

@@ -19,6 +19,7 @@ enum {
 	UNPARK_REFUSED,
 	RESEND,
 	DEAD,
+	LEFT,
 	REJECTED,
 	CONFIRMED
 };
@@ -62,6 +63,10 @@ const struct sql conversion_move_sql[] = {
 	[DEAD] = { "conversion.dead", SQL_TENANT, "ssii", "",
 	    "UPDATE conversion SET state = 'DEAD', code = ?, message = ?, ended_at = UTC_TIMESTAMP(3), "
 	    "version = version + 1" ONE " AND state IN ('READY', 'UNKNOWN', 'HELD')",
+	    NULL, NULL },
+	[LEFT] = { "conversion.left", SQL_TENANT, "sii", "",
+	    "UPDATE conversion SET code = IF(state = 'ACCEPTED', ?, code), version = version + 1" ONE
+	    " AND state IN ('ACCEPTED', 'CONFIRMED')",
 	    NULL, NULL },
 	[REJECTED] = { "conversion.rejected", SQL_TENANT, "ssii", "",
 	    "UPDATE conversion SET state = 'REJECTED', code = ?, partner_id = ?, ended_at = UTC_TIMESTAMP(3), "
@@ -214,6 +219,16 @@ conversion_dead(struct db *db, const struct lease *l, int64_t id, struct str cod
 	        "giving up", e);
 
 	return counted(done, STATE_DEAD, 1);
+}
+
+bool
+conversion_left(struct db *db, const struct lease *l, int64_t id, struct str code, struct err *e)
+{
+	return transaction_begin(db, e) &&
+	       transaction_end(db,
+	           move(db, l, Q(LEFT), DB_IN(DB_V_S(code), DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
+	               unqueue(db, l->tenant_id, id, e),
+	           "no longer following", e);
 }
 
 bool

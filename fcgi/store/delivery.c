@@ -17,9 +17,10 @@ enum {
 	"c.trigger_id, c.batch_id, c.action_id, c.event_type_id, c.event_date, c.attempts, c.unanswered, "             \
 	"COALESCE(TIMESTAMPDIFF(MICROSECOND, c.accepted_at, UTC_TIMESTAMP(3)) DIV 1000, 0), "                          \
 	"EXISTS (SELECT 1 FROM conversion o WHERE o.tenant_id = c.tenant_id AND o.order_id = c.order_id AND "          \
-	"o.program_id = c.program_id AND o.event_type_id <> c.event_type_id), COALESCE(c.sending_at, c.event_date)"
-#define LETTERS "isiissssssssitiiiit"
-#define BODY    19 /* the column behind them */
+	"o.program_id = c.program_id AND o.event_type_id <> c.event_type_id), COALESCE(c.sending_at, c.event_date), "  \
+	"COALESCE(c.sending_at <= (SELECT t.impact_since FROM tenant t WHERE t.tenant_id = c.tenant_id), 0)"
+#define LETTERS "isiissssssssitiiiiti"
+#define BODY    20 /* the column behind them */
 #define TABLES                                                                                                         \
 	" FROM delivery d FORCE INDEX (delivery_due) STRAIGHT_JOIN conversion c ON c.tenant_id = d.tenant_id AND "     \
 	"c.conversion_id = d.effect_id "                                                                               \
@@ -78,7 +79,8 @@ delivery_from_row(const struct db_value *r, struct delivery *d, struct err *e)
 		.unanswered = r[15].i,
 		.since_accepted_ms = r[16].i,
 		.order_id_shared = r[17].i != 0,
-		.sending_ms = r[18].i };
+		.sending_ms = r[18].i,
+		.elsewhere = r[19].i != 0 };
 	if (str_eq(r[1].s, STR("follow")))
 		d->stage = DELIVERY_FOLLOW;
 	else if (str_eq(r[1].s, STR("reconcile")))

@@ -23,6 +23,7 @@ struct delivery {
 	int64_t since_accepted_ms; /* by the database's clock; 0 when not accepted */
 	struct str body;           /* of due_send only: what goes out */
 	int64_t sending_ms;        /* of the last attempt */
+	bool elsewhere;            /* the last attempt went to an account that is not the present one */
 	bool order_id_shared;      /* another event type of the program has a conversion with this OrderId */
 };
 

@@ -16,17 +16,20 @@ enum {
 };
 
 const struct sql install_sql[] = {
-	[LOAD] = { "install.load", SQL_TENANT, "i", "isssttsiiii",
+	[LOAD] = { "install.load", SQL_TENANT, "i", "isssttsiiiit",
 	    "SELECT hub_user_id, scopes, access_token, refresh_token, expires_at, last_ok_at, state, refused, version, "
 	    "TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), expires_at) DIV 1000, "
-	    "TIMESTAMPDIFF(MICROSECOND, last_ok_at, UTC_TIMESTAMP(3)) DIV 1000 FROM install WHERE tenant_id = ?",
+	    "TIMESTAMPDIFF(MICROSECOND, last_ok_at, UTC_TIMESTAMP(3)) DIV 1000, state_since FROM install WHERE "
+	    "tenant_id = ?",
 	    NULL, NULL },
 	[SAVE] = { "install.save", SQL_TENANT, "iisssi", "",
 	    "INSERT INTO install (tenant_id, hub_user_id, scopes, access_token, refresh_token, expires_at, state, "
-	    "last_ok_at) VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, 'connected', UTC_TIMESTAMP(3)) "
+	    "state_since, last_ok_at) VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, 'connected', "
+	    "UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)) "
 	    "ON DUPLICATE KEY UPDATE hub_user_id = VALUES(hub_user_id), scopes = VALUES(scopes), "
 	    "access_token = VALUES(access_token), refresh_token = VALUES(refresh_token), "
-	    "expires_at = VALUES(expires_at), state = VALUES(state), last_ok_at = VALUES(last_ok_at), refused = 0, "
+	    "expires_at = VALUES(expires_at), state_since = IF(state = 'connected', state_since, VALUES(state_since)), "
+	    "state = VALUES(state), last_ok_at = VALUES(last_ok_at), refused = 0, "
 	    "lease_owner = NULL, lease_until = NULL, version = version + 1",
 	    NULL, NULL },
 	[LEASE] = { "install.lease", SQL_TENANT, "sii", "",
@@ -46,11 +49,12 @@ const struct sql install_sql[] = {
 	    "WHERE tenant_id = ? AND version = ? AND lease_owner = ?",
 	    NULL, NULL },
 	[DISCONNECTED] = { "install.disconnected", SQL_TENANT, "ii", "",
-	    "UPDATE install SET state = 'disconnected', access_token = NULL, refresh_token = NULL, expires_at = NULL, "
+	    "UPDATE install SET state_since = IF(state = 'disconnected', state_since, UTC_TIMESTAMP(3)), "
+	    "state = 'disconnected', access_token = NULL, refresh_token = NULL, expires_at = NULL, "
 	    "lease_owner = NULL, lease_until = NULL, version = version + 1 WHERE tenant_id = ? AND version = ?",
 	    NULL, NULL },
-	[TENANT_OFF] = { "install.tenant_off", SQL_TENANT, "i", "",
-	    "UPDATE tenant SET state = 'disconnected', version = version + 1 "
+	[TENANT_OFF] = { "install.tenant_off", SQL_TENANT, "si", "",
+	    "UPDATE tenant SET state = ?, version = version + 1 "
 	    "WHERE tenant_id = ? AND state IN ('active', 'paused')",
 	    NULL, NULL },
 };
@@ -89,7 +93,8 @@ load_row(struct db *db, struct arena *a, int64_t tenant_id, const struct db_valu
 		.refused = v[7].i,
 		.version = v[8].i,
 		.expires_in_ms = v[9].kind == DB_NULL ? -1 : v[9].i,
-		.ok_age_ms = v[10].kind == DB_NULL ? -1 : v[10].i };
+		.ok_age_ms = v[10].kind == DB_NULL ? -1 : v[10].i,
+		.since_ms = v[11].i };
 	return true;
 }
 
@@ -189,7 +194,7 @@ install_refresh_failed(struct db *db, int64_t tenant_id, int64_t version, struct
 }
 
 static bool
-disconnect(struct db *db, int64_t tenant_id, int64_t version, struct err *e)
+disconnect(struct db *db, int64_t tenant_id, int64_t version, enum tenant_state to, struct err *e)
 {
 	int64_t changed;
 
@@ -197,15 +202,16 @@ disconnect(struct db *db, int64_t tenant_id, int64_t version, struct err *e)
 		return false;
 	if (changed != 1)
 		return err_set(e, ERR_CONFLICT, "somebody logged in or refreshed the token meanwhile");
-	return db_run(db, &install_sql[TENANT_OFF], DB_IN(DB_V_I(tenant_id)), NULL, e);
+	return db_run(db, &install_sql[TENANT_OFF], DB_IN(DB_V_S(str_from(tenant_state_name(to))), DB_V_I(tenant_id)),
+	    NULL, e);
 }
 
 bool
-install_disconnected(struct db *db, int64_t tenant_id, int64_t version, struct err *e)
+install_disconnected(struct db *db, int64_t tenant_id, int64_t version, enum tenant_state to, struct err *e)
 {
 	if (!db_begin(db, e))
 		return false;
-	if (!disconnect(db, tenant_id, version, e)) {
+	if (!disconnect(db, tenant_id, version, to, e)) {
 		db_rollback(db);
 		return err_wrap(e, "disconnecting tenant %lld", (long long)tenant_id);
 	}

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "io/db.h"
+#include "store/tenant.h"
 #include "store/vault.h"
 
 struct install {
@@ -18,6 +19,7 @@ struct install {
 	struct str scopes; /* granted, space separated */
 	struct secret access_token, refresh_token;
 	int64_t expires_ms, last_ok_ms; /* 0: never */
+	int64_t since_ms;               /* when it became connected, or ceased to be; 0: not known */
 	int64_t expires_in_ms;          /* by the database's clock, at the time of the read; negative: expired */
 	int64_t ok_age_ms; /* since last_ok, by the database's clock; -1: never */
 	int64_t refused;                /* times in a row that HubSpot refused the refresh token */
@@ -45,10 +47,12 @@ bool install_refreshed(struct db *db, const struct vault *v, struct arena *a, co
 bool install_refresh_failed(struct db *db, int64_t tenant_id, int64_t version, struct str owner, bool refused,
     struct err *e) CC_MUST_USE;
 /*
- * Tokens dropped, tenant disconnected, configuration kept (I-58, I-59).  ERR_CONFLICT when the tokens are no longer
+ * Tokens dropped, configuration kept (I-58, I-59).  The tenant is PAUSED when HubSpot ended it (the app was removed
+ * there), DISCONNECTED when a person did here.  ERR_CONFLICT when the tokens are no longer
  * those of `version`: a new log-in is not to be dropped for the refusal of old ones.
  */
-bool install_disconnected(struct db *db, int64_t tenant_id, int64_t version, struct err *e) CC_MUST_USE;
+bool install_disconnected(struct db *db, int64_t tenant_id, int64_t version, enum tenant_state to,
+    struct err *e) CC_MUST_USE;
 
 extern const struct sql install_sql[];
 extern const size_t install_sql_n;

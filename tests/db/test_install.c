@@ -134,16 +134,17 @@ static void
 disconnected_drops_the_tokens_and_keeps_the_configuration(void **state)
 {
 	(void)state;
-	struct install in;
+	struct install in, connected = load();
 	struct tenant t;
 
-	must(install_disconnected(g.db, g.tenant.tenant_id, load().version, &g.e));
+	must(install_disconnected(g.db, g.tenant.tenant_id, load().version, TENANT_PAUSED, &g.e));
 	in = load();
 	assert_false(in.connected);
 	assert_true(secret_empty(&in.access_token) && secret_empty(&in.refresh_token));
 	must(tenant_load(g.db, g.a, g.tenant.tenant_id, &t, &g.e));
-	assert_int_equal(t.state, TENANT_DISCONNECTED);
+	assert_int_equal(t.state, TENANT_PAUSED);
 	assert_int_equal(t.config_revision, 1);
+	assert_true(in.since_ms >= connected.since_ms && connected.since_ms > 0);
 	must_fail(install_lease(g.db, in.tenant_id, in.version, STR("me"), &g.e), ERR_CONFLICT);
 	must_fail(install_load(g.db, &g.vault, g.a, 4711, &in, &g.e), ERR_NOT_FOUND);
 }
@@ -160,7 +161,7 @@ a_login_meanwhile_is_not_dropped_for_the_refusal_of_the_old_tokens(void **state)
 	ground_run(&g, "UPDATE tenant SET state = 'active'");
 	before = load();
 	save(g.tenant.tenant_id, "access-5", "refresh-5");
-	must_fail(install_disconnected(g.db, g.tenant.tenant_id, before.version, &g.e), ERR_CONFLICT);
+	must_fail(install_disconnected(g.db, g.tenant.tenant_id, before.version, TENANT_PAUSED, &g.e), ERR_CONFLICT);
 	in = load();
 	assert_true(in.connected);
 	assert_true(secret_eq(&in.access_token, STR("access-5")));

@@ -142,7 +142,7 @@ two_refusals_end_the_connection_one_does_not(void **state)
 	assert_int_equal(scheduled(bad, 1), 24 * 3600 * 1000);
 	assert_false(now().connected);
 	must(tenant_load(g.db, g.a, g.tenant.tenant_id, &g.tenant, &g.e));
-	assert_int_equal(g.tenant.state, TENANT_DISCONNECTED);
+	assert_int_equal(g.tenant.state, TENANT_PAUSED);
 	/* Nothing is asked of HubSpot any more. */
 	assert_int_equal(scheduled(NULL, 0), 24 * 3600 * 1000);
 }
@@ -225,7 +225,7 @@ without_a_connection_a_login_is_asked_for(void **state)
 	size_t sent;
 
 	must(install_facts(g.db, g.a, g.tenant.tenant_id, &in, &g.e));
-	must(install_disconnected(g.db, g.tenant.tenant_id, in.version, &g.e));
+	must(install_disconnected(g.db, g.tenant.tenant_id, in.version, TENANT_PAUSED, &g.e));
 	must_fail(ground_steps(&g, &task(begin)->step, NULL, 0, &sent), ERR_DENIED);
 	ground_run(&g, "DELETE FROM install");
 	must_fail(ground_steps(&g, &task(begin)->step, NULL, 0, &sent), ERR_DENIED);

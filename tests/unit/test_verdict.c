@@ -24,7 +24,7 @@ static const char *const own[] = { "no_consent", "trigger_other_value", "trigger
 	"field_exclusive", "expression_failed", "time_zone_unknown", "email_as_id", "order_id_too_long",
 	"lead_status_empty", "duplicate_effect", "duplicate_collision", "held_other_order", "tenant_paused", "stopped",
 	"disconnected", "credentials_refused", "scope_missing", "http_400", "http_402", "rate_limited", "no_answer",
-	"waited_too_long", "not_attributed_yet", "deleted_record", "too_many_fields" };
+	"account_changed", "waited_too_long", "not_attributed_yet", "deleted_record", "too_many_fields" };
 
 static void
 every_documented_code_has_a_row(void **state)
