@@ -160,6 +160,20 @@ hubspot_oauth_revoke(struct arena *a, const struct settings *s, const struct sec
 }
 
 void
+hubspot_oauth_uninstall(struct arena *a, const struct settings *s, const struct secret *access_token,
+    struct http_request *out)
+{
+	*out = (struct http_request){ .method = HTTP_DELETE,
+		.url = WIRE_URL(a, s->hubspot_api_url, STR(""), STR("appinstalls"), s->hubspot_api_version,
+		    STR("external-install")),
+		.auth = HTTP_AUTH_BEARER,
+		.secret = *access_token,
+		.timeout_ms = OAUTH_TIMEOUT_MS,
+		.max_answer_bytes = OAUTH_ANSWER_MAX };
+	http_request_header(out, STR("Accept"), STR("application/json"));
+}
+
+void
 hubspot_oauth_account(struct arena *a, const struct settings *s, const struct secret *access_token,
     struct http_request *out)
 {

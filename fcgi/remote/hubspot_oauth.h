@@ -17,6 +17,12 @@ void hubspot_oauth_introspect(struct arena *a, const struct settings *s, const s
     struct http_request *out);
 void hubspot_oauth_revoke(struct arena *a, const struct settings *s, const struct secret *refresh_token,
     struct http_request *out);
+/*
+ * Removes the app from the token's account (hubspot.md 1.5).  204: done.  401 with a fresh token, or a refresh token
+ * that is refused: it was removed already.
+ */
+void hubspot_oauth_uninstall(struct arena *a, const struct settings *s, const struct secret *access_token,
+    struct http_request *out);
 void hubspot_oauth_account(struct arena *a, const struct settings *s, const struct secret *access_token,
     struct http_request *out);
 
