@@ -2,6 +2,7 @@
 #include "store/statements.h"
 
 #include "store/activity.h"
+#include "store/audit.h"
 #include "store/budget.h"
 #include "store/cache.h"
 #include "store/census.h"
@@ -32,7 +33,7 @@
 #include "store/tenant.h"
 #include "store/vault.h"
 
-#define TABLES_MAX 32
+#define TABLES_MAX 64
 
 /* The lengths are known to the linker only, so the list is filled at its first use. */
 const struct statements *
@@ -41,6 +42,7 @@ statements_all(size_t *n)
 	static struct statements list[TABLES_MAX];
 	const struct statements all[] = {
 		{ "activity", activity_sql, activity_sql_n },
+		{ "audit", audit_sql, audit_sql_n },
 		{ "budget", budget_sql, budget_sql_n },
 		{ "cache", cache_sql, cache_sql_n },
 		{ "census", census_sql, census_sql_n },

@@ -84,6 +84,8 @@ guard_check(struct web_request *rq, const struct web_route *route, struct web_re
 	}
 	if (change && !check_token(rq, rp, e))
 		return false;
+	if (route->auth == WEB_AUTH_OWNER && rq->session.person.role != PERSON_OWNER)
+		return refuse(rp, 403, e, ERR_DENIED, "Only an owner of the account may do this.");
 	if (route->auth == WEB_AUTH_EDITOR && rq->session.person.role == PERSON_VIEWER)
 		return refuse(rp, 403, e, ERR_DENIED, "Your role may look but not change anything.");
 	return true;

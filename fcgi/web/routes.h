@@ -13,7 +13,8 @@ enum web_auth {
 	WEB_AUTH_NONE = 1, /* anybody: logging in, and what nginx lets only monitors ask */
 	WEB_AUTH_GUEST,    /* anybody; the session is there when the request has one (tenant_id is then not 0) */
 	WEB_AUTH_MEMBER,   /* a session */
-	WEB_AUTH_EDITOR    /* a session of an owner or editor */
+	WEB_AUTH_EDITOR,   /* a session of an owner or editor */
+	WEB_AUTH_OWNER     /* a session of an owner */
 };
 
 enum web_content {
