@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "io/db.h"
+#include "store/audit.h"
 
 static const struct json_limits document_limits = { .max_depth = 16, .max_tokens = 200000 };
 
@@ -92,33 +93,51 @@ moves(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, struct st
 }
 
 static bool
-save_next(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, struct str author, struct str document,
-    struct err *e)
+save_next(struct db *db, struct arena *a, const struct person *by, int64_t base, struct str document, struct err *e)
 {
 	int64_t changed;
 	int64_t moved;
 
-	if (!moves(db, a, tenant_id, base, document, &moved, e) ||
-	    !db_run(db, &config_sql[ADVANCE], DB_IN(DB_V_I(base + 1), DB_V_I(moved), DB_V_I(tenant_id), DB_V_I(base)),
-	        &changed, e))
+	if (!moves(db, a, by->tenant_id, base, document, &moved, e) ||
+	    !db_run(db, &config_sql[ADVANCE],
+	        DB_IN(DB_V_I(base + 1), DB_V_I(moved), DB_V_I(by->tenant_id), DB_V_I(base)), &changed, e))
 		return false;
 	if (changed != 1)
 		return err_set(e, ERR_CONFLICT, "the configuration was changed since revision %lld", (long long)base);
 	return db_run(db, &config_sql[INSERT],
-	    DB_IN(DB_V_I(tenant_id), DB_V_I(base + 1), DB_V_S(author), DB_V_S(document)), NULL, e);
+	    DB_IN(DB_V_I(by->tenant_id), DB_V_I(base + 1), DB_V_S(by->email), DB_V_S(document)), NULL, e);
+}
+
+static struct json *
+revision_number(struct arena *a, int64_t revision)
+{
+	struct json *out = json_object(a);
+
+	json_set_int(out, "revision", revision);
+	return out;
+}
+
+static bool
+record(struct db *db, struct arena *a, const struct person *by, int64_t base, const char *action, struct err *e)
+{
+	return action == NULL || audit_add(db, a, by,
+	                             &(struct audit){ .action = action,
+	                                 .before = revision_number(a, base),
+	                                 .after = revision_number(a, base + 1) },
+	                             e);
 }
 
 bool
-config_save(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, struct str author, struct str document,
-    struct config_revision *out, struct err *e)
+config_save(struct db *db, struct arena *a, const struct person *by, int64_t base, const char *action,
+    struct str document, struct config_revision *out, struct err *e)
 {
 	if (!db_begin(db, e))
 		return false;
-	if (!save_next(db, a, tenant_id, base, author, document, e)) {
+	if (!save_next(db, a, by, base, document, e) || !record(db, a, by, base, action, e)) {
 		db_rollback(db);
 		return err_wrap(e, "saving the configuration");
 	}
 	if (!db_commit(db, e))
 		return err_wrap(e, "saving the configuration");
-	return config_at(db, a, tenant_id, base + 1, out, e);
+	return config_at(db, a, by->tenant_id, base + 1, out, e);
 }

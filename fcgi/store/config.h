@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "io/db.h"
+#include "store/person.h"
 
 struct config_revision {
 	int64_t revision;
@@ -21,8 +22,10 @@ bool config_at(struct db *db, struct arena *a, int64_t tenant_id, int64_t revisi
  * Saves the next revision after `base`, the one that was edited.  ERR_CONFLICT when it is not the current
  * one any more; nothing is written then.  With another Account SID, what was sent before is no longer followed or
  * sent again (delivery.h: elsewhere).
+ * The revision is by->tenant_id's and by->email's.  `action` is how the audit log calls the save (store/audit.h):
+ * "config.saved", "config.rolled_back", "config.imported", "impact.changed"; NULL: the account's first, not logged.
  */
-bool config_save(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, struct str author,
+bool config_save(struct db *db, struct arena *a, const struct person *by, int64_t base, const char *action,
     struct str document, struct config_revision *out, struct err *e) CC_MUST_USE;
 
 extern const struct sql config_sql[];

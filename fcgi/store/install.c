@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "io/db.h"
+#include "store/audit.h"
 #include "store/schedule.h"
 
 enum {
@@ -207,13 +208,15 @@ disconnect(struct db *db, int64_t tenant_id, int64_t version, enum tenant_state 
 }
 
 bool
-install_disconnected(struct db *db, int64_t tenant_id, int64_t version, enum tenant_state to, struct err *e)
+install_disconnected(struct db *db, struct arena *a, const struct person *by, int64_t version, enum tenant_state to,
+    struct err *e)
 {
 	if (!db_begin(db, e))
 		return false;
-	if (!disconnect(db, tenant_id, version, to, e)) {
+	if (!disconnect(db, by->tenant_id, version, to, e) ||
+	    !audit_add(db, a, by, &(struct audit){ .action = "hubspot.disconnected" }, e)) {
 		db_rollback(db);
-		return err_wrap(e, "disconnecting tenant %lld", (long long)tenant_id);
+		return err_wrap(e, "disconnecting tenant %lld", (long long)by->tenant_id);
 	}
 	return db_commit(db, e);
 }

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "io/db.h"
+#include "store/person.h"
 #include "store/tenant.h"
 #include "store/vault.h"
 
@@ -50,9 +51,10 @@ bool install_refresh_failed(struct db *db, int64_t tenant_id, int64_t version, s
  * Tokens dropped, configuration kept (I-58, I-59).  The tenant is PAUSED when HubSpot ended it (the app was removed
  * there), DISCONNECTED when a person did here.  ERR_CONFLICT when the tokens are no longer
  * those of `version`: a new log-in is not to be dropped for the refusal of old ones.
+ * `by` is who ended the connection of by->tenant_id; person_id 0: HubSpot no longer takes the tokens.
  */
-bool install_disconnected(struct db *db, int64_t tenant_id, int64_t version, enum tenant_state to,
-    struct err *e) CC_MUST_USE;
+bool install_disconnected(struct db *db, struct arena *a, const struct person *by, int64_t version,
+    enum tenant_state to, struct err *e) CC_MUST_USE;
 
 extern const struct sql install_sql[];
 extern const size_t install_sql_n;

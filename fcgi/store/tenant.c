@@ -115,10 +115,10 @@ tenant_ensure(struct db *db, struct arena *a, const struct vault *v, int64_t por
 		return false;
 	/* A crash between the two leaves revision 0; the next log-in comes by here again. */
 	if (out->config_revision == 0) {
+		const struct person by = { .tenant_id = out->tenant_id, .email = author };
 		struct config_revision first;
 
-		if (!config_save(db, a, out->tenant_id, 0, author, config_document_empty(a), &first, e) &&
-		    e->code != ERR_CONFLICT)
+		if (!config_save(db, a, &by, 0, NULL, config_document_empty(a), &first, e) && e->code != ERR_CONFLICT)
 			return false;
 		*e = (struct err){ .code = ERR_NONE };
 		return tenant_load(db, a, out->tenant_id, out, e);

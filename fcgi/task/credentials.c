@@ -5,10 +5,12 @@
 #include "base/clock.h"
 #include "core/date.h"
 #include "store/activity.h"
+#include "store/audit.h"
 #include "store/cache.h"
 #include "store/budget.h"
 #include "store/config.h"
 #include "store/credential.h"
+#include "store/transaction.h"
 #include "task/credentials_words.h"
 #include "task/resume.h"
 
@@ -106,7 +108,7 @@ save_revision(struct credentials *c, struct err *e)
 	c->revision = now.revision;
 	if (str_eq(document, now.document))
 		return true;
-	if (!config_save(db, c->step.arena, c->step.tenant_id, now.revision, c->author, document, &now, e))
+	if (!config_save(db, c->step.arena, &c->by, now.revision, "impact.changed", document, &now, e))
 		return false;
 	c->revision = now.revision;
 	return true;
@@ -132,14 +134,45 @@ remember(struct credentials *c, struct err *e)
 	return cache_put(c->step.parts->db, c->step.tenant_id, STR("impact.check"), json_write(a, doc), e);
 }
 
+/* What may be told of a token: whether there is one, and its end. */
+static struct json *
+token_facts(struct arena *a, const struct credential_facts *facts)
+{
+	struct json *out = json_object(a);
+
+	json_set_bool(out, "set", facts->set);
+	json_set_str(out, "last4", facts->last4);
+	return out;
+}
+
+static bool
+save_token(struct credentials *c, struct err *e)
+{
+	const struct parts *p = c->step.parts;
+	struct arena *a = c->step.arena;
+	struct credential_facts before, after;
+	bool ok;
+
+	if (!transaction_begin(p->db, e))
+		return false;
+	ok = credential_facts(p->db, a, c->step.tenant_id, SECRET_NAME, &before, e) &&
+	     credential_save(p->db, p->vault, a, c->step.tenant_id, SECRET_NAME, &c->account.token, e) &&
+	     credential_facts(p->db, a, c->step.tenant_id, SECRET_NAME, &after, e) &&
+	     audit_add(p->db, a, &c->by,
+	         &(struct audit){ .action = "impact.token_changed",
+	             .before = token_facts(a, &before),
+	             .after = token_facts(a, &after) },
+	         e);
+	return transaction_end(p->db, ok, "saving the Auth Token", e);
+}
+
 static bool
 save(struct credentials *c, struct err *e)
 {
 	const struct parts *p = c->step.parts;
 
-	if (c->token_entered &&
-	    !credential_save(p->db, p->vault, c->step.arena, c->step.tenant_id, SECRET_NAME, &c->account.token, e))
-		return err_wrap(e, "saving the Auth Token");
+	if (c->token_entered && !save_token(c, e))
+		return false;
 	/* Somebody who saves mappings at this moment is no reason to fail: theirs and ours do not meet. */
 	for (int i = 0; !save_revision(c, e); i++) {
 		if (e->code != ERR_CONFLICT || i >= SAVE_TRIES)
@@ -314,21 +347,21 @@ begin(struct step *s, struct err *e)
 }
 
 struct credentials *
-credentials_new(struct arena *a, const struct parts *parts, int64_t tenant_id, struct str author,
-    struct str account_sid, struct str auth_token, struct str program_id)
+credentials_new(struct arena *a, const struct parts *parts, const struct person *by, struct str account_sid,
+    struct str auth_token, struct str program_id)
 {
 	struct credentials *c = arena_alloc(a, sizeof(*c));
 
 	c->step.arena = a;
 	c->step.parts = parts;
-	c->step.tenant_id = tenant_id;
+	c->step.tenant_id = by->tenant_id;
 	c->step.next = begin;
 	c->step.again_in_ms = -1;
 	c->account.sid = str_trim(account_sid);
 	c->account.token = secret_copy(a, str_trim(auth_token));
 	c->token_entered = !secret_empty(&c->account.token);
 	c->program_id = str_trim(program_id);
-	c->author = author;
+	c->by = *by;
 	c->programs = json_array(a);
 	c->checks = json_array(a);
 	c->fields = json_object(a);

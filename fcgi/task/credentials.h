@@ -10,12 +10,14 @@
 #include "base/json.h"
 #include "flow/step.h"
 #include "remote/impact.h"
+#include "store/person.h"
 
 struct credentials {
 	struct step step; /* first */
 	/* what was entered; an empty token keeps the stored one */
 	struct impact_account account;
-	struct str program_id, author;
+	struct str program_id;
+	struct person by;
 	/* on the way */
 	struct impact_company_info company;
 	struct impact_program program;
@@ -36,7 +38,7 @@ struct credentials {
 };
 
 /* A failed step: impact.com gave no answer to judge by, or the database was away. */
-struct credentials *credentials_new(struct arena *a, const struct parts *parts, int64_t tenant_id, struct str author,
+struct credentials *credentials_new(struct arena *a, const struct parts *parts, const struct person *by,
     struct str account_sid, struct str auth_token, struct str program_id);
 
 #endif

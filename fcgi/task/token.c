@@ -38,6 +38,7 @@ static bool
 refused(struct token *t, const struct err *why, struct err *e)
 {
 	const struct parts *p = t->step.parts;
+	const struct person nobody = { .tenant_id = t->step.tenant_id };
 	struct err cause = *why;
 
 	if (!install_refresh_failed(p->db, t->step.tenant_id, t->install.version, p->worker, true, e))
@@ -46,7 +47,7 @@ refused(struct token *t, const struct err *why, struct err *e)
 	log_event(LOG_WARN, "token.refused", LOG_I("refusals", t->install.refused + 1), LOG_C("problem", cause.text));
 	if (t->install.refused + 1 >= REFUSALS_MAX) {
 		/* A conflict: somebody logged in meanwhile; scheduled or not, the next look finds the new tokens. */
-		if (!install_disconnected(p->db, t->step.tenant_id, t->install.version, TENANT_PAUSED, e))
+		if (!install_disconnected(p->db, t->step.arena, &nobody, t->install.version, TENANT_PAUSED, e))
 			return false;
 		t->step.again_in_ms = DISCONNECTED_MS;
 		log_event(LOG_WARN, "token.disconnected", LOG_I("portal_user", t->install.hub_user_id));

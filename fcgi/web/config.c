@@ -153,7 +153,7 @@ save(struct web_request *rq, struct web_reply *rp, int64_t base, struct str text
 {
 	struct config_revision next;
 
-	if (config_save(rq->parts->db, rq->arena, rq->tenant_id, base, rq->session.person.email, text, &next, e)) {
+	if (config_save(rq->parts->db, rq->arena, &rq->session.person, base, "config.saved", text, &next, e)) {
 		resume_rules(rq->parts->db, rq->tenant_id);
 		return revision_json(rq->arena, &next, &rp->json, e);
 	}

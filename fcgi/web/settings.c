@@ -2,8 +2,10 @@
 #include "base/arena.h"
 #include "core/config_document.h"
 #include "core/date.h"
+#include "store/audit.h"
 #include "store/conversion.h"
 #include "store/tenant.h"
+#include "store/transaction.h"
 #include "task/credentials.h"
 #include "web/handlers.h"
 #include "web/impact_state.h"
@@ -69,7 +71,7 @@ impact_connect(struct web_request *rq, struct web_reply *rp, struct err *e)
 	    !web_string(rq->body, "account_sid", &sid, e) || !web_string(rq->body, "program_id", &program, e) ||
 	    (json_get(rq->body, "auth_token") != NULL && !web_string(rq->body, "auth_token", &token, e)))
 		return false;
-	c = credentials_new(rq->arena, rq->parts, rq->tenant_id, rq->session.person.email, sid, token, program);
+	c = credentials_new(rq->arena, rq->parts, &rq->session.person, sid, token, program);
 	if (!live_run(rq->http, &c->step, LIVE_DEADLINE_MS, e))
 		return false;
 	if (!c->saved) {
@@ -89,6 +91,34 @@ impact_connect(struct web_request *rq, struct web_reply *rp, struct err *e)
 	return true;
 }
 
+static struct json *
+sending_json(struct arena *a, bool on)
+{
+	struct json *out = json_object(a);
+
+	json_set_bool(out, "sending", on);
+	return out;
+}
+
+static bool
+switch_sending(struct web_request *rq, bool on, struct err *e)
+{
+	struct db *db = rq->parts->db;
+	struct arena *a = rq->arena;
+	struct tenant t = { 0 };
+	bool ok;
+
+	if (!transaction_begin(db, e))
+		return false;
+	ok = tenant_load(db, a, rq->tenant_id, &t, e) && tenant_set_sending(db, rq->tenant_id, on, e) &&
+	     (t.sending == on || audit_add(db, a, &rq->session.person,
+	                             &(struct audit){ .action = "sending.switched",
+	                                 .before = sending_json(a, t.sending),
+	                                 .after = sending_json(a, on) },
+	                             e));
+	return transaction_end(db, ok, "switching the sending", e);
+}
+
 bool
 sending_switch(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
@@ -99,12 +129,11 @@ sending_switch(struct web_request *rq, struct web_reply *rp, struct err *e)
 		return false;
 	if (!json_bool(json_get(rq->body, "on"), &on))
 		return err_set(e, ERR_INVALID, "on must be true or false");
-	if (!tenant_set_sending(rq->parts->db, rq->tenant_id, on, e))
+	if (!switch_sending(rq, on, e))
 		return false;
 	/* What was stopped on its way goes on now. */
 	if (on && !conversion_unpark(rq->parts->db, rq->tenant_id, STR("stopped"), &n, e))
 		return false;
-	rp->json = json_object(rq->arena);
-	json_set_bool(rp->json, "sending", on);
+	rp->json = sending_json(rq->arena, on);
 	return true;
 }

@@ -49,7 +49,8 @@ account(struct program *p, struct arena *a, int64_t portal_id, int64_t *tenant_i
 	return tenant_connected(p->db, t.tenant_id, STR("bench.example"), STR("app.hubspot.com"), STR("Europe/Berlin"),
 	           STR("USD"), e) &&
 	       credential_save(p->db, parts->vault, a, t.tenant_id, STR("impact.auth_token"), &token, e) &&
-	       config_save(p->db, a, t.tenant_id, t.config_revision, STR("bench"), str_from(document), &saved, e);
+	       config_save(p->db, a, &(struct person){ .tenant_id = t.tenant_id, .email = STR("bench") },
+	           t.config_revision, NULL, str_from(document), &saved, e);
 }
 
 static bool

@@ -12,13 +12,22 @@
 
 static struct ground g;
 
+static const struct person *
+by(int64_t tenant_id, const char *email)
+{
+	static struct person p;
+
+	p = (struct person){ .tenant_id = tenant_id, .person_id = 7, .email = str_from(email) };
+	return &p;
+}
+
 static void
 a_save_is_the_next_revision_and_the_old_one_stays(void **state)
 {
 	(void)state;
 	struct config_revision next, old;
 
-	must(config_save(g.db, g.a, g.tenant.tenant_id, 1, STR("ada"), STR("{\"x\":1}"), &next, &g.e));
+	must(config_save(g.db, g.a, by(g.tenant.tenant_id, "ada"), 1, "config.saved", STR("{\"x\":1}"), &next, &g.e));
 	assert_int_equal(next.revision, 2);
 	assert_true(next.saved_ms > 0);
 	must(config_at(g.db, g.a, g.tenant.tenant_id, 1, &old, &g.e));
@@ -33,7 +42,8 @@ F_022_a_save_over_an_old_revision_is_refused_and_writes_nothing(void **state)
 	(void)state;
 	struct config_revision r;
 
-	must_fail(config_save(g.db, g.a, g.tenant.tenant_id, 1, STR("ben"), STR("{}"), &r, &g.e), ERR_CONFLICT);
+	must_fail(config_save(g.db, g.a, by(g.tenant.tenant_id, "ben"), 1, "config.saved", STR("{}"), &r, &g.e),
+	    ERR_CONFLICT);
 	must(config_current(g.db, g.a, g.tenant.tenant_id, &r, &g.e));
 	assert_int_equal(r.revision, 2);
 	assert_false(db_in_transaction(g.db));
@@ -55,7 +65,7 @@ save_over_2(struct ground *mine, unsigned i)
 {
 	struct config_revision r;
 
-	return config_save(mine->db, mine->a, mine->tenant.tenant_id, 2, STR("racer"),
+	return config_save(mine->db, mine->a, by(mine->tenant.tenant_id, "racer"), 2, "config.saved",
 	    str_printf(mine->a, "{\"by\":%u}", i), &r, &mine->e);
 }
 

@@ -270,8 +270,8 @@ nothing_is_sent_that_was_checked_against_an_older_configuration(void **state)
 	struct config_revision saved;
 
 	(void)state;
-	store_must(
-	    config_save(store.db, store.arena, store.tenant_id, REVISION, STR("tester"), STR("{}"), &saved, &store.e));
+	store_must(config_save(store.db, store.arena, &(struct person){ .tenant_id = store.tenant_id }, REVISION,
+	    "config.saved", STR("{}"), &saved, &store.e));
 	store_refused(sending_at(&l, id, REVISION, &attempt), ERR_CONFLICT);
 	store_must(sending_at(&l, id, saved.revision, &attempt));
 }

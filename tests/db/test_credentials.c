@@ -27,8 +27,9 @@ static struct credentials *
 check(const char *token, struct http_answer company, struct http_answer program, struct http_answer list, bool *ok)
 {
 	const struct http_answer answers[] = { company, program, list };
-	struct credentials *c = credentials_new(g.a, &g.parts, g.tenant.tenant_id, STR("ada@example.com"),
-	    STR(" IR123 "), str_from(token), STR("1000"));
+	struct credentials *c = credentials_new(g.a, &g.parts,
+	    &(struct person){ .tenant_id = g.tenant.tenant_id, .email = STR("ada@example.com") }, STR(" IR123 "),
+	    str_from(token), STR("1000"));
 	size_t sent;
 
 	*ok = ground_steps(&g, &c->step, answers, 3, &sent);
@@ -58,14 +59,16 @@ I_22_wrong_forms_are_told_without_asking_anybody(void **state)
 {
 	(void)state;
 	struct credentials *c =
-	    credentials_new(g.a, &g.parts, g.tenant.tenant_id, STR("ada"), STR("IR 1;"), STR("a b"), STR("12x"));
+	    credentials_new(g.a, &g.parts, &(struct person){ .tenant_id = g.tenant.tenant_id, .email = STR("ada") },
+	        STR("IR 1;"), STR("a b"), STR("12x"));
 	size_t sent;
 
 	must(ground_steps(&g, &c->step, NULL, 0, &sent));
 	assert_false(c->saved);
 	assert_true(json_get(c->fields, "account_sid") != NULL && json_get(c->fields, "auth_token") != NULL &&
 	            json_get(c->fields, "program_id") != NULL);
-	c = credentials_new(g.a, &g.parts, g.tenant.tenant_id, STR("ada"), STR(""), STR(""), STR(""));
+	c = credentials_new(g.a, &g.parts, &(struct person){ .tenant_id = g.tenant.tenant_id, .email = STR("ada") },
+	    STR(""), STR(""), STR(""));
 	must(ground_steps(&g, &c->step, NULL, 0, &sent));
 	assert_true(json_get(c->fields, "auth_token") != NULL);
 }

@@ -137,7 +137,8 @@ disconnected_drops_the_tokens_and_keeps_the_configuration(void **state)
 	struct install in, connected = load();
 	struct tenant t;
 
-	must(install_disconnected(g.db, g.tenant.tenant_id, load().version, TENANT_PAUSED, &g.e));
+	must(install_disconnected(g.db, g.a, &(struct person){ .tenant_id = g.tenant.tenant_id }, load().version,
+	    TENANT_PAUSED, &g.e));
 	in = load();
 	assert_false(in.connected);
 	assert_true(secret_empty(&in.access_token) && secret_empty(&in.refresh_token));
@@ -161,7 +162,9 @@ a_login_meanwhile_is_not_dropped_for_the_refusal_of_the_old_tokens(void **state)
 	ground_run(&g, "UPDATE tenant SET state = 'active'");
 	before = load();
 	save(g.tenant.tenant_id, "access-5", "refresh-5");
-	must_fail(install_disconnected(g.db, g.tenant.tenant_id, before.version, TENANT_PAUSED, &g.e), ERR_CONFLICT);
+	must_fail(install_disconnected(g.db, g.a, &(struct person){ .tenant_id = g.tenant.tenant_id }, before.version,
+	              TENANT_PAUSED, &g.e),
+	    ERR_CONFLICT);
 	in = load();
 	assert_true(in.connected);
 	assert_true(secret_eq(&in.access_token, STR("access-5")));

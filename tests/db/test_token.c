@@ -225,7 +225,8 @@ without_a_connection_a_login_is_asked_for(void **state)
 	size_t sent;
 
 	must(install_facts(g.db, g.a, g.tenant.tenant_id, &in, &g.e));
-	must(install_disconnected(g.db, g.tenant.tenant_id, in.version, TENANT_PAUSED, &g.e));
+	must(install_disconnected(g.db, g.a, &(struct person){ .tenant_id = g.tenant.tenant_id }, in.version,
+	    TENANT_PAUSED, &g.e));
 	must_fail(ground_steps(&g, &task(begin)->step, NULL, 0, &sent), ERR_DENIED);
 	ground_run(&g, "DELETE FROM install");
 	must_fail(ground_steps(&g, &task(begin)->step, NULL, 0, &sent), ERR_DENIED);

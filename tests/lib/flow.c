@@ -54,8 +54,9 @@ save(const char *what, const char *by)
 		document = str_printf(store.arena, STR_FMT "%s" STR_FMT, STR_ARG(str_slice(document, 0, at)), by,
 		    STR_ARG(str_slice(document, at + strlen(what), document.n)));
 	}
-	store_must(config_save(store.db, store.arena, store.tenant_id, flow.revision, STR("tester"), document, &saved,
-	    &store.e));
+	store_must(
+	    config_save(store.db, store.arena, &(struct person){ .tenant_id = store.tenant_id, .email = STR("tester") },
+	        flow.revision, "config.saved", document, &saved, &store.e));
 	flow.revision = saved.revision;
 }
 
