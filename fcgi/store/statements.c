@@ -30,6 +30,7 @@
 #include "store/schedule.h"
 #include "store/server.h"
 #include "store/session.h"
+#include "store/standing.h"
 #include "store/tenant.h"
 #include "store/vault.h"
 
@@ -72,6 +73,7 @@ statements_all(size_t *n)
 		{ "schedule", schedule_sql, schedule_sql_n },
 		{ "server", server_sql, server_sql_n },
 		{ "session", session_sql, session_sql_n },
+		{ "standing", standing_sql, standing_sql_n },
 		{ "tenant", tenant_sql, tenant_sql_n },
 		{ "vault", vault_sql, vault_sql_n },
 	};

@@ -18,6 +18,8 @@ web_handler settings_show, sending_switch, impact_connect;
 web_handler config_show, config_change, config_try;
 /* catalogue.c: what can be mapped to what */
 web_handler catalogue_show, catalogue_renew, impact_fields_show, presets_show, triggers_show, functions_show;
+/* preview.c: what would be sent of a record */
+web_handler records_find_live, preview_show;
 /* activity.c */
 web_handler activity_show, activity_decision;
 

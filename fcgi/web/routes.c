@@ -31,6 +31,8 @@ const struct web_route web_routes[] = {
 	{ WEB_POST, "/api/config/check",         WEB_AUTH_MEMBER, BIG,   WEB_CONTENT_JSON, config_try        },
 	{ WEB_GET,  "/api/catalogue",            WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, catalogue_show    },
 	{ WEB_POST, "/api/live/catalogue",       WEB_AUTH_MEMBER, SMALL, WEB_CONTENT_JSON, catalogue_renew   },
+	{ WEB_POST, "/api/live/records",         WEB_AUTH_MEMBER, SMALL, WEB_CONTENT_JSON, records_find_live },
+	{ WEB_POST, "/api/live/preview",         WEB_AUTH_MEMBER, BIG,   WEB_CONTENT_JSON, preview_show      },
 	{ WEB_GET,  "/api/impact-fields",        WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, impact_fields_show },
 	{ WEB_GET,  "/api/presets",              WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, presets_show      },
 	{ WEB_GET,  "/api/triggers",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, triggers_show     },

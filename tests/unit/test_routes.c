@@ -76,7 +76,9 @@ only_logging_in_is_open_to_anybody_and_reading_changes_nothing(void **state)
 		/* What a person may change is not for those who only look; the exceptions change nothing of the account. */
 		if (r->method != WEB_GET && r->auth < WEB_AUTH_EDITOR)
 			assert_true(str_eq(path, STR("/api/session/logout")) ||
-			            str_eq(path, STR("/api/config/check")) || str_eq(path, STR("/api/live/catalogue")));
+			            str_eq(path, STR("/api/config/check")) ||
+			            str_eq(path, STR("/api/live/catalogue")) ||
+			            str_eq(path, STR("/api/live/records")) || str_eq(path, STR("/api/live/preview")));
 		assert_int_equal(r->method == WEB_GET, r->content == WEB_CONTENT_NONE);
 	}
 }
