@@ -108,6 +108,7 @@ make_conversion(const struct decide_round *r, struct judged *j)
 		.fields = write_fields(a, j),
 		.event_date_ms = b->event_date_ms,
 		.occurred_ms = ev->occurred_ms,
+		.received_ms = j->item->pending->received_ms,
 		.lane = effect_lane(a, b->customer_id, ev->object_type, ev->object_id) };
 }
 
@@ -253,6 +254,7 @@ judge_record(const struct decide_round *r, struct judged *j, const struct hubspo
 
 	decide_gather(r, j->item, &j->event, record, &in, &trace.contact);
 	j->contact_id = in.contact.id;
+	j->email = in.contact.properties == NULL ? STR("") : json_text_at(a, in.contact.properties, "email");
 	wanted = build_wanted(a, &in, &j->trigger, &unwanted);
 	if (wanted != BUILD_WANTED) {
 		trace.faults = &unwanted;

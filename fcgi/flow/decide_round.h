@@ -122,6 +122,8 @@ struct judged {
 	bool endless; /* WAITING until somebody mends something, however long */
 	int64_t pass_ms; /* not 0: its records could not be read just now; nothing is decided, look again then */
 	struct str code, detail, contact_id, name;
+	struct str email_hash; /* store/mail_hash.h */
+	struct str email; /* of the contact, as far as it was read */
 	struct build_output built;
 	struct conversion conversion; /* when the outcome is a conversion */
 };

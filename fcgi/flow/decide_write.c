@@ -4,6 +4,7 @@
 #include "core/effect.h"
 #include "flow/decide_round.h"
 #include "store/hold.h"
+#include "store/mail_hash.h"
 #include "store/merged.h"
 #include "store/transaction.h"
 
@@ -72,6 +73,7 @@ claim(const struct decide_round *r, struct judged *j, struct decision *d, struct
 	case CONVERSION_HELD:
 		d->outcome = DECISION_HELD;
 		d->code = claimed.merged ? STR("held_merged") : STR("held_other_order");
+		d->held_id = claimed.id;
 		d->conversion_id = claimed.other; /* "already sent as": what a person has to compare */
 		break;
 	}
@@ -117,6 +119,7 @@ write_one(const struct decide_round *r, struct judged *j, struct err *e)
 		.code = j->code,
 		.detail = j->detail,
 		.name = j->name,
+		.email_hash = j->email_hash,
 		.event = &p->event,
 		.received_ms = p->received_ms };
 	bool ordinary;
@@ -159,6 +162,25 @@ write_all(const struct decide_round *r, struct judged *judged, size_t *conversio
 	return *conversions == 0 || lease_wake(db, r->step.tenant_id, LEASE_SEND, 0, 0, e);
 }
 
+/* The tenant's key is read once for a round, and only when an address was read. */
+static bool
+hash_addresses(const struct decide_round *r, struct judged *judged, struct err *e)
+{
+	const struct step *s = &r->step;
+	struct secret key;
+	bool have = false;
+
+	for (size_t i = 0; i < r->n_items; i++) {
+		if (judged[i].email.n == 0)
+			continue;
+		if (!have && !vault_data_key(s->parts->vault, s->parts->db, s->arena, s->tenant_id, &key, e))
+			return false;
+		have = true;
+		judged[i].email_hash = mail_hash(s->arena, &key, judged[i].email);
+	}
+	return true;
+}
+
 bool
 decide_write(struct decide_round *r, struct err *e)
 {
@@ -173,6 +195,8 @@ decide_write(struct decide_round *r, struct err *e)
 		if (judged[i].outcome == DECISION_CONVERSION && !decide_identify(r, &judged[i], true, &known, e))
 			return false;
 	}
+	if (!hash_addresses(r, judged, e))
+		return false;
 	if (r->n_items > 0 &&
 	    (!transaction_begin(s->parts->db, e) ||
 	        !transaction_end(s->parts->db, write_all(r, judged, &conversions, e), "writing decisions", e)))

@@ -2,41 +2,9 @@
 #include "store/activity.h"
 
 #include "base/arena.h"
-#include "core/state.h"
-#include "io/db.h"
-
-/* The same division as state_counter() in core/state.h. */
-#define OUTCOME                                                                                                        \
-	"CASE WHEN d.outcome IN ('SKIPPED', 'SUPPRESSED') THEN 'skipped' WHEN d.outcome <> 'CONVERSION' THEN "         \
-	"'waiting' WHEN c.state IN ('ACCEPTED', 'CONFIRMED') THEN 'sent' WHEN c.state IN ('REJECTED', 'DEAD') THEN "   \
-	"'failed' WHEN c.state IN ('SHADOW', 'ERASED') THEN 'skipped' ELSE 'waiting' END"
-
-#define COLUMNS                                                                                                        \
-	"d.decision_id, d.decided_at, d.received_at, d.occurred_at, d.waits_until, " OUTCOME ", d.outcome, d.code, "   \
-	"d.kind, d.object_type, d.object_id, d.name, d.property, d.value, c.conversion_id, c.state, c.code, "          \
-	"c.message, "                                                                                                  \
-	"c.order_id, c.event_type, c.program_id, c.batch_id, c.action_id, c.partner_id, c.partner_name, "              \
-	"CAST(c.amount AS CHAR), CAST(c.payout AS CHAR), c.currency, c.action_state, c.action_detail, c.locking_at, "  \
-	"c.cleared_at, c.sending_at, c.accepted_at, c.ended_at, c.created_at, c.attempts, c.revision, q.due"
-#define COLUMN_LETTERS                                                                                                 \
-	"ittttsss"                                                                                                     \
-	"ssssss"                                                                                                       \
-	"issss"                                                                                                        \
-	"sssss"                                                                                                        \
-	"ss"                                                                                                           \
-	"ssss"                                                                                                         \
-	"ttttttiit"
-#define COLUMN_COUNT 39
-
-#define FROM                                                                                                           \
-	" FROM decision d LEFT JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id "  \
-	"LEFT JOIN delivery q ON q.tenant_id = d.tenant_id AND q.kind = 'conversion' "                                 \
-	"AND q.effect_id = d.conversion_id "
+#include "store/activity_row.h"
 
 enum {
-	COUNT_DECISIONS,
-	COUNT_CONVERSIONS,
-	ROWS,
 	DETAIL,
 	EVENT,
 	ATTEMPTS,
@@ -46,17 +14,10 @@ enum {
 };
 
 const struct sql activity_sql[] = {
-	[COUNT_DECISIONS] = { "activity.count_decisions", SQL_TENANT, "i", "si",
-	    "SELECT outcome, COUNT(*) FROM decision WHERE tenant_id = ? GROUP BY outcome", NULL, NULL },
-	[COUNT_CONVERSIONS] = { "activity.count_conversions", SQL_TENANT, "i", "si",
-	    "SELECT state, COUNT(*) FROM conversion WHERE tenant_id = ? GROUP BY state", NULL, NULL },
-	[ROWS] = { "activity.rows", SQL_TENANT, "iissssi", COLUMN_LETTERS,
-	    "SELECT " COLUMNS FROM "WHERE d.tenant_id = ? AND d.decision_id < ? AND (? = '' OR d.object_type = ?) "
-	    "AND (? = '' OR " OUTCOME " = ?) ORDER BY d.decision_id DESC LIMIT ?",
-	    NULL, NULL },
-	[DETAIL] = { "activity.detail", SQL_TENANT, "ii", COLUMN_LETTERS "ssisss",
-	    "SELECT " COLUMNS ", d.trigger_id, d.detail, d.revision, d.event_key, c.fields, c.effect_key" FROM
-	    "WHERE d.tenant_id = ? AND d.decision_id = ?",
+	[DETAIL] = { "activity.detail", SQL_TENANT, "ii", ACTIVITY_LETTERS "ssisssi",
+	    "SELECT " ACTIVITY_COLUMNS
+	    ", d.trigger_id, d.detail, d.revision, d.event_key, c.fields, c.effect_key, d.held_id "
+	    "FROM decision d" ACTIVITY_JOINS "WHERE d.tenant_id = ? AND d.decision_id = ?",
 	    NULL, NULL },
 	[EVENT] = { "activity.event", SQL_TENANT, "iis", "s",
 	    "SELECT change_source FROM event WHERE tenant_id = ? AND occurred_day = ? AND event_key = ?", NULL, NULL },
@@ -82,48 +43,6 @@ const struct sql activity_sql[] = {
 };
 const size_t activity_sql_n = sizeof(activity_sql) / sizeof(activity_sql[0]);
 
-static void
-count_in(struct activity_counters *c, struct str counter, int64_t n)
-{
-	if (str_eq(counter, STR("sent")))
-		c->sent += n;
-	else if (str_eq(counter, STR("waiting")))
-		c->waiting += n;
-	else if (str_eq(counter, STR("skipped")))
-		c->skipped += n;
-	else if (str_eq(counter, STR("failed")))
-		c->failed += n;
-}
-
-/* Decisions that became a conversion are counted there, held ones too. */
-static struct str
-decision_counter(struct str outcome)
-{
-	if (str_eq(outcome, STR("WAITING")))
-		return STR("waiting");
-	if (str_eq(outcome, STR("SKIPPED")) || str_eq(outcome, STR("SUPPRESSED")))
-		return STR("skipped");
-	return STR("");
-}
-
-bool
-activity_count(struct db *db, struct arena *a, int64_t tenant_id, struct activity_counters *out, struct err *e)
-{
-	struct db_rows decisions, conversions;
-	enum state s;
-
-	*out = (struct activity_counters){ 0 };
-	if (!db_query(db, &activity_sql[COUNT_DECISIONS], DB_IN(DB_V_I(tenant_id)), a, &decisions, e) ||
-	    !db_query(db, &activity_sql[COUNT_CONVERSIONS], DB_IN(DB_V_I(tenant_id)), a, &conversions, e))
-		return err_wrap(e, "counting activity");
-	for (size_t i = 0; i < decisions.n; i++)
-		count_in(out, decision_counter(decisions.v[i * 2].s), decisions.v[i * 2 + 1].i);
-	for (size_t i = 0; i < conversions.n; i++)
-		if (state_parse(conversions.v[i * 2].s, &s))
-			count_in(out, str_from(state_counter(s)), conversions.v[i * 2 + 1].i);
-	return true;
-}
-
 /* MariaDB pads DECIMAL(18,4): "42.0000" is 42.00 to a reader. */
 static struct str
 money(struct str s)
@@ -131,8 +50,8 @@ money(struct str s)
 	return str_ends(s, STR("00")) && str_find_char(s, '.') + 5 == s.n ? str_slice(s, 0, s.n - 2) : s;
 }
 
-static void
-row_from(const struct db_value *v, struct activity_row *out)
+void
+activity_row_from(const struct db_value *v, struct activity_row *out)
 {
 	*out = (struct activity_row){ .decision_id = v[0].i,
 		.decided_ms = v[1].i,
@@ -147,7 +66,8 @@ row_from(const struct db_value *v, struct activity_row *out)
 		.object_id = v[10].s,
 		.name = v[11].s,
 		.property = v[12].s,
-		.value = v[13].s };
+		.value = v[13].s,
+		.version = v[39].i };
 	if (v[14].kind == DB_NULL)
 		return;
 	out->conversion = (struct activity_conversion){ .conversion_id = v[14].i,
@@ -174,28 +94,8 @@ row_from(const struct db_value *v, struct activity_row *out)
 		.created_ms = v[35].i,
 		.attempts = v[36].i,
 		.revision = v[37].i,
-		.due_ms = v[38].i };
-}
-
-bool
-activity_list(struct db *db, struct arena *a, int64_t tenant_id, const struct activity_filter *filter,
-    struct activity_row **out, size_t *n, struct err *e)
-{
-	struct db_rows rows;
-	int64_t before = filter->before > 0 ? filter->before : INT64_MAX;
-
-	if (filter->limit < 1 || filter->limit > ACTIVITY_PAGE_MAX)
-		return err_set(e, ERR_INVALID, "a page has 1 to %d rows", ACTIVITY_PAGE_MAX);
-	if (!db_query(db, &activity_sql[ROWS],
-	        DB_IN(DB_V_I(tenant_id), DB_V_I(before), DB_V_S(filter->object_type), DB_V_S(filter->object_type),
-	            DB_V_S(filter->outcome), DB_V_S(filter->outcome), DB_V_I(filter->limit)),
-	        a, &rows, e))
-		return err_wrap(e, "reading activity");
-	*n = rows.n;
-	*out = arena_array(a, rows.n, sizeof(**out));
-	for (size_t i = 0; i < rows.n; i++)
-		row_from(&rows.v[i * rows.columns], &(*out)[i]);
-	return true;
+		.due_ms = v[38].i,
+		.version = v[40].i };
 }
 
 bool
@@ -209,13 +109,15 @@ activity_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t decisio
 	*out = (struct activity_detail){ 0 };
 	if (!db_query_one(db, &activity_sql[DETAIL], DB_IN(DB_V_I(tenant_id), DB_V_I(decision_id)), a, &v, e))
 		return err_wrap(e, "decision %lld", (long long)decision_id);
-	row_from(v, &out->row);
-	v += COLUMN_COUNT;
+	activity_row_from(v, &out->row);
+	v += ACTIVITY_COLUMN_COUNT;
 	out->trigger_id = v[0].s;
 	out->detail = v[1].s;
 	out->revision = v[2].i;
 	out->fields = v[4].s;
 	out->effect_key = v[5].s;
+	out->event_key = v[3].s;
+	out->held_id = v[6].i;
 	day = out->row.occurred_ms / 86400000;
 	if (!db_query(db, &activity_sql[EVENT], DB_IN(DB_V_I(tenant_id), DB_V_I(day), DB_V_S(v[3].s)), a, &event, e))
 		return err_wrap(e, "the event of decision %lld", (long long)decision_id);

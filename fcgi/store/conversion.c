@@ -57,17 +57,18 @@ const struct sql conversion_sql[] = {
 	    "c.event_type_id = ? AND c.trigger_value = ? AND c.order_id <> ? AND c.claim IS NOT NULL AND " COUNTED
 	    " ORDER BY c.conversion_id LIMIT 1",
 	    NULL, NULL },
-	[INSERT] = { "conversion.insert", SQL_TENANT, "issssissssssssssssstt", "",
+	[INSERT] = { "conversion.insert", SQL_TENANT, "issssisssssssssssssttt", "",
 	    "INSERT INTO conversion (tenant_id, claim, effect_key, lane, program_id, event_type_id, event_type, "
 	    "order_id, customer_id, object_type, object_id, trigger_id, trigger_value, order_expression, state, code, "
-	    "body, body_hash, fields, event_date, occurred_at, created_at) "
-	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3)) "
+	    "body, body_hash, fields, event_date, occurred_at, received_at, "
+	    "created_at) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3)) "
 	    "ON DUPLICATE KEY UPDATE tenant_id = tenant_id",
 	    NULL, NULL },
-	[REVISE] = { "conversion.revise", SQL_TENANT, "ssstssssii", "",
+	[REVISE] = { "conversion.revise", SQL_TENANT, "ssstsssstii", "",
 	    "UPDATE conversion SET state = 'READY', revision = revision + 1, code = '', message = '', body = ?, "
 	    "body_hash = ?, fields = ?, event_date = ?, trigger_id = ?, lane = ?, customer_id = ?, order_expression = "
-	    "?, "
+	    "?, received_at = ?, "
 	    "unanswered = 0, batch_id = '', partner_id = '', accepted_at = NULL, ended_at = NULL, version = version + "
 	    "1 "
 	    "WHERE tenant_id = ? AND conversion_id = ? AND state = 'REJECTED'",
@@ -131,7 +132,8 @@ insert(struct db *db, int64_t tenant_id, const struct conversion *c, enum state 
 	        DB_V_S(c->program_id), DB_V_I(c->event_type_id), DB_V_S(c->event_type), DB_V_S(c->order_id),
 	        DB_V_S(c->customer_id), DB_V_S(c->object_type), DB_V_S(c->object_id), DB_V_S(c->trigger_id),
 	        DB_V_S(c->trigger_value), DB_V_S(c->order_expression), DB_V_S(state), DB_V_S(code), DB_V_S(c->body),
-	        DB_V_S(c->body_hash), DB_V_S(c->fields), DB_V_T(c->event_date_ms), DB_V_T(c->occurred_ms)),
+	        DB_V_S(c->body_hash), DB_V_S(c->fields), DB_V_T(c->event_date_ms), DB_V_T(c->occurred_ms),
+	        DB_V_T(c->received_ms)),
 	    changed, e);
 }
 
@@ -149,7 +151,7 @@ meet(struct db *db, int64_t tenant_id, const struct conversion *c, const struct 
 		return true;
 	if (!db_run(db, &conversion_sql[REVISE],
 	        DB_IN(DB_V_S(c->body), DB_V_S(c->body_hash), DB_V_S(c->fields), DB_V_T(c->event_date_ms),
-	            DB_V_S(c->trigger_id), DB_V_S(c->lane), DB_V_S(c->customer_id), DB_V_S(c->order_expression),
+	            DB_V_S(c->trigger_id), DB_V_S(c->lane), DB_V_S(c->customer_id), DB_V_S(c->order_expression), DB_V_T(c->received_ms),
 	            DB_V_I(tenant_id), DB_V_I(out->id)),
 	        &changed, e))
 		return false;

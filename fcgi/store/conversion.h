@@ -22,6 +22,7 @@ struct conversion {
 	struct str body;   /* frozen, form-encoded */
 	struct str fields; /* JSON for the site: name, value, expression, from */
 	int64_t event_date_ms, occurred_ms;
+	int64_t received_ms; /* of the event: lists go by it */
 	struct str survivor; /* the record that its object is now (store/merged.h); empty: nothing was ever merged */
 	/* Keys of the same effect under other rows of its event type (store/event_type.h). */
 	struct str_list same_effects;

@@ -20,6 +20,8 @@ struct decision {
 	struct str code;   /* a row of core/verdict.h, empty for a conversion */
 	struct str detail; /* JSON: what was read, which contact, which field is missing */
 	struct str name;   /* of the record (core/record_name.h); empty when it was not read */
+	struct str email_hash; /* of the contact that was read (store/mail_hash.h), or empty */
+	int64_t held_id;       /* HELD: its own conversion */
 	int64_t conversion_id; /* 0: none; for SUPPRESSED and HELD the one that stood in the way */
 	const struct event *event;
 	int64_t received_ms;

@@ -44,6 +44,7 @@ statements_all(size_t *n)
 	const struct statements all[] = {
 		{ "activity", activity_sql, activity_sql_n },
 		{ "audit", audit_sql, audit_sql_n },
+		{ "activity_list", activity_list_sql, activity_list_sql_n },
 		{ "budget", budget_sql, budget_sql_n },
 		{ "cache", cache_sql, cache_sql_n },
 		{ "census", census_sql, census_sql_n },

@@ -1,71 +1,75 @@
 /* activity.c - one line per decision, by cursor; and one decision with all that is known about it. */
 #include "store/activity.h"
 
+#include <stdlib.h>
+
 #include "base/arena.h"
+#include "core/verdict.h"
+#include "web/activity_filter.h"
 #include "web/activity_json.h"
 #include "web/handlers.h"
 #include "web/words.h"
-
-#define PAGE_ROWS 50
-
-static bool
-one_of(struct str value, const char *const *allowed, size_t n, const char *what, struct err *e)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(value, str_from(allowed[i])))
-			return true;
-	return value.n == 0 || err_set(e, ERR_INVALID, "%s has a value that is not known here", what);
-}
-
-static bool
-read_filter(const struct web_request *rq, struct activity_filter *f, struct err *e)
-{
-	enum {
-		OUTCOME,
-		OBJECT,
-		CURSOR,
-		LIMIT,
-		VALUES
-	};
-	struct str v[VALUES];
-
-	*f = (struct activity_filter){ .limit = PAGE_ROWS };
-	if (!web_query(rq, WEB_NAMES("outcome", "object", "cursor", "limit"), v, e) ||
-	    !one_of(v[OUTCOME], WEB_NAMES("sent", "waiting", "skipped", "failed"), "outcome", e) ||
-	    !one_of(v[OBJECT], WEB_NAMES("contacts", "companies", "deals"), "object", e))
-		return false;
-	f->outcome = v[OUTCOME];
-	f->object_type = v[OBJECT];
-	if (v[CURSOR].n > 0 && !str_to_int(v[CURSOR], 1, INT64_MAX, &f->before))
-		return err_set(e, ERR_INVALID, "cursor is not one that was given out");
-	if (v[LIMIT].n > 0 && !str_to_int(v[LIMIT], 1, ACTIVITY_PAGE_MAX, &f->limit))
-		return err_set(e, ERR_INVALID, "limit must be 1 to %d", ACTIVITY_PAGE_MAX);
-	return true;
-}
 
 bool
 activity_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
 	struct activity_labels labels = { .rq = rq };
 	struct json *list = json_array(rq->arena);
-	struct activity_counters counters;
 	struct activity_filter filter;
 	struct activity_row *rows;
 	size_t n;
 
-	if (!read_filter(rq, &filter, e) || !activity_count(rq->parts->db, rq->arena, rq->tenant_id, &counters, e) ||
+	if (!activity_filter_read(rq, &filter, e) ||
 	    !activity_list(rq->parts->db, rq->arena, rq->tenant_id, &filter, &rows, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		json_push(list, activity_row_json(&labels, &rows[i]));
 	rp->json = json_object(rq->arena);
-	json_set(rp->json, "counters", activity_counters_json(rq->arena, &counters));
 	json_set(rp->json, "rows", list);
 	if ((int64_t)n == filter.limit)
-		json_set_str(rp->json, "next_cursor",
-		    str_printf(rq->arena, "%lld", (long long)rows[n - 1].decision_id));
+		json_set_str(rp->json, "next_cursor", activity_cursor(rq->arena, &rows[n - 1]));
 	else
 		json_set(rp->json, "next_cursor", NULL);
+	return true;
+}
+
+static int
+most_first(const void *x, const void *y)
+{
+	const struct activity_cause *a = x, *b = y;
+
+	return a->n == b->n ? str_cmp(a->code, b->code) : a->n > b->n ? -1 : 1;
+}
+
+bool
+activity_numbers(struct web_request *rq, struct web_reply *rp, struct err *e)
+{
+	struct json *list = json_array(rq->arena), *counters;
+	struct activity_counters c;
+	struct activity_filter filter;
+	struct activity_cause *causes;
+	size_t n;
+
+	if (!activity_filter_read(rq, &filter, e) ||
+	    !activity_causes(rq->parts->db, rq->arena, rq->tenant_id, &filter, &c, &causes, &n, e))
+		return false;
+	if (n > 0)
+		qsort(causes, n, sizeof(*causes), most_first);
+	for (size_t i = 0; i < n; i++) {
+		struct json *one = json_object(rq->arena);
+
+		json_set_str(one, "code", causes[i].code);
+		json_set_str(one, "outcome", causes[i].outcome);
+		json_set_str(one, "sentence", str_from(verdict_find(causes[i].code)->sentence));
+		json_set_int(one, "count", causes[i].n);
+		json_set_int(one, "again", causes[i].again);
+		json_push(list, one);
+	}
+	counters = activity_counters_json(rq->arena, &c);
+	json_set_int(counters, "held", c.held);
+	rp->json = json_object(rq->arena);
+	json_set(rp->json, "counters", counters);
+	json_set(rp->json, "causes", list);
 	return true;
 }
 

@@ -131,7 +131,8 @@ activity_row_json(struct activity_labels *labels, const struct activity_row *row
 	struct json *out = json_object(a);
 
 	json_set_int(out, "id", row->decision_id);
-	activity_set_time(a, out, "at", row->decided_ms);
+	activity_set_time(a, out, "at", row->received_ms);
+	activity_set_time(a, out, "decided_at", row->decided_ms);
 	json_set_str(out, "object_type", row->object_type);
 	json_set_str(out, "object_id", row->object_id);
 	json_set(out, "event", event_json(labels, row));

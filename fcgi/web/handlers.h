@@ -21,6 +21,8 @@ web_handler catalogue_show, catalogue_renew, impact_fields_show, presets_show, t
 /* preview.c: what would be sent of a record */
 web_handler records_find_live, preview_show;
 /* activity.c */
-web_handler activity_show, activity_decision;
+web_handler activity_show, activity_numbers, activity_decision;
+/* activity_csv.c */
+web_handler activity_download;
 
 #endif

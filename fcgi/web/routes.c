@@ -38,6 +38,8 @@ const struct web_route web_routes[] = {
 	{ WEB_GET,  "/api/triggers",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, triggers_show     },
 	{ WEB_GET,  "/api/functions",            WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, functions_show    },
 	{ WEB_GET,  "/api/activity",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, activity_show     },
+	{ WEB_GET,  "/api/activity/numbers",     WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, activity_numbers  },
+	{ WEB_GET,  "/api/download/activity",    WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, activity_download },
 	{ WEB_GET,  "/api/activity/:id",         WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, activity_decision },
 };
 /* clang-format on */

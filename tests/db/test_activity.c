@@ -24,11 +24,11 @@ conversion(int64_t id, const char *state, const char *code)
 	            "INSERT INTO conversion (tenant_id, conversion_id, effect_key, lane, program_id, "
 	            "event_type_id, event_type, "
 	            "order_id, object_type, object_id, state, code, body_hash, event_date, occurred_at, "
-	            "created_at, partner_name, "
+	            "created_at, received_at, partner_name, "
 	            "payout, currency, fields) VALUES (%lld, %lld, UNHEX(SHA2('%lld', 256)), REPEAT('l', 32), '1000', "
 	            "1, 'won', 'o%lld', "
 	            "'deals', '9', '%s', '%s', REPEAT('h', 32), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), "
-	            "UTC_TIMESTAMP(3), 'Acme', 42, "
+	            "UTC_TIMESTAMP(3), '2026-11-01 10:00:00', 'Acme', 42, "
 	            "'USD', '[]')",
 	            (long long)g.tenant.tenant_id, (long long)id, (long long)id, (long long)id, state, code)));
 }
@@ -44,7 +44,7 @@ decision(int64_t tenant_id, int64_t id, const char *outcome, int64_t conversion_
 	                              "UNHEX(SHA2('%lld', 256)), 1, '%s', IF('%s' = 'CONVERSION', '', 'no_consent'), "
 	                              "'{}', NULLIF(%lld, 0), 'changed', "
 	                              "IF(%lld %% 2 = 0, 'deals', 'contacts'), '9', 'dealstage', 'closedwon', "
-	                              "UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), "
+	                              "UTC_TIMESTAMP(3), '2026-11-01 10:00:00', "
 	                              "UTC_TIMESTAMP(3))",
 	                              (long long)tenant_id, (long long)id, (long long)id, outcome, outcome,
 	                              (long long)conversion_id, (long long)id)));
@@ -60,7 +60,7 @@ story(void)
 		return;
 	for (int64_t i = 0; i < 9; i++) {
 		conversion(i + 1, states[i], i == 5 ? "CAMPAIGN_NOT_FOUND" : i == 7 ? "credentials_refused" : "");
-		decision(g.tenant.tenant_id, i + 1, "CONVERSION", i + 1);
+		decision(g.tenant.tenant_id, i + 1, i == 6 ? "HELD" : "CONVERSION", i + 1);
 	}
 	decision(g.tenant.tenant_id, 10, "WAITING", 0);
 	decision(g.tenant.tenant_id, 11, "SKIPPED", 0);
@@ -74,13 +74,16 @@ story(void)
 static struct activity_row *
 list(const char *outcome, const char *type, int64_t before, int64_t limit, size_t *n)
 {
-	const struct activity_filter f = { .outcome = str_from(outcome),
+	struct activity_filter f = { .outcome = str_from(outcome),
 		.object_type = str_from(type),
 		.before = before,
 		.limit = limit };
 	struct activity_row *rows;
 
 	story();
+	/* All of the story came in one batch. */
+	f.before_ms =
+	    before == 0 ? 0 : ground_number(&g, "SELECT CAST(UNIX_TIMESTAMP('2026-11-01 10:00:00') * 1000 AS SIGNED)");
 	must(activity_list(g.db, g.a, g.tenant.tenant_id, &f, &rows, n, &g.e));
 	return rows;
 }
@@ -141,6 +144,124 @@ filters_choose_by_outcome_and_object(void **state)
 	assert_int_equal(n, 1);
 	list("", "companies", 0, 100, &n);
 	assert_int_equal(n, 0);
+	list("held", "", 0, 100, &n);
+	assert_int_equal(n, 1);
+}
+
+/* Walks a list by pages of `limit`; the sum and number of its ids. */
+static void
+walk(struct activity_filter f, int64_t limit, int64_t *sum, size_t *n)
+{
+	struct activity_row *rows;
+	size_t got;
+
+	*sum = 0;
+	*n = 0;
+	f.limit = limit;
+	do {
+		must(activity_list(g.db, g.a, g.tenant.tenant_id, &f, &rows, &got, &g.e));
+		for (size_t i = 0; i < got; i++) {
+			assert_true(
+			    f.before == 0 || rows[i].decision_id < f.before || rows[i].received_ms < f.before_ms);
+			*sum += rows[i].decision_id;
+			*n += 1;
+		}
+		if (got > 0) {
+			f.before_ms = rows[got - 1].received_ms;
+			f.before = rows[got - 1].decision_id;
+		}
+	} while (got > 0);
+}
+
+static void
+whatever_the_page_each_line_comes_once_also_of_one_batch(void **state)
+{
+	(void)state;
+	static const char *const outcomes[] = { "", "sent", "waiting", "skipped", "failed", "held" };
+
+	story();
+	for (size_t k = 0; k < sizeof(outcomes) / sizeof(outcomes[0]); k++) {
+		const struct activity_filter f = { .outcome = str_from(outcomes[k]) };
+		int64_t sum, whole;
+		size_t n, all;
+
+		walk(f, 100, &whole, &all);
+		assert_true(all > 0);
+		for (int64_t limit = 1; limit <= 4; limit++) {
+			walk(f, limit, &sum, &n);
+			assert_int_equal(n, all);
+			assert_int_equal(sum, whole);
+		}
+	}
+}
+
+static struct activity_search
+search(const char *id, const char *type, const char *word, const char *name)
+{
+	return (struct activity_search){ .on = true,
+		.object_id = str_from(id),
+		.object_type = str_from(type),
+		.word = str_from(word),
+		.name = str_from(name) };
+}
+
+static size_t
+found(struct activity_search s, const char *outcome, const char *code)
+{
+	const struct activity_filter f = { .search = s,
+		.outcome = str_from(outcome),
+		.code = str_from(code),
+		.limit = 100 };
+	struct activity_row *rows;
+	size_t n;
+
+	must(activity_list(g.db, g.a, g.tenant.tenant_id, &f, &rows, &n, &g.e));
+	return n;
+}
+
+static void
+B_02_a_search_finds_by_record_order_action_name_and_e_mail(void **state)
+{
+	(void)state;
+	struct activity_search by_mail = { .on = true };
+
+	story();
+	ground_run(&g,
+	    "UPDATE decision SET name = 'Robot \xC3\x89tude', email_hash = REPEAT('m', 32) WHERE decision_id = 3");
+	ground_run(&g, "UPDATE conversion SET action_id = '1000.77' WHERE conversion_id = 5");
+	assert_int_equal(found(search("9", "", "", ""), "", ""), 12);
+	assert_int_equal(found(search("9", "deals", "", ""), "", ""), 6);
+	assert_int_equal(found(search("8", "", "", ""), "", ""), 0);
+	assert_int_equal(found(search("", "", "o4", ""), "", ""), 1);
+	assert_int_equal(found(search("", "", "1000.77", ""), "", ""), 2); /* and the one that it stood in the way of */
+	assert_int_equal(found(search("", "", "1000.77", ""), "sent", ""), 1);
+	assert_int_equal(found(search("", "", "", "%\xC3\xA9tud%"), "", ""), 1);
+	assert_int_equal(found(search("9", "", "", ""), "held", ""), 1);
+	assert_int_equal(found(search("9", "", "", ""), "", "CAMPAIGN_NOT_FOUND"), 1);
+	by_mail.email_hash = STR("mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm");
+	assert_int_equal(found(by_mail, "", ""), 1);
+}
+
+static void
+T_15_causes_are_counted_with_what_can_be_tried_again(void **state)
+{
+	(void)state;
+	const struct activity_filter all = { .limit = 1 }, one = { .search = search("9", "deals", "", "") };
+	struct activity_counters c;
+	struct activity_cause *causes;
+	size_t n, refused = 0;
+
+	story();
+	must(activity_causes(g.db, g.a, g.tenant.tenant_id, &all, &c, &causes, &n, &g.e));
+	assert_int_equal(c.held, 1);
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(causes[i].code, STR("CAMPAIGN_NOT_FOUND"))) {
+			assert_true(str_eq(causes[i].outcome, STR("failed")));
+			refused += (size_t)causes[i].again;
+		}
+	assert_int_equal(refused, 1);
+	must(activity_causes(g.db, g.a, g.tenant.tenant_id, &one, &c, &causes, &n, &g.e));
+	assert_int_equal(c.sent + c.waiting + c.skipped + c.failed, 6);
 }
 
 static void
@@ -240,6 +361,9 @@ main(void)
 		cmocka_unit_test(counters_say_what_became_of_all),
 		cmocka_unit_test(the_list_is_newest_first_and_goes_on_by_cursor),
 		cmocka_unit_test(filters_choose_by_outcome_and_object),
+		cmocka_unit_test(whatever_the_page_each_line_comes_once_also_of_one_batch),
+		cmocka_unit_test(B_02_a_search_finds_by_record_order_action_name_and_e_mail),
+		cmocka_unit_test(T_15_causes_are_counted_with_what_can_be_tried_again),
 		cmocka_unit_test(F_017_a_decision_is_shown_to_its_own_tenant_only),
 		cmocka_unit_test(problems_and_proof_are_found),
 		cmocka_unit_test(the_operator_sees_what_waits_and_what_could_not_be_read),
