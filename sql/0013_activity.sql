@@ -17,15 +17,11 @@ UPDATE decision d JOIN conversion c ON c.tenant_id = d.tenant_id AND c.object_ty
   c.object_id = d.object_id AND c.occurred_at = d.occurred_at AND c.state = 'HELD'
   SET d.held_id = c.conversion_id WHERE d.outcome = 'HELD';
 
-ALTER TABLE decision DROP INDEX decision_outcome;
-
 ALTER TABLE decision ADD KEY decision_list (tenant_id, outcome, received_at, decision_id, object_type, code);
 
 ALTER TABLE decision ADD KEY decision_email (tenant_id, email_hash);
 
 ALTER TABLE decision ADD KEY decision_name (tenant_id, name, received_at);
-
-ALTER TABLE conversion DROP INDEX conversion_state;
 
 ALTER TABLE conversion ADD KEY conversion_list (tenant_id, state, received_at, object_type, code);
 

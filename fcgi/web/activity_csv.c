@@ -8,8 +8,9 @@
 #include "web/words.h"
 
 static const char *const heads[] = { "Received (UTC)", "Outcome", "Result", "Reason code", "What to do", "Object",
-	"Record ID", "Name", "Event", "Property", "Value", "OrderId", "Conversion state", "Attempts", "Action ID", "Partner ID",
-	"Partner", "Amount", "Payout", "Currency", "Action state", "Locks on (UTC)", "Paid on (UTC)", "Activity number" };
+	"Record ID", "Name", "Event", "Property", "Value", "OrderId", "Conversion state", "Attempts", "Action ID",
+	"Partner ID", "Partner", "Amount", "Payout", "Currency", "Action state", "Locks on (UTC)", "Paid on (UTC)",
+	"Activity number" };
 
 struct listing {
 	struct web_request rq; /* a copy: its arena is the piece's */

@@ -177,8 +177,8 @@ read_words(const struct web_request *rq, const struct str *v, struct activity_fi
 		return err_set(e, ERR_INVALID, "%s cannot be looked for", v[CODE].n > 255 ? "code" : "q");
 	f->code = v[CODE];
 	f->search = activity_search_read(rq->arena, v[Q], &email);
-	if (email.n > 0 && !mail_hash_of(rq->parts->vault, rq->parts->db, rq->arena, rq->tenant_id, email,
-	                       &f->search.email_hash, e))
+	if (email.n > 0 &&
+	    !mail_hash_of(rq->parts->vault, rq->parts->db, rq->arena, rq->tenant_id, email, &f->search.email_hash, e))
 		return false;
 	/* Names are walked through only for what is nothing else. */
 	if (f->search.name.n > 0 && !activity_exact(rq->parts->db, rq->arena, rq->tenant_id, &f->search, &exact, e))
@@ -197,7 +197,8 @@ activity_filter_read(const struct web_request *rq, struct activity_filter *f, st
 	struct str v[VALUES];
 
 	*f = (struct activity_filter){ .limit = PAGE_ROWS };
-	if (!web_query(rq, WEB_NAMES("outcome", "object", "code", "q", "period", "from", "to", "cursor", "limit"), v, e) ||
+	if (!web_query(rq, WEB_NAMES("outcome", "object", "code", "q", "period", "from", "to", "cursor", "limit"), v,
+	        e) ||
 	    !one_of(v[OUTCOME], WEB_NAMES("sent", "waiting", "skipped", "failed", "held"), "outcome", e) ||
 	    !one_of(v[OBJECT], WEB_NAMES("contacts", "companies", "deals"), "object", e) ||
 	    !one_of(v[PERIOD], WEB_NAMES("today", "7", "30"), "period", e))

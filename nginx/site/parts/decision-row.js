@@ -33,10 +33,10 @@ export const recordName = row => `${text.objects[row.object_type]?.one ?? row.ob
 
 export class DecisionRow extends Component {
   shouldComponentUpdate(next) {
-    return ['row', 'labels', 'name'].some(key => next[key] !== this.props[key]);
+    return ['row', 'labels', 'name', 'more'].some(key => next[key] !== this.props[key]);
   }
-  /** `name`: what the record is called by another decision, when this one has not read it. */
-  render({ row, session, name = row.name }) {
+  /** `more`: what is folded into it.  `name`: what the record is called by another decision, when this one has not read it. */
+  render({ row, session, name = row.name, more }) {
     const url = recordUrl(row, session);
     return html`<li class="decision">
       <span class="d-time"><${Time} at=${row.at} /></span>
@@ -47,6 +47,7 @@ export class DecisionRow extends Component {
       <span class="d-record">${name && html`<strong class="cut" dir="auto" title=${name}>${name}</strong>`}
         ${url ? html`<a href=${url} target="_blank" rel="noopener noreferrer" aria-label=${`${recordName(row)}: ${words.openIn}`}>${recordName(row)} <${Out}/></a>`
       : html`<span>${recordName(row)}</span>`}</span>
+      ${more}
     </li>`;
   }
 }
