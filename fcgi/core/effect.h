@@ -9,6 +9,14 @@
 
 #include "base/str.h"
 
+/*
+ * A test conversion (task/test_conversion.h) is an effect of its own: its OrderId and CustomerId begin with the prefix,
+ * its trigger is this one, which no document can hold, and its trigger value is its OrderId.  So no guard of the ledger
+ * takes it for a real conversion of the same record, nor the other way round.
+ */
+#define EFFECT_TEST_PREFIX  "connector-test-"
+#define EFFECT_TEST_TRIGGER "*test"
+
 /* 32 bytes. */
 struct str effect_key(struct arena *a, int64_t tenant_id, struct str program_id, int64_t event_type_id,
     struct str order_id);

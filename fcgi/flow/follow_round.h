@@ -22,6 +22,7 @@ struct follow_item {
 	enum follow_want want;
 	int64_t look_ms; /* in a listing of this moment */
 	bool looked_at_sending; /* look_ms is the moment it was sent */
+	bool judged; /* its submission is complete, and without an error */
 	bool duplicate; /* CONV_DUPLICATE: an earlier one of ours was counted */
 	int64_t later_ms; /* not 0: looked at again then */
 	struct str partner_id;

@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/tally.h"
+#include "core/effect.h"
 #include "core/verdict.h"
 #include "flow/follow_round.h"
 #include "store/conversion.h"
@@ -149,11 +150,34 @@ follow_confirm(struct follow *f, struct follow_item *item, const struct impact_a
 	    e);
 }
 
+/* What a person sent to try (core/effect.h). */
+static bool
+is_test(const struct follow_item *item)
+{
+	return str_eq(item->d.trigger_id, STR(EFFECT_TEST_TRIGGER));
+}
+
+/*
+ * impact.com took a test conversion and lists no action for it: it made a test action, which no API shows (impact.md
+ * 2.10).  That is its end.
+ */
+static bool
+test_arrived(struct follow *f, struct follow_item *item, struct err *e)
+{
+	const struct conversion_action action = { .partner_id = item->partner_id,
+		.state = STR("TEST"),
+		.detail = STR("TEST_ACTION"),
+		.settled = true };
+
+	item->want = FOLLOW_DONE;
+	return unless_moved(item, conversion_confirmed(db_of(f), &f->lease, item->d.conversion_id, &action, 0, e), e);
+}
+
 static bool
 reject(struct follow *f, struct follow_item *item, struct str code, struct err *e)
 {
 	item->want = FOLLOW_DONE;
-	if (verdict_holds_event_type(code)) {
+	if (verdict_holds_event_type(code) && !is_test(item)) {
 		log_event(LOG_WARN, "follow.event_type_held", LOG_I("event_type", item->d.event_type_id),
 		    LOG_S("code", code));
 		if (!hold_begin(db_of(f), f->step.tenant_id, item->d.event_type_id, item->d.conversion_id, code, e))
@@ -194,6 +218,8 @@ follow_not_found(struct follow *f, struct follow_item *item, struct err *e)
 
 	if (item->duplicate)
 		return reject(f, item, STR("CONV_DUPLICATE"), e);
+	if (item->judged && is_test(item))
+		return test_arrived(f, item, e);
 	if (item->d.state != STATE_UNKNOWN || item->d.batch_id.n > 0) {
 		follow_later(item, follow_plan_ms(f, item));
 		return true;
@@ -227,6 +253,7 @@ follow_take_submission(struct follow *f, struct follow_item *item, const struct 
 	}
 	if (info.error_type.n == 0 && info.error_reason.n == 0) {
 		item->want = FOLLOW_LISTING;
+		item->judged = true;
 		return proved(f, item, e);
 	}
 	/* Of a resend: the first one counted, and its action is what we look for. */

@@ -30,10 +30,10 @@ void hubspot_crm_pipelines(struct arena *a, const struct settings *s, const stru
 /* What to look for; with neither words nor a property: all, the newest first. */
 struct hubspot_search {
 	struct str type;
-	struct str words;           /* in the properties that HubSpot searches by itself: names, e-mail addresses, ... */
+	struct str words; /* in the properties that HubSpot searches by itself: names, e-mail addresses, ... */
 	struct str property, value; /* or what has exactly that value */
 	struct str_list properties; /* to be told */
-	int64_t limit;              /* 1 to HUBSPOT_SEARCH_MAX */
+	int64_t limit; /* 1 to HUBSPOT_SEARCH_MAX */
 };
 /*
  * POST /crm/objects/{v}/{type}/search; its answer is read by hubspot_crm_read_records().  Lags behind writes by seconds,

@@ -2,6 +2,7 @@
 #include "store/hold.h"
 
 #include "base/arena.h"
+#include "core/effect.h"
 #include "store/lease.h"
 #include "store/transaction.h"
 
@@ -26,12 +27,17 @@ enum {
 	SUPERSEDE_PARKED
 };
 
-/* The codes of verdict_holds_event_type(); a test compares the two. */
-#define REFUSED "state = 'REJECTED' AND (code LIKE 'ACTIONTRACKER%' OR code = 'CAMPAIGN_NOT_FOUND')"
-#define PARKED  "state = 'PARKED' AND code = '" HOLD_CODE "'"
+/* The codes of verdict_holds_event_type(); a test compares the two.  A person's test is never sent or built again. */
+#define REFUSED                                                                                                        \
+	"state = 'REJECTED' AND trigger_id <> '" EFFECT_TEST_TRIGGER "' AND (code LIKE 'ACTIONTRACKER%' OR code = "    \
+	"'CAMPAIGN_NOT_FOUND')"
+#define PARKED "state = 'PARKED' AND code = '" HOLD_CODE "'"
 /* The same behind "c." beside another table that has a code. */
-#define REFUSED_CODES "state = 'REJECTED' AND (c.code LIKE 'ACTIONTRACKER%' OR c.code = 'CAMPAIGN_NOT_FOUND')"
-#define PARKED_CODE   "state = 'PARKED' AND c.code = '" HOLD_CODE "'"
+#define REFUSED_CODES                                                                                                  \
+	"state = 'REJECTED' AND c.trigger_id <> '" EFFECT_TEST_TRIGGER                                                 \
+	"' AND (c.code LIKE 'ACTIONTRACKER%' OR c.code "                                                               \
+	"= 'CAMPAIGN_NOT_FOUND')"
+#define PARKED_CODE "state = 'PARKED' AND c.trigger_id <> '" EFFECT_TEST_TRIGGER "' AND c.code = '" HOLD_CODE "'"
 #define NEXT_REVISION                                                                                                  \
 	"UPDATE conversion SET state = 'READY', revision = revision + 1, code = '', message = '', unanswered = 0, "    \
 	"batch_id = '', partner_id = '', accepted_at = NULL, ended_at = NULL, version = version + 1 "

@@ -120,9 +120,9 @@ bool
 preview_take_last(struct preview *p, struct err *e)
 {
 	struct step *s = &p->round.step;
-	struct hubspot_record *found;
+	struct hubspot_record *found = NULL;
 	struct str *ids;
-	size_t n;
+	size_t n = 0;
 
 	if (!read_found(s, &s->answers[0], p->ask.object, &found, &n, e))
 		return false;
@@ -194,8 +194,8 @@ static bool
 take_found(struct step *s, struct err *e)
 {
 	struct record_search *r = (struct record_search *)s;
-	struct hubspot_record *found;
-	size_t n;
+	struct hubspot_record *found = NULL;
+	size_t n = 0;
 
 	r->answer = json_array(s->arena);
 	/* Who types an id means that record. */

@@ -19,7 +19,7 @@ web_handler config_show, config_change, config_try;
 /* catalogue.c: what can be mapped to what */
 web_handler catalogue_show, catalogue_renew, impact_fields_show, presets_show, triggers_show, functions_show;
 /* preview.c: what would be sent of a record */
-web_handler records_find_live, preview_show;
+web_handler records_find_live, preview_show, test_conversion_send;
 /* activity.c */
 web_handler activity_show, activity_numbers, activity_decision;
 /* activity_csv.c */

@@ -1,9 +1,10 @@
-/* preview.c - what would be sent of a record, before anything is (B-03): records found, previews of them. */
+/* preview.c - what would be sent of a record, before anything is (B-03): records found, previews, a test sent. */
 #include "task/preview.h"
 
 #include "base/arena.h"
 #include "remote/hubspot_crm.h"
 #include "task/catalogue.h"
+#include "task/test_conversion.h"
 #include "web/handlers.h"
 #include "web/live.h"
 
@@ -130,5 +131,44 @@ preview_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	if (!run(rq, preview_step(p), e))
 		return false;
 	rp->json = preview_answer(p);
+	return true;
+}
+
+bool
+test_conversion_send(struct web_request *rq, struct web_reply *rp, struct err *e)
+{
+	struct test_ask ask = { .by = rq->session.person };
+	const struct test_sent *sent;
+	struct test_conversion *t;
+	int64_t number;
+
+	if (!web_members(rq->body, WEB_NAMES("object", "id", "click_id"), e) || !object_of(rq, &ask.object, e) ||
+	    !web_string(rq->body, "id", &ask.id, e) || !web_string(rq->body, "click_id", &ask.click_id, e))
+		return false;
+	if (!str_to_int(ask.id, 1, INT64_MAX, &number))
+		return err_set(e, ERR_INVALID, "id must be a record id: a whole number as text");
+	ask.click_id = str_trim(ask.click_id);
+	if (ask.click_id.n == 0 || ask.click_id.n > TEST_CLICK_MAX ||
+	    str_find_char(ask.click_id, ' ') < ask.click_id.n) {
+		rp->status = 422;
+		rp->fields = json_object(rq->arena);
+		json_set_str(rp->fields, "click_id",
+		    STR("Enter the click id of a test link: 1 to 64 characters without a blank."));
+		return err_set(e, ERR_INVALID, "Not sent: the click id is missing or is none.");
+	}
+	t = test_conversion_new(rq->arena, rq->parts, rq->tenant_id, &ask);
+	if (!run(rq, test_conversion_step(t), e))
+		return false;
+	sent = test_conversion_sent(t);
+	if (sent->conversion_id == 0) {
+		rp->status = 422;
+		rp->beside = json_object(rq->arena);
+		json_set_str(rp->beside, "fix", sent->fix);
+		return err_set(e, ERR_INVALID, STR_FMT, STR_ARG(sent->why));
+	}
+	rp->json = json_object(rq->arena);
+	json_set_int(rp->json, "decision_id", sent->decision_id);
+	json_set_int(rp->json, "conversion_id", sent->conversion_id);
+	json_set_str(rp->json, "order_id", sent->order_id);
 	return true;
 }

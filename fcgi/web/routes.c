@@ -33,6 +33,7 @@ const struct web_route web_routes[] = {
 	{ WEB_POST, "/api/live/catalogue",       WEB_AUTH_MEMBER, SMALL, WEB_CONTENT_JSON, catalogue_renew   },
 	{ WEB_POST, "/api/live/records",         WEB_AUTH_MEMBER, SMALL, WEB_CONTENT_JSON, records_find_live },
 	{ WEB_POST, "/api/live/preview",         WEB_AUTH_MEMBER, BIG,   WEB_CONTENT_JSON, preview_show      },
+	{ WEB_POST, "/api/live/test-conversion", WEB_AUTH_EDITOR, SMALL, WEB_CONTENT_JSON, test_conversion_send },
 	{ WEB_GET,  "/api/impact-fields",        WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, impact_fields_show },
 	{ WEB_GET,  "/api/presets",              WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, presets_show      },
 	{ WEB_GET,  "/api/triggers",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, triggers_show     },

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "core/date.h"
+#include "core/effect.h"
 #include "core/event.h"
 #include "core/state.h"
 #include "core/verdict.h"
@@ -82,6 +83,11 @@ credited(struct arena *a, const struct activity_conversion *c)
 		when = str_printf(a, ", locks " STR_FMT, STR_ARG(words_date(a, c->locking_ms)));
 	if (who.n == 0)
 		who = STR("a partner");
+	if (str_eq(c->action_state, STR("TEST")))
+		return str_printf(a,
+		    "impact.com made a test action of it%s" STR_FMT
+		    ". It pays nothing; approve or reject it there under Engage > Transactions > Test Actions.",
+		    c->partner_id.n > 0 ? " for partner " : "", STR_ARG(c->partner_id));
 	return str_printf(a, "Credited to " STR_FMT STR_FMT STR_FMT ".", STR_ARG(who),
 	    STR_ARG(amount(a, "payout", c->payout, c->currency)), STR_ARG(when));
 }
@@ -128,6 +134,8 @@ of_conversion(struct arena *a, const struct activity_row *row)
 struct str
 words_sentence(struct arena *a, const struct activity_row *row)
 {
+	if (is_conversion(row) && str_starts(row->conversion.order_id, STR(EFFECT_TEST_PREFIX)))
+		return str_printf(a, "Test: " STR_FMT, STR_ARG(of_conversion(a, row)));
 	if (is_conversion(row))
 		return of_conversion(a, row);
 	if (row->code.n == 0)

@@ -154,3 +154,53 @@ test('F-018 a request that makes no sense is refused; HubSpot away is told in wo
 	const away = (await preview({ ids: [id] })).records[0];
 	assert.deepEqual([away.found, away.verdict.code], [false, 'unreadable']);
 });
+
+const TEST_CLICK = 'TSTacmeTestAction0000001';
+const sendTest = (body, who = person) => who.post('/api/live/test-conversion', { object: 'deals', id, click_id: TEST_CLICK, ...body });
+
+test('B-03 a test conversion goes the way of all others, with ids of its own, and ends as a test action that pays nothing', async () => {
+	const res = await sendTest({});
+	assert.equal(res.status, 200, res.text);
+	const { decision_id: decision, order_id: order } = res.json;
+	assert.match(order, /^connector-test-[0-9a-f]{16}$/);
+	const end = await until('the verdict of the test', async () => {
+		const { row, conversion } = await person.get(`/api/activity/${decision}`);
+		return conversion.state === 'CONFIRMED' && { row, conversion };
+	}, { s: 90 });
+	assert.match(end.row.sentence, /^Test: impact\.com made a test action of it for partner 10000\. It pays nothing/);
+	const [sent] = await submissions(order);
+	assert.deepEqual([sent.values.ClickId, sent.values.CustomerId, sent.values.OrderSubTotal, sent.values.ItemSku1], [TEST_CLICK, order, '1200.00', 'P1']);
+	assert.ok((await person.activity('&object=deals')).rows.some((r) => r.id === decision), 'it stands in Activity');
+	// It is nobody's parent and in nobody's way.
+	const r = await one({});
+	assert.equal(r.earlier.order_id, `deal_closedwon_${id}`);
+});
+
+test('B-03 a test does not keep the real conversion of the same record from being sent', async () => {
+	const other = await deal(NORTHWIND, { amount: '77', contacts: [await contact(NORTHWIND)] });
+	assert.equal((await sendTest({ id: other.id })).status, 200);
+	await move(NORTHWIND, other.id);
+	const row = await person.verdict(other.id, { what: 'the real verdict' });
+	assert.ok(row);
+	await until('the real conversion', async () => (await submissions(`deal_closedwon_${other.id}`))[0], { s: 60 });
+});
+
+test('B-03 a test says why it is not sent, and a refused one leaves its event type alone', async () => {
+	const blank = await sendTest({ click_id: 'a b' });
+	assert.deepEqual([blank.status, Object.keys(blank.json.error.fields)], [422, ['click_id']]);
+	const gone = await sendTest({ id: '999999999' });
+	assert.deepEqual([gone.status, gone.json.fix], [422, 'hubspot']);
+	assert.equal((await person.configure((d) => { d.objects.deals.consent = false; })).status, 200);
+	const refused = await sendTest({});
+	assert.deepEqual([refused.status, refused.json.fix], [422, 'triggers']);
+	assert.match(refused.json.error.message, /No consent for deals/);
+	assert.equal((await person.configure((d) => put(d, 'deals', withRows(preset, { EventTypeCode: 'no_such_code' }), { triggers: [TRIGGER] }))).status, 200);
+	const { decision_id: decision } = (await sendTest({})).json;
+	const end = await until('the refusal of the test', async () => {
+		const { row, conversion } = await person.get(`/api/activity/${decision}`);
+		return conversion.state === 'REJECTED' && row;
+	}, { s: 90 });
+	assert.equal(end.sentence, 'Test: impact.com knows no event type with this code or number.');
+	assert.deepEqual(codes(await one({}), 'EventTypeCode'), ['event_type_new']);
+	assert.equal((await person.configure((d) => put(d, 'deals', preset, { triggers: [TRIGGER] }))).status, 200);
+});
