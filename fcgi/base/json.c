@@ -307,16 +307,27 @@ json_equal(const struct json *a, const struct json *b)
 	return json_object_equal(raw(a), raw(b)) != 0;
 }
 
-struct str
-json_write(struct arena *a, const struct json *j)
+static struct str
+write_as(struct arena *a, const struct json *j, int flags)
 {
 	size_t n = 0;
 
 	if (j == NULL)
 		return STR("null");
-	const char *text =
-	    json_object_to_json_string_length(raw(j), JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
+	const char *text = json_object_to_json_string_length(raw(j), flags | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
 	if (text == NULL)
 		abort();
 	return str_copy(a, (struct str){ .p = text, .n = n });
+}
+
+struct str
+json_write(struct arena *a, const struct json *j)
+{
+	return write_as(a, j, JSON_C_TO_STRING_PLAIN);
+}
+
+struct str
+json_write_readable(struct arena *a, const struct json *j)
+{
+	return write_as(a, j, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_PRETTY);
 }

@@ -83,5 +83,7 @@ struct json *json_copy(struct arena *a, const struct json *j);
 bool json_equal(const struct json *a, const struct json *b);
 /* Plain text without white space; members in the order they were set. */
 struct str json_write(struct arena *a, const struct json *j);
+/* The same over many lines, for people. */
+struct str json_write_readable(struct arena *a, const struct json *j);
 
 #endif

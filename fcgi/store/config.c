@@ -5,27 +5,34 @@
 #include "base/json.h"
 #include "io/db.h"
 #include "store/audit.h"
+#include "store/transaction.h"
 
 static const struct json_limits document_limits = { .max_depth = 16, .max_tokens = 200000 };
 
 enum {
 	CURRENT,
 	AT,
+	LIST,
 	INSERT,
 	ADVANCE
 };
 
+#define COLUMNS "c.revision, c.author, c.origin, c.document, c.saved_at"
+
 const struct sql config_sql[] = {
-	[CURRENT] = { "config.current", SQL_TENANT, "i", "isst",
-	    "SELECT c.revision, c.author, c.document, c.saved_at FROM tenant t JOIN config c "
+	[CURRENT] = { "config.current", SQL_TENANT, "i", "issst",
+	    "SELECT " COLUMNS " FROM tenant t JOIN config c "
 	    "ON c.tenant_id = t.tenant_id AND c.revision = t.config_revision WHERE t.tenant_id = ?",
 	    NULL, NULL },
-	[AT] = { "config.at", SQL_TENANT, "ii", "isst",
-	    "SELECT revision, author, document, saved_at FROM config WHERE tenant_id = ? AND revision = ?", NULL,
-	    NULL },
-	[INSERT] = { "config.insert", SQL_TENANT, "iiss", "",
-	    "INSERT INTO config (tenant_id, revision, author, saved_at, document) "
-	    "VALUES (?, ?, ?, UTC_TIMESTAMP(3), ?)",
+	[AT] = { "config.at", SQL_TENANT, "ii", "issst",
+	    "SELECT " COLUMNS " FROM config c WHERE c.tenant_id = ? AND c.revision = ?", NULL, NULL },
+	[LIST] = { "config.list", SQL_TENANT, "iii", "issst",
+	    "SELECT c.revision, c.author, c.origin, '', c.saved_at FROM config c WHERE c.tenant_id = ? AND "
+	    "c.revision < ? ORDER BY c.revision DESC LIMIT ?",
+	    NULL, NULL },
+	[INSERT] = { "config.insert", SQL_TENANT, "iisss", "",
+	    "INSERT INTO config (tenant_id, revision, author, origin, saved_at, document) "
+	    "VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3), ?)",
 	    NULL, NULL },
 	[ADVANCE] = { "config.advance", SQL_TENANT, "iiii", "",
 	    "UPDATE tenant SET config_revision = ?, impact_since = IF(? = 1, UTC_TIMESTAMP(3), impact_since), "
@@ -39,8 +46,9 @@ revision_from_row(const struct db_value *row, struct config_revision *out)
 {
 	*out = (struct config_revision){ .revision = row[0].i,
 		.author = row[1].s,
-		.document = row[2].s,
-		.saved_ms = row[3].i };
+		.origin = row[2].s,
+		.document = row[3].s,
+		.saved_ms = row[4].i };
 }
 
 bool
@@ -87,57 +95,82 @@ moves(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, struct st
 	*out = 0;
 	if (!db_query(db, &config_sql[AT], DB_IN(DB_V_I(tenant_id), DB_V_I(base)), a, &rows, e))
 		return false;
-	before = rows.n == 0 ? STR("") : account_of(a, rows.v[2].s);
+	before = rows.n == 0 ? STR("") : account_of(a, rows.v[3].s);
 	*out = before.n > 0 && !str_eq(before, account_of(a, document));
 	return true;
 }
 
 static bool
-save_next(struct db *db, struct arena *a, const struct person *by, int64_t base, struct str document, struct err *e)
+save_next(struct db *db, struct arena *a, const struct person *by, const struct config_change *c, struct err *e)
 {
 	int64_t changed;
 	int64_t moved;
 
-	if (!moves(db, a, by->tenant_id, base, document, &moved, e) ||
+	if (!moves(db, a, by->tenant_id, c->base, c->document, &moved, e) ||
 	    !db_run(db, &config_sql[ADVANCE],
-	        DB_IN(DB_V_I(base + 1), DB_V_I(moved), DB_V_I(by->tenant_id), DB_V_I(base)), &changed, e))
+	        DB_IN(DB_V_I(c->base + 1), DB_V_I(moved), DB_V_I(by->tenant_id), DB_V_I(c->base)), &changed, e))
 		return false;
 	if (changed != 1)
-		return err_set(e, ERR_CONFLICT, "the configuration was changed since revision %lld", (long long)base);
+		return err_set(e, ERR_CONFLICT, "the configuration was changed since revision %lld",
+		    (long long)c->base);
 	return db_run(db, &config_sql[INSERT],
-	    DB_IN(DB_V_I(by->tenant_id), DB_V_I(base + 1), DB_V_S(by->email), DB_V_S(document)), NULL, e);
+	    DB_IN(DB_V_I(by->tenant_id), DB_V_I(c->base + 1), DB_V_S(by->email), DB_V_S(c->origin),
+	        DB_V_S(c->document)),
+	    NULL, e);
 }
 
 static struct json *
-revision_number(struct arena *a, int64_t revision)
+revision_number(struct arena *a, int64_t revision, struct str origin)
 {
 	struct json *out = json_object(a);
 
 	json_set_int(out, "revision", revision);
+	if (origin.n > 0)
+		json_set_str(out, "origin", origin);
 	return out;
 }
 
 static bool
-record(struct db *db, struct arena *a, const struct person *by, int64_t base, const char *action, struct err *e)
+record(struct db *db, struct arena *a, const struct person *by, const struct config_change *c, struct err *e)
 {
-	return action == NULL || audit_add(db, a, by,
-	                             &(struct audit){ .action = action,
-	                                 .before = revision_number(a, base),
-	                                 .after = revision_number(a, base + 1) },
-	                             e);
+	return c->action == NULL || audit_add(db, a, by,
+	                                &(struct audit){ .action = c->action,
+	                                    .before = revision_number(a, c->base, STR("")),
+	                                    .after = revision_number(a, c->base + 1, c->origin) },
+	                                e);
+}
+
+bool
+config_save_from(struct db *db, struct arena *a, const struct person *by, const struct config_change *change,
+    struct config_revision *out, struct err *e)
+{
+	return transaction_begin(db, e) &&
+	       transaction_end(db, save_next(db, a, by, change, e) && record(db, a, by, change, e),
+	           "saving the configuration", e) &&
+	       config_at(db, a, by->tenant_id, change->base + 1, out, e);
 }
 
 bool
 config_save(struct db *db, struct arena *a, const struct person *by, int64_t base, const char *action,
     struct str document, struct config_revision *out, struct err *e)
 {
-	if (!db_begin(db, e))
-		return false;
-	if (!save_next(db, a, by, base, document, e) || !record(db, a, by, base, action, e)) {
-		db_rollback(db);
-		return err_wrap(e, "saving the configuration");
-	}
-	if (!db_commit(db, e))
-		return err_wrap(e, "saving the configuration");
-	return config_at(db, a, by->tenant_id, base + 1, out, e);
+	const struct config_change change = { .base = base, .action = action, .document = document };
+
+	return config_save_from(db, a, by, &change, out, e);
+}
+
+bool
+config_list(struct db *db, struct arena *a, int64_t tenant_id, int64_t before, int64_t limit,
+    struct config_revision **out, size_t *n, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_query(db, &config_sql[LIST],
+	        DB_IN(DB_V_I(tenant_id), DB_V_I(before == 0 ? INT32_MAX : before), DB_V_I(limit)), a, &rows, e))
+		return err_wrap(e, "the history of the configuration");
+	*n = rows.n;
+	*out = arena_array(a, rows.n, sizeof(**out));
+	for (size_t i = 0; i < rows.n; i++)
+		revision_from_row(&rows.v[i * rows.columns], &(*out)[i]);
+	return true;
 }

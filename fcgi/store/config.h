@@ -10,6 +10,7 @@
 struct config_revision {
 	int64_t revision;
 	struct str author, document;
+	struct str origin; /* empty: simply saved; else as in struct config_change */
 	int64_t saved_ms;
 };
 
@@ -27,6 +28,18 @@ bool config_at(struct db *db, struct arena *a, int64_t tenant_id, int64_t revisi
  */
 bool config_save(struct db *db, struct arena *a, const struct person *by, int64_t base, const char *action,
     struct str document, struct config_revision *out, struct err *e) CC_MUST_USE;
+
+/* The same for a document that comes from elsewhere: origin is "rollback 3", "import", "account 25002" or "operator". */
+struct config_change {
+	int64_t base;
+	const char *action;
+	struct str origin, document;
+};
+bool config_save_from(struct db *db, struct arena *a, const struct person *by, const struct config_change *change,
+    struct config_revision *out, struct err *e) CC_MUST_USE;
+/* Revisions below `before` (0: from the newest), the newest first, their documents left out. */
+bool config_list(struct db *db, struct arena *a, int64_t tenant_id, int64_t before, int64_t limit,
+    struct config_revision **out, size_t *n, struct err *e) CC_MUST_USE;
 
 extern const struct sql config_sql[];
 extern const size_t config_sql_n;

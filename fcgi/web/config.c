@@ -4,22 +4,16 @@
  */
 #include "base/arena.h"
 #include "core/date.h"
-#include "lang/ruleset.h"
 #include "store/config.h"
-#include "task/catalogue.h"
+#include "task/config_check.h"
 #include "task/resume.h"
+#include "web/config_json.h"
 #include "web/handlers.h"
 
 static const struct json_limits document_limits = { .max_depth = 16, .max_tokens = 200000 };
 
-/* What is wrong with a document; paths and sentences. */
-struct faults {
-	const struct config_fault *list;
-	size_t n;
-};
-
-static bool
-revision_json(struct arena *a, const struct config_revision *r, struct json **out, struct err *e)
+bool
+config_json(struct arena *a, const struct config_revision *r, struct json **out, struct err *e)
 {
 	struct json *document;
 
@@ -28,6 +22,7 @@ revision_json(struct arena *a, const struct config_revision *r, struct json **ou
 	*out = json_object(a);
 	json_set_int(*out, "revision", r->revision);
 	json_set_str(*out, "author", r->author);
+	json_set_str(*out, "origin", r->origin);
 	json_set_str(*out, "at", date_iso_ms(a, r->saved_ms));
 	json_set(*out, "document", document);
 	return true;
@@ -39,66 +34,11 @@ config_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	struct config_revision now;
 
 	return web_query(rq, NULL, 0, NULL, e) && config_current(rq->parts->db, rq->arena, rq->tenant_id, &now, e) &&
-	       revision_json(rq->arena, &now, &rp->json, e);
-}
-
-static struct config_fault
-not_subscribed(struct arena *a, struct str object, const struct config_trigger *t)
-{
-	return (struct config_fault){ .path = str_printf(a, "objects." STR_FMT ".triggers." STR_FMT ".property",
-		                          STR_ARG(object), STR_ARG(t->id)),
-		.message = str_printf(a,
-		    "HubSpot does not tell this app about changes of " STR_FMT
-		    ". Choose another property, or ask whoever runs the connector to add it: "
-		    "connectorctl hubspot-app +" STR_FMT "." STR_FMT,
-		    STR_ARG(t->property), STR_ARG(object), STR_ARG(t->property)) };
-}
-
-/* Triggers on properties that the app's webhooks do not carry cannot fire yet. */
-static void
-check_subscriptions(struct web_request *rq, const struct config_document *doc, struct config_fault *list, size_t *n)
-{
-	for (size_t i = 0; i < CONFIG_OBJECTS; i++) {
-		const struct config_object *o = &doc->objects[i];
-
-		for (size_t k = 0; k < o->n_triggers; k++) {
-			const struct config_trigger *t = &o->triggers[k];
-
-			if (!t->created && !catalogue_subscribed(rq->installation->subscriptions, o->type, t->property))
-				list[(*n)++] = not_subscribed(rq->arena, o->type, t);
-		}
-	}
-}
-
-/* All faults of a document's text. */
-static bool
-check_document(struct web_request *rq, struct str text, struct faults *out, struct err *e)
-{
-	struct config_document doc;
-	struct config_fault *shape = NULL, *rules = NULL, *all;
-	size_t n_shape = 0, n_rules;
-	struct err why = { .code = ERR_NONE };
-
-	*out = (struct faults){ 0 };
-	if (!config_document_parse(rq->arena, text, &doc, &shape, &n_shape, &why)) {
-		if (why.code != ERR_INVALID || n_shape == 0) {
-			*e = why;
-			return false;
-		}
-		*out = (struct faults){ .list = shape, .n = n_shape };
-		return true;
-	}
-	n_rules = ruleset_check(rq->arena, &doc, rq->parts->catalogue, &rules);
-	all = arena_array(rq->arena, n_rules + (size_t)CONFIG_OBJECTS * CONFIG_TRIGGERS_MAX, sizeof(*all));
-	if (n_rules > 0)
-		memcpy(all, rules, n_rules * sizeof(*all));
-	check_subscriptions(rq, &doc, all, &n_rules);
-	*out = (struct faults){ .list = all, .n = n_rules };
-	return true;
+	       config_json(rq->arena, &now, &rp->json, e);
 }
 
 static struct json *
-faults_by_path(struct arena *a, const struct faults *f)
+faults_by_path(struct arena *a, const struct config_faults *f)
 {
 	struct json *fields = json_object(a);
 
@@ -113,21 +53,8 @@ faults_by_path(struct arena *a, const struct faults *f)
 	return fields;
 }
 
-/* The edited document with impact.com's part as it is now; a fault when the edit differs there. */
 static bool
-merge_impact(struct web_request *rq, const struct json *edited, const struct json *current, struct json **out,
-    bool *differs)
-{
-	const struct json *mine = json_get(edited, "impact"), *theirs = json_get(current, "impact");
-
-	*out = json_copy(rq->arena, edited);
-	*differs = mine != NULL && !json_equal(mine, theirs);
-	json_set(*out, "impact", json_copy(rq->arena, theirs));
-	return !*differs;
-}
-
-static bool
-invalid(struct web_request *rq, struct web_reply *rp, const struct faults *f, struct err *e)
+invalid(struct web_request *rq, struct web_reply *rp, const struct config_faults *f, struct err *e)
 {
 	rp->status = 422;
 	rp->fields = faults_by_path(rq->arena, f);
@@ -140,7 +67,7 @@ conflict(struct web_request *rq, struct web_reply *rp, const struct config_revis
 {
 	struct json *current = NULL;
 
-	if (!revision_json(rq->arena, now, &current, e))
+	if (!config_json(rq->arena, now, &current, e))
 		return false;
 	rp->status = 409;
 	rp->beside = json_object(rq->arena);
@@ -149,13 +76,13 @@ conflict(struct web_request *rq, struct web_reply *rp, const struct config_revis
 }
 
 static bool
-save(struct web_request *rq, struct web_reply *rp, int64_t base, struct str text, struct err *e)
+save(struct web_request *rq, struct web_reply *rp, const struct config_change *change, struct err *e)
 {
 	struct config_revision next;
 
-	if (config_save(rq->parts->db, rq->arena, &rq->session.person, base, "config.saved", text, &next, e)) {
+	if (config_save_from(rq->parts->db, rq->arena, &rq->session.person, change, &next, e)) {
 		resume_rules(rq->parts->db, rq->tenant_id);
-		return revision_json(rq->arena, &next, &rp->json, e);
+		return config_json(rq->arena, &next, &rp->json, e);
 	}
 	if (e->code != ERR_CONFLICT)
 		return false;
@@ -170,61 +97,139 @@ document_of(const struct web_request *rq, const struct json **out, struct err *e
 	return json_type(*out) == JSON_OBJECT || err_set(e, ERR_INVALID, "document must be an object");
 }
 
-bool
-config_change(struct web_request *rq, struct web_reply *rp, struct err *e)
+/* "import", "rollback 3", "account 25002"; or nothing: simply saved. */
+static bool
+read_origin(const struct json *body, struct str *out, struct err *e)
 {
+	struct str rest, word;
+	int64_t number;
+
+	*out = STR("");
+	if (json_get(body, "origin") == NULL)
+		return true;
+	if (!web_string(body, "origin", out, e))
+		return false;
+	rest = *out;
+	if (out->n == 0 || str_eq(*out, STR("import")))
+		return true;
+	if (str_cut(&rest, ' ', &word) && (str_eq(word, STR("rollback")) || str_eq(word, STR("account"))) &&
+	    str_to_int(rest, 1, INT64_MAX, &number))
+		return true;
+	return err_set(e, ERR_INVALID, "origin must be \"import\", \"rollback N\" or \"account N\"");
+}
+
+/* What a change asks for. */
+struct change {
 	const struct json *edited;
-	struct json *current, *merged;
-	struct config_revision now;
-	struct faults faults;
 	int64_t base;
-	bool differs;
+	struct str origin;
+	bool impact; /* impact.com's part too */
+};
 
-	if (!web_members(rq->body, WEB_NAMES("revision", "document"), e) || !document_of(rq, &edited, e))
+static bool
+read_change(struct web_request *rq, struct change *c, struct err *e)
+{
+	*c = (struct change){ .impact = false };
+	if (!web_members(rq->body, WEB_NAMES("revision", "document", "origin", "impact"), e) ||
+	    !document_of(rq, &c->edited, e) || !read_origin(rq->body, &c->origin, e))
 		return false;
-	if (!json_int(json_get(rq->body, "revision"), &base))
-		return err_set(e, ERR_INVALID, "revision must be a number: the one that was edited");
-	if (!config_current(rq->parts->db, rq->arena, rq->tenant_id, &now, e) ||
-	    !json_parse(rq->arena, now.document, &document_limits, &current, e))
-		return false;
-	/* Saving twice what is there already is one save. */
-	if (json_equal(edited, current))
-		return revision_json(rq->arena, &now, &rp->json, e);
-	if (base != now.revision)
-		return conflict(rq, rp, &now, e);
-	if (!merge_impact(rq, edited, current, &merged, &differs)) {
-		struct config_fault fault = { STR("impact"),
-			STR("The Account SID and Program ID are changed in Settings.") };
+	if (json_get(rq->body, "impact") != NULL && !json_bool(json_get(rq->body, "impact"), &c->impact))
+		return err_set(e, ERR_INVALID, "impact must be true or false");
+	return json_int(json_get(rq->body, "revision"), &c->base) ||
+	       err_set(e, ERR_INVALID, "revision must be a number: the one that was edited");
+}
 
-		return invalid(rq, rp, &(struct faults){ .list = &fault, .n = 1 }, e);
-	}
-	if (!check_document(rq, json_write(rq->arena, merged), &faults, e))
+/* The account and the program are not changed by the way: that takes the word that it is meant. */
+static bool
+only_rules(const struct change *c, const struct json *current)
+{
+	const struct json *mine = json_get(c->edited, "impact");
+
+	return c->impact || mine == NULL || json_equal(mine, json_get(current, "impact"));
+}
+
+/* How the audit log calls it. */
+static const char *
+action_of(struct str origin)
+{
+	if (origin.n == 0)
+		return "config.saved";
+	return str_starts(origin, STR("rollback")) ? "config.rolled_back" : "config.imported";
+}
+
+static bool
+save_checked(struct web_request *rq, struct web_reply *rp, const struct change *c, const struct json *current,
+    struct err *e)
+{
+	const struct json *document = c->impact ? c->edited : config_keep_impact(rq->arena, c->edited, current);
+	struct config_change change = { .base = c->base,
+		.action = action_of(c->origin),
+		.origin = c->origin,
+		.document = json_write(rq->arena, document) };
+	struct config_faults faults;
+
+	if (!config_check(rq->arena, rq->installation, change.document, &faults, e))
 		return false;
 	if (faults.n > 0)
 		return invalid(rq, rp, &faults, e);
-	if (json_equal(merged, current))
-		return revision_json(rq->arena, &now, &rp->json, e);
-	return save(rq, rp, base, json_write(rq->arena, merged), e);
+	if (json_equal(document, current)) {
+		struct config_revision now;
+
+		return config_current(rq->parts->db, rq->arena, rq->tenant_id, &now, e) &&
+		       config_json(rq->arena, &now, &rp->json, e);
+	}
+	return save(rq, rp, &change, e);
+}
+
+bool
+config_change(struct web_request *rq, struct web_reply *rp, struct err *e)
+{
+	struct json *current;
+	struct config_revision now;
+	struct change c;
+
+	if (!read_change(rq, &c, e) || !config_current(rq->parts->db, rq->arena, rq->tenant_id, &now, e) ||
+	    !json_parse(rq->arena, now.document, &document_limits, &current, e))
+		return false;
+	/* Saving twice what is there already is one save. */
+	if (json_equal(c.edited, current))
+		return config_json(rq->arena, &now, &rp->json, e);
+	if (c.base != now.revision)
+		return conflict(rq, rp, &now, e);
+	if (!only_rules(&c, current)) {
+		struct config_fault fault = { STR("impact"),
+			STR("The Account SID and Program ID are changed in Settings.") };
+
+		return invalid(rq, rp, &(struct config_faults){ .list = &fault, .n = 1 }, e);
+	}
+	return save_checked(rq, rp, &c, current, e);
+}
+
+struct json *
+config_faults_json(struct arena *a, const struct config_faults *faults)
+{
+	struct json *list = json_array(a);
+
+	for (size_t i = 0; i < faults->n; i++) {
+		struct json *row = json_object(a);
+
+		json_set_str(row, "path", faults->list[i].path);
+		json_set_str(row, "message", faults->list[i].message);
+		json_push(list, row);
+	}
+	return list;
 }
 
 bool
 config_try(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
 	const struct json *document;
-	struct json *list = json_array(rq->arena);
-	struct faults faults;
+	struct config_faults faults;
 
 	if (!web_members(rq->body, WEB_NAMES("document"), e) || !document_of(rq, &document, e) ||
-	    !check_document(rq, json_write(rq->arena, document), &faults, e))
+	    !config_check(rq->arena, rq->installation, json_write(rq->arena, document), &faults, e))
 		return false;
-	for (size_t i = 0; i < faults.n; i++) {
-		struct json *row = json_object(rq->arena);
-
-		json_set_str(row, "path", faults.list[i].path);
-		json_set_str(row, "message", faults.list[i].message);
-		json_push(list, row);
-	}
 	rp->json = json_object(rq->arena);
-	json_set(rp->json, "faults", list);
+	json_set(rp->json, "faults", config_faults_json(rq->arena, &faults));
 	return true;
 }

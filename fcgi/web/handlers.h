@@ -16,6 +16,8 @@ web_handler overview_show;
 web_handler settings_show, sending_switch, impact_connect;
 /* config.c: the configuration document and its revisions */
 web_handler config_show, config_change, config_try;
+/* history.c: its revisions, and as a file */
+web_handler config_history, config_revision_show, config_file_check, config_file_download;
 /* catalogue.c: what can be mapped to what */
 web_handler catalogue_show, catalogue_renew, impact_fields_show, presets_show, triggers_show, functions_show;
 /* preview.c: what would be sent of a record */
