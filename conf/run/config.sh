@@ -32,6 +32,7 @@ follow_busy_plan_s = "10 20";
 unknown_wait_s = 20;
 impact_hour_s = 60;
 lease_s = 6;
+erase_settle_s = 3;
 CONF
 
 # CONF_MORE: further lines "key = value;", each in place of the one above; what a test suite wants otherwise.

@@ -34,6 +34,8 @@ const struct settings_key settings_table[] = {
 	    "folder on the database's disk, whose free space is watched; empty: asked of a database on this machine" },
 	{ "disk_free_min_mb", SETTINGS_INT, AT(disk_free_min_mb), "256", 0, 100000000,
 	    "with less free space than this nothing is taken in, so that the database does not break on a full disk" },
+	{ "erase_settle_s", SETTINGS_INT, AT(erase_settle_s), "120", 0, 3600,
+	    "time between deleting an account and erasing its rows: what is under way ends, HubSpot is told" },
 	{ "event_keep_days", SETTINGS_INT, AT(event_keep_days), "30", 1, 3650,
 	    "days after which received events are dropped; conversions stay" },
 	{ "follow_busy_plan_s", SETTINGS_PLAN, AT(follow_busy_plan_s), "1200 3600", 1, DAY_S,

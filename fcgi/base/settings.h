@@ -55,6 +55,7 @@ struct settings {
 	int64_t retry_base_s, retry_cap_s, retry_max;
 	int64_t event_keep_days, token_refresh_before_s;
 	int64_t decide_linger_ms;
+	int64_t erase_settle_s;
 	/* worker */
 	int64_t lease_s, worker_poll_ms, worker_transfers;
 	/* sessions */

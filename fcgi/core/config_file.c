@@ -38,8 +38,8 @@ object_part(struct arena *a, const struct json *object)
 		json_push(triggers, ORDERED(a, json_at(json_get(object, "triggers"), i), "id", "mode", "on", "property",
 		                        "becomes", "when"));
 	for (size_t i = 0; i < json_length(json_get(object, "mapping")); i++)
-		json_push(mapping, ORDERED(a, json_at(json_get(object, "mapping"), i), "id", "field", "expression",
-		                       "when", "active"));
+		json_push(mapping,
+		    ORDERED(a, json_at(json_get(object, "mapping"), i), "id", "field", "expression", "when", "active"));
 	json_set(out, "triggers", triggers);
 	json_set(out, "mapping", mapping);
 	return out;
@@ -55,8 +55,9 @@ document_part(struct arena *a, const struct json *document)
 	while (json_next(&w))
 		json_set(objects, str_c(a, w.key), object_part(a, w.value));
 	json_set(out, "impact", ORDERED(a, json_get(document, "impact"), "account_sid", "program_id"));
-	json_set(out, "options", ORDERED(a, json_get(document, "options"), "computed_prefix", "computed_value",
-	                             "email_hash", "event_date", "advocate"));
+	json_set(out, "options",
+	    ORDERED(a, json_get(document, "options"), "computed_prefix", "computed_value", "email_hash", "event_date",
+	        "advocate"));
 	json_set(out, "objects", objects);
 	return out;
 }

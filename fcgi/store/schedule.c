@@ -45,7 +45,17 @@ const struct sql schedule_sql[] = {
 };
 const size_t schedule_sql_n = sizeof(schedule_sql) / sizeof(schedule_sql[0]);
 
-static const char *const kind_names[SCHEDULE__COUNT] = { "token", "housekeeping" };
+static const char *const kind_names[SCHEDULE__COUNT] = {
+	[SCHEDULE_TOKEN] = "token",
+	[SCHEDULE_HOUSEKEEPING] = "housekeeping",
+	[SCHEDULE_ERASE] = "erase",
+};
+
+const char *
+schedule_kind_name(enum schedule_kind kind)
+{
+	return kind_names[kind];
+}
 
 bool
 schedule_candidates(struct db *db, struct arena *a, struct schedule **out, size_t *n, struct err *e)

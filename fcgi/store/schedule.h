@@ -9,6 +9,7 @@
 enum schedule_kind {
 	SCHEDULE_TOKEN,        /* refresh HubSpot's token before it expires */
 	SCHEDULE_HOUSEKEEPING, /* tenant 0: partitions, old sessions */
+	SCHEDULE_ERASE,        /* an account that is being deleted */
 	SCHEDULE__COUNT
 };
 
@@ -19,6 +20,8 @@ struct schedule {
 	struct str owner;
 };
 
+/* "token", ...: in the schema and in the log. */
+const char *schedule_kind_name(enum schedule_kind kind);
 /* Due rows that nobody holds, at most 16. */
 bool schedule_candidates(struct db *db, struct arena *a, struct schedule **out, size_t *n, struct err *e) CC_MUST_USE;
 /* ERR_CONFLICT: somebody else has it. */

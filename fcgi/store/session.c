@@ -29,6 +29,7 @@ const struct sql session_sql[] = {
 	    "SELECT s.tenant_id, s.person_id, p.hub_user_id, p.email, p.role, s.csrf_token, "
 	    "TIMESTAMPDIFF(SECOND, s.seen_at, UTC_TIMESTAMP(3)) "
 	    "FROM session s JOIN person p ON p.tenant_id = s.tenant_id AND p.person_id = s.person_id "
+	    "JOIN tenant t ON t.tenant_id = s.tenant_id AND t.state <> 'deleting' "
 	    "WHERE s.session_hash = ? AND s.seen_at > UTC_TIMESTAMP(3) - INTERVAL ? SECOND "
 	    "AND s.created_at > UTC_TIMESTAMP(3) - INTERVAL ? SECOND",
 	    NULL, NULL },

@@ -13,6 +13,7 @@
 #include "store/decision.h"
 #include "store/delivery.h"
 #include "store/disk.h"
+#include "store/erase.h"
 #include "store/event.h"
 #include "store/event_type.h"
 #include "store/hold.h"
@@ -57,6 +58,7 @@ statements_all(size_t *n)
 		{ "decision", decision_sql, decision_sql_n },
 		{ "delivery", delivery_sql, delivery_sql_n },
 		{ "disk", disk_sql, disk_sql_n },
+		{ "erase", erase_sql, erase_sql_n },
 		{ "event", event_sql, event_sql_n },
 		{ "event_type", event_type_sql, event_type_sql_n },
 		{ "hold", hold_sql, hold_sql_n },

@@ -19,7 +19,8 @@ not_subscribed(struct arena *a, struct str object, const struct config_trigger *
 
 /* Triggers on properties that the app's webhooks do not carry cannot fire yet. */
 static void
-check_subscriptions(struct arena *a, const struct installation *in, const struct config_document *doc, struct config_fault *list, size_t *n)
+check_subscriptions(struct arena *a, const struct installation *in, const struct config_document *doc,
+    struct config_fault *list, size_t *n)
 {
 	for (size_t i = 0; i < CONFIG_OBJECTS; i++) {
 		const struct config_object *o = &doc->objects[i];

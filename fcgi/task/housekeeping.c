@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "store/conversion.h"
+#include "store/erase.h"
 #include "store/hold.h"
 #include "store/partition.h"
 #include "store/pulse.h"
@@ -46,7 +47,7 @@ keep_house(struct step *s, struct err *e)
 	if (!partition_keep(p->db, s->arena, p->settings->event_keep_days, &report, e) ||
 	    !session_sweep(p->db, &limits, p->settings->oauth_state_s, e))
 		return false;
-	if (!pulse_sweep(p->db, e) || !probe_parked(s, e))
+	if (!pulse_sweep(p->db, e) || !erase_sweep(p->db, e) || !probe_parked(s, e))
 		return false;
 	log_event(LOG_INFO, "housekeeping.done", LOG_I("partitions_made", report.made),
 	    LOG_I("partitions_dropped", report.dropped));

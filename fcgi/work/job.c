@@ -12,6 +12,7 @@
 #include "flow/follow.h"
 #include "flow/send.h"
 #include "flow/split.h"
+#include "task/erase.h"
 #include "task/housekeeping.h"
 #include "task/token.h"
 
@@ -74,6 +75,9 @@ job_schedule(const struct parts *parts, const struct schedule *s)
 	case SCHEDULE_TOKEN:
 		j->step = token_refresh_new(j->arena, parts, s->tenant_id);
 		break;
+	case SCHEDULE_ERASE:
+		j->step = erase_new(j->arena, parts, s->tenant_id);
+		break;
 	case SCHEDULE_HOUSEKEEPING:
 	case SCHEDULE__COUNT:
 		j->step = housekeeping_new(j->arena, parts);
@@ -91,9 +95,7 @@ job_free(struct job *j)
 static const char *
 job_name(const struct job *j)
 {
-	return j->leased                            ? lease_stage_name(j->lease.stage)
-	       : j->schedule.kind == SCHEDULE_TOKEN ? "token"
-	                                            : "housekeeping";
+	return j->leased ? lease_stage_name(j->lease.stage) : schedule_kind_name(j->schedule.kind);
 }
 
 static void
