@@ -34,22 +34,25 @@ fault(struct checker *c, const char *row_id, struct str message)
 	    message);
 }
 
-/* The first row whose field the pattern means; NULL when there is none. */
-static const struct ruleset_row *
-mapped(const struct checker *c, struct str pattern)
+/* Whether a row is meant to fill the field: one whose expression is faulty has its own fault and is not missing, too. */
+static bool
+is_mapped(const struct checker *c, struct str pattern)
 {
-	for (size_t i = 0; i < c->object->n_rows; i++) {
-		if (catalogue_means(pattern, c->object->rows[i].field))
-			return &c->object->rows[i];
+	for (size_t i = 0; i < c->object->config->n_rows; i++) {
+		const struct config_row *row = &c->object->config->rows[i];
+		const struct catalogue_field *f = row->active ? catalogue_find(c->catalogue, row->field) : NULL;
+
+		if (f != NULL && catalogue_means(pattern, f))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 static bool
 any_mapped(const struct checker *c, const struct str *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (mapped(c, names[i]) != NULL)
+		if (is_mapped(c, names[i]))
 			return true;
 	}
 	return false;
@@ -87,7 +90,7 @@ check_required(struct checker *c)
 	for (size_t i = 0; i < cat->n_always; i++) {
 		const struct catalogue_field *f = catalogue_find(cat, cat->always[i]);
 
-		if (f != NULL && f->selectable && mapped(c, cat->always[i]) == NULL)
+		if (f != NULL && f->selectable && !is_mapped(c, cat->always[i]))
 			fault(c, NULL, str_printf(c->arena, STR_FMT " is required and not mapped.", STR_ARG(f->name)));
 	}
 	if (!any_mapped(c, cat->event_identifiers, cat->n_event_identifiers))
@@ -100,17 +103,16 @@ check_required(struct checker *c)
 		        "ClickId or CustomerId is required and not mapped: without it no partner can be credited. Map "
 		        "one of " STR_FMT ".",
 		        STR_ARG(alternatives(c, cat->attribution_keys, cat->n_attribution_keys))));
-	if (c->advocate && mapped(c, STR("CustomerEmail")) == NULL)
+	if (c->advocate && !is_mapped(c, STR("CustomerEmail")))
 		fault(c, NULL,
 		    STR("CustomerEmail is required and not mapped, because Advocate is on: a participant is found by "
-		        "the "
-		        "e-mail address, which is sent as a hash."));
+		        "the e-mail address, which is sent as a hash."));
 }
 
 static void
 check_money(struct checker *c)
 {
-	if (mapped(c, STR("CurrencyCode")) != NULL)
+	if (is_mapped(c, STR("CurrencyCode")))
 		return;
 	for (size_t i = 0; i < c->object->n_rows; i++) {
 		const struct ruleset_row *row = &c->object->rows[i];
@@ -135,7 +137,7 @@ check_items(struct checker *c)
 	if (!any)
 		return;
 	for (size_t i = 0; i < cat->n; i++) {
-		if (cat->fields[i].item_required && cat->fields[i].item && mapped(c, cat->fields[i].name) == NULL)
+		if (cat->fields[i].item_required && cat->fields[i].item && !is_mapped(c, cat->fields[i].name))
 			fault(c, NULL,
 			    str_printf(c->arena, STR_FMT " is required with line items and not mapped.",
 			        STR_ARG(cat->fields[i].name)));

@@ -130,6 +130,66 @@ comparable(struct str s)
 	return lang_decimal(s, &d) || date_parse_local(s, &ms, &local, &ignored);
 }
 
+/* Whether a comparison stands there. */
+static bool
+operator_at(const struct lang_parser *p, size_t at)
+{
+	struct str rest;
+
+	while (at < p->source.n && p->source.p[at] == ' ')
+		at++;
+	rest = str_slice(p->source, at, p->source.n);
+	for (unsigned op = 0; op < OP__COUNT; op++) {
+		if (str_starts(rest, str_from(words[op].text)))
+			return true;
+	}
+	return false;
+}
+
+/* Where "word {field} operator" begins between the two, with the word; `end` when nothing there looks like it. */
+static size_t
+second_clause(const struct lang_parser *p, size_t begin, size_t end, struct str *word)
+{
+	const char *s = p->source.p;
+
+	for (size_t i = begin; i < end; i++) {
+		size_t close = str_find_char(str_slice(p->source, i, p->source.n), '}') + i;
+		size_t to = i, from;
+
+		if (s[i] == '\\')
+			i++;
+		if (s[i] != '{' || i == begin || s[i - 1] != ' ' || close >= p->source.n || !operator_at(p, close + 1))
+			continue;
+		while (to > begin && s[to - 1] == ' ')
+			to--;
+		from = to;
+		while (from > begin && s[from - 1] != ' ')
+			from--;
+		*word = str_slice(p->source, from, to);
+		return from;
+	}
+	return end;
+}
+
+/*
+ * A second condition behind another word than "and", "{x} = 1 und {y} = 2", is refused with that word: read as a part of
+ * the value it would make a condition that never holds.
+ */
+static bool
+check_joined(struct lang_parser *p, size_t begin, size_t end)
+{
+	struct str word;
+	size_t at = second_clause(p, begin, end, &word);
+
+	if (at == end)
+		return true;
+	if (str_eq(word, STR("or")) || str_eq(word, STR("OR")) || str_eq(word, STR("oder")) || str_eq(word, STR("||")))
+		return lang_parser_fail(p, at,
+		    "a condition has no \"or\": list values, as in {country} in US,CA, or add another row or trigger");
+	return lang_parser_fail(p, at, "conditions are joined by \"and\", not by \"" STR_FMT "\"",
+	    STR_ARG(str_slice(word, 0, 24)));
+}
+
 static bool
 parse_values(struct lang_parser *p, struct clause *c)
 {
@@ -142,6 +202,8 @@ parse_values(struct lang_parser *p, struct clause *c)
 	text = str_slice(p->source, begin, end);
 	if (str_trim(text).n == 0)
 		return lang_parser_fail(p, p->at, "a value is missing here");
+	if (!check_joined(p, begin, end))
+		return false;
 	c->values = arena_array(p->arena, text.n + 1, sizeof(*c->values));
 	if (!words[c->op].list) {
 		c->values[c->n_values++] = unquote(p->arena, text);
@@ -165,7 +227,7 @@ parse_clause(struct lang_parser *p, struct clause *c)
 
 	skip_blanks(p);
 	if (p->at >= p->source.n || p->source.p[p->at] != '{')
-		return lang_parser_fail(p, p->at, "a condition starts with a field in braces");
+		return lang_parser_fail(p, p->at, "a condition starts with a property in braces, such as {amount}");
 	if (!lang_parse_field(p, &c->left))
 		return false;
 	skip_blanks(p);
@@ -175,13 +237,13 @@ parse_clause(struct lang_parser *p, struct clause *c)
 	}
 	if (op == OP__COUNT)
 		return lang_parser_fail(p, p->at,
-		    "one of = != > >= < <=, in, not in, is empty, is not empty is needed here");
+		    "a comparison is needed here: =, !=, >, >=, <, <=, in, not in, is empty or is not empty");
 	c->op = (enum operator)op;
 	if (words[op].value && !parse_values(p, c))
 		return false;
 	skip_blanks(p);
 	if (p->at < p->source.n && !take(p, STR("and ")))
-		return lang_parser_fail(p, p->at, "conditions are joined by \"and\"");
+		return lang_parser_fail(p, p->at, "nothing may follow here but \"and\" with another condition");
 	return true;
 }
 

@@ -33,6 +33,7 @@
 #include "store/session.h"
 #include "store/standing.h"
 #include "store/tenant.h"
+#include "store/underway.h"
 #include "store/vault.h"
 
 #define TABLES_MAX 64
@@ -78,6 +79,7 @@ statements_all(size_t *n)
 		{ "session", session_sql, session_sql_n },
 		{ "standing", standing_sql, standing_sql_n },
 		{ "tenant", tenant_sql, tenant_sql_n },
+		{ "underway", underway_sql, underway_sql_n },
 		{ "vault", vault_sql, vault_sql_n },
 	};
 

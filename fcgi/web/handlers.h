@@ -20,6 +20,8 @@ web_handler config_show, config_change, config_try;
 web_handler config_history, config_revision_show, config_file_check, config_file_download;
 /* catalogue.c: what can be mapped to what */
 web_handler catalogue_show, catalogue_renew, impact_fields_show, presets_show, triggers_show, functions_show;
+/* underway.c: what is on its way while a mapping is changed */
+web_handler underway_show;
 /* preview.c: what would be sent of a record */
 web_handler records_find_live, preview_show, test_conversion_send;
 /* activity.c */

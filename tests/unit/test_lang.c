@@ -417,6 +417,9 @@ a_wrong_condition_says_where(void **state)
 		{ "{amount} is empty and ", 23 },
 		{ "{amount} is empty and b = 1", 23 },
 		{ "{amount} > 1 and {b|nosuch} = 1", 21 },
+		{ "{amount} > 1 und {b} = 1", 14 },
+		{ "{dealtype} = new AND {b} = 1", 18 },
+		{ "{country} in US,CA or {b} = 1", 20 },
 	};
 	struct lang_when *w;
 	bool holds;
@@ -430,6 +433,10 @@ a_wrong_condition_says_where(void **state)
 		if (fault.column != rows[i].column)
 			fail_msg("%s: column %zu: " STR_FMT, rows[i].source, fault.column, STR_ARG(fault.message));
 	}
+	/* Another word than "and" is named; taken as part of the value it would make a condition that never holds. */
+	assert_false(lang_when_parse(*state, STR("{a} = x und {b} = y"), &w, NULL, &e));
+	assert_string_equal(e.text, "column 9: conditions are joined by \"and\", not by \"und\"");
+	assert_true(lang_when_parse(*state, STR("{a} = x {b} and y"), &w, NULL, &e));
 	assert_true(lang_when_parse(*state, STR("{email} > 5"), &w, NULL, &e));
 	assert_false(lang_when_eval(w, *state, expression_lookup, *state, 0, &holds, &e));
 	assert_true(str_find(str_from(e.text), STR("Jane")) == str_from(e.text).n);

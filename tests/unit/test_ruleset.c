@@ -170,6 +170,30 @@ line_items_belong_to_deals(void **state)
 	assert_str(f[0].message, "ItemSku{i}: line items belong to deals only.");
 }
 
+/* I-09: a required field whose expression or condition is faulty is told once, where it is faulty, and not as missing. */
+static void
+a_faulty_required_row_is_not_missing(void **state)
+{
+	static const struct {
+		const char *row, *path;
+	} rows[] = {
+		{ ROW("c", "OrderId", "{hs_object_id|nosuch}"), "objects.deals.mapping.c.expression" },
+		{ WHEN("c", "OrderId", "{hs_object_id}", "{amount} >"), "objects.deals.mapping.c.when" },
+		{ ROW("c", "OrderId", "{line_item{i}.name}"), "objects.deals.mapping.c.expression" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct config_fault *faults;
+		struct str text = str_printf(*state, "%s,%s",
+		    ROW("a", "EventTypeCode", "SALE") "," ROW("b", "EventDate", "{event.occurredAt}") "," ROW("d",
+		        "CustomerId", "{contact.hs_object_id}"),
+		    rows[i].row);
+
+		assert_int_equal(check(*state, "deals", text.p, &faults), 1);
+		assert_str(faults[0].path, rows[i].path);
+	}
+}
+
 static void
 without_a_live_trigger_nothing_is_required(void **state)
 {
@@ -344,7 +368,8 @@ a_triggers_condition_is_checked(void **state)
 		{ WHEN_T("t1", "", "live"), NULL },
 		{ WHEN_T("t1", "{amount} > 100 and {contact.country} in US,CA", "live"), NULL },
 		{ WHEN_T("t1", "{line_item1.quantity} >= 2", "live"), NULL },
-		{ WHEN_T("t1", "{amount} about 100", "live"), "The condition, column 10: one of = != > >=" },
+		{ WHEN_T("t1", "{amount} about 100", "live"),
+		    "The condition, column 10: a comparison is needed here: =, !=, >" },
 		{ WHEN_T("t1", "{amount", "off"), "The condition, column 1: " },
 		{ WHEN_T("t1", "{ticket.name} = x", "live"), "There is no field \"ticket.name\"." },
 		{ WHEN_T("t1", "{ticket.name} = x", "off"), NULL },
@@ -452,6 +477,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_deals_preset_passes, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_fault_is_a_sentence_at_its_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(line_items_belong_to_deals, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_faulty_required_row_is_not_missing, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_a_live_trigger_nothing_is_required, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_has_to_be_read_is_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(both_names_of_the_modification_date_are_the_objects_own, setup,
