@@ -33,6 +33,7 @@ const struct web_route web_routes[] = {
 	{ WEB_GET,  "/api/config/revisions/:id", WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, config_revision_show },
 	{ WEB_POST, "/api/config/file",          WEB_AUTH_EDITOR, BIG,   WEB_CONTENT_JSON, config_file_check },
 	{ WEB_GET,  "/api/download/configuration.json", WEB_AUTH_MEMBER, 0, WEB_CONTENT_NONE, config_file_download },
+	{ WEB_GET,  "/api/underway",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, underway_show     },
 	{ WEB_GET,  "/api/catalogue",            WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, catalogue_show    },
 	{ WEB_POST, "/api/live/catalogue",       WEB_AUTH_MEMBER, SMALL, WEB_CONTENT_JSON, catalogue_renew   },
 	{ WEB_POST, "/api/live/records",         WEB_AUTH_MEMBER, SMALL, WEB_CONTENT_JSON, records_find_live },
