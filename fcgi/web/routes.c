@@ -134,7 +134,7 @@ serve(struct web_request *rq, struct web_reply *rp, struct err *e)
 		return err_set(e, ERR_NOT_FOUND, "there is nothing at this address");
 	rp->allow = STR("");
 	if (rq->wire->query.n > QUERY_BYTES_MAX)
-		return err_set(e, ERR_LIMIT, "the query is too long");
+		return err_set(e, ERR_INVALID, "the query is too long");
 	return guard_check(rq, route, rp, e) && read_body(rq, route, rp, e) && route->handler(rq, rp, e);
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
+import { hold } from './contract.mjs';
 
 export const URL_BASE = process.env.CONNECTOR_URL ?? 'http://localhost:8080';
 export const SANDBOX = process.env.SANDBOX_URL ?? 'http://localhost:8081';
@@ -37,7 +38,10 @@ export function conf(key) {
 	return line?.slice(key.length + 3).replace(/;$/, '').replace(/^"|"$/g, '');
 }
 
-/** One request on a connection of its own. `headers` may be a flat list of names and values, so that one can be given twice. */
+/**
+ * One request on a connection of its own. `headers` may be a flat list of names and values, so that one can be given twice.
+ * An answer of the connector that nginx/site/openapi.json does not describe is an error.
+ */
 export function request(url, { method = 'GET', headers = {}, body, timeout = 60000 } = {}) {
 	return new Promise((resolve, reject) => {
 		const req = http.request(new URL(url), { method, headers, agent: false, timeout }, (res) => {
@@ -51,6 +55,12 @@ export function request(url, { method = 'GET', headers = {}, body, timeout = 600
 				try {
 					json = JSON.parse(text);
 				} catch { /* no JSON */ }
+				try {
+					if (String(url).startsWith(`${URL_BASE}/`))
+						hold({ method, url: String(url), status: res.statusCode, headers: res.headers, text });
+				} catch (err) {
+					reject(err);
+				}
 				resolve({ status: res.statusCode, headers: res.headers, text, json });
 			});
 		});
