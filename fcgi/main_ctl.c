@@ -11,6 +11,11 @@ static const struct command {
 	{ "check", ctl_check, "is everything in order? one sentence for each thing, and what to do" },
 	{ "tenants", ctl_tenants, "the HubSpot accounts of this installation" },
 	{ "queues", ctl_queues, "what waits, how much of it is due, since when" },
+	{ "export", ctl_export, "TENANT  an account's configuration as a file, no secrets" },
+	{ "import", ctl_import,
+	    "TENANT FILE [--check] [--impact]  check a configuration, and save it; --impact: Account SID and Program "
+	    "ID "
+	    "too" },
 	{ "quarantine", ctl_quarantine, "[show|retry|drop ID]  what came in and could not be read" },
 	{ "hubspot-app", ctl_hubspot_app,
 	    "[DIR] [+deals.priority ...]  write the HubSpot app's definition with the properties that triggers look "

@@ -24,6 +24,8 @@ ctl_command ctl_check;
 ctl_command ctl_migrate;
 /* census.c: who is connected, and what waits */
 ctl_command ctl_tenants, ctl_queues;
+/* config.c: TENANT; TENANT FILE [--check] [--impact] */
+ctl_command ctl_export, ctl_import;
 /* quarantine.c: [show|retry|drop ID] */
 ctl_command ctl_quarantine;
 /* hubspot_app.c: [DIR] [+object.property ...] */

@@ -20,6 +20,7 @@
 #include "store/inbox.h"
 #include "store/install.h"
 #include "store/lease.h"
+#include "store/ledger.h"
 #include "store/listing.h"
 #include "store/merged.h"
 #include "store/migrate.h"
@@ -66,6 +67,7 @@ statements_all(size_t *n)
 		{ "inbox", inbox_sql, inbox_sql_n },
 		{ "install", install_sql, install_sql_n },
 		{ "lease", lease_sql, lease_sql_n },
+		{ "ledger", ledger_sql, ledger_sql_n },
 		{ "listing", listing_sql, listing_sql_n },
 		{ "merged", merged_sql, merged_sql_n },
 		{ "migrate", migrate_sql, migrate_sql_n },

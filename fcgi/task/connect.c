@@ -58,11 +58,20 @@ write_rows(struct connect *c, const struct hubspot_account *account, struct err 
 	return true;
 }
 
+/* The account is being deleted: the app that this log-in has just installed anew goes with it. */
+static bool
+being_deleted(struct step *s, struct err *e)
+{
+	((struct connect *)s)->problem = "account_deleting";
+	return err_set(e, ERR_DENIED, "this account's data is being deleted");
+}
+
 static bool
 identified(struct step *s, struct err *e)
 {
 	struct connect *c = (struct connect *)s;
 	struct hubspot_account account;
+	struct http_request request;
 
 	c->problem = "hubspot_unavailable";
 	if (!hubspot_oauth_read_introspection(s->arena, &s->answers[ANSWER_IDENTITY], &c->identity, e) ||
@@ -75,7 +84,14 @@ identified(struct step *s, struct err *e)
 		return err_set(e, ERR_DENIED, "the account did not grant all scopes of the app");
 	}
 	c->problem = "database_unavailable";
-	if (!write_rows(c, &account, e))
+	if (!write_rows(c, &account, e) && c->tenant.state == TENANT_DELETING) {
+		*e = (struct err){ .code = ERR_NONE };
+		hubspot_oauth_uninstall(s->arena, s->parts->settings, &c->tokens.access_token, &request);
+		step_request(s, &request);
+		s->next = being_deleted;
+		return true;
+	}
+	if (e->code != ERR_NONE)
 		return err_wrap(e, "connecting account %lld", (long long)c->identity.hub_id);
 	c->problem = NULL;
 	return true;

@@ -16,6 +16,10 @@ web_handler overview_show;
 web_handler settings_show, sending_switch, impact_connect;
 /* config.c: the configuration document and its revisions */
 web_handler config_show, config_change, config_try;
+/* ledger_csv.c */
+web_handler ledger_download;
+/* erase.c: deleting the account */
+web_handler account_erase, account_erasure;
 /* history.c: its revisions, and as a file */
 web_handler config_history, config_revision_show, config_file_check, config_file_download;
 /* catalogue.c: what can be mapped to what */

@@ -18,6 +18,11 @@ const problems = {
     body: 'Each login works once, for a few minutes, in the browser where it began. This one is used up, too old, or came from another browser.',
     todo: again,
   },
+  account_deleting: {
+    title: 'This account is being deleted',
+    body: 'An owner asked for everything of this HubSpot account to be erased, and that is still under way. Nothing of this login was kept, and the app was removed from HubSpot again.',
+    todo: 'Wait a few minutes and log in again: the account then starts from scratch.',
+  },
   code_refused: {
     title: 'HubSpot took back its answer',
     body: 'The one-time code from HubSpot was no longer valid when we used it.',

@@ -1,0 +1,135 @@
+/* config.c - connectorctl export and import: an account's configuration as a file, for version control and CI (B-11). */
+#include "store/config.h"
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "core/config_file.h"
+#include "core/date.h"
+#include "ctl/command.h"
+#include "io/conf.h"
+#include "store/tenant.h"
+#include "task/config_check.h"
+#include "task/resume.h"
+
+#define FILE_MAX (2UL * 1024 * 1024)
+
+static const struct json_limits document_limits = { .max_depth = 16, .max_tokens = 200000 };
+
+static bool
+find_tenant(struct ctl *c, struct tenant *out, struct err *e)
+{
+	int64_t id;
+
+	if (!str_to_int(str_from(c->argv[0]), 1, INT64_MAX, &id))
+		return err_set(e, ERR_INVALID, "\"%.40s\" is no tenant; connectorctl tenants lists them", c->argv[0]);
+	if (!tenant_load(c->db, c->arena, id, out, e))
+		return e->code == ERR_NOT_FOUND
+		           ? err_set(e, ERR_NOT_FOUND, "there is no tenant %lld; connectorctl tenants lists them",
+		                 (long long)id)
+		           : false;
+	return out->state != TENANT_DELETING || err_set(e, ERR_DENIED, "tenant %lld is being deleted", (long long)id);
+}
+
+static bool
+present(struct ctl *c, const struct tenant *t, struct config_revision *now, struct json **document, struct err *e)
+{
+	return config_current(c->db, c->arena, t->tenant_id, now, e) &&
+	       json_parse(c->arena, now->document, &document_limits, document, e);
+}
+
+bool
+ctl_export(struct ctl *c, struct err *e)
+{
+	struct config_revision now;
+	struct json *document;
+	struct str text;
+	struct tenant t;
+
+	if (c->argc != 1)
+		return err_set(e, ERR_INVALID, "it takes TENANT and writes to standard output");
+	if (!find_tenant(c, &t, e) || !present(c, &t, &now, &document, e))
+		return false;
+	text = config_file_write(c->arena, &(struct config_file){ .portal_id = t.portal_id,
+	                                       .revision = now.revision,
+	                                       .name = t.hub_domain,
+	                                       .author = now.author,
+	                                       .saved_at = date_iso_ms(c->arena, now.saved_ms),
+	                                       .document = document });
+	return fwrite(text.p, 1, text.n, stdout) == text.n || err_set(e, ERR_IO, "it could not be written");
+}
+
+static bool
+fits(struct ctl *c, const struct json *document, struct err *e)
+{
+	struct config_faults faults;
+
+	if (!config_check(c->arena, c->installation, json_write(c->arena, document), &faults, e))
+		return false;
+	for (size_t i = 0; i < faults.n; i++)
+		printf(STR_FMT "%s" STR_FMT "\n", STR_ARG(faults.list[i].path), faults.list[i].path.n > 0 ? ": " : "",
+		    STR_ARG(faults.list[i].message));
+	return faults.n == 0 || err_set(e, ERR_INVALID, "%zu faults; nothing was changed", faults.n);
+}
+
+/* What stands behind TENANT FILE. */
+struct options {
+	bool check, impact;
+};
+
+static bool
+read_options(struct ctl *c, struct options *out, struct err *e)
+{
+	*out = (struct options){ .check = false };
+	for (int i = 2; i < c->argc; i++) {
+		if (str_eq(str_from(c->argv[i]), STR("--check")))
+			out->check = true;
+		else if (str_eq(str_from(c->argv[i]), STR("--impact")))
+			out->impact = true;
+		else
+			return err_set(e, ERR_INVALID, "\"%.40s\" is not known here: --check or --impact", c->argv[i]);
+	}
+	return c->argc >= 2 || err_set(e, ERR_INVALID,
+	                           "it takes TENANT FILE, then --check (only look) or --impact (Account SID and "
+	                           "Program ID too)");
+}
+
+bool
+ctl_import(struct ctl *c, struct err *e)
+{
+	struct config_revision now, next;
+	struct json *current, *document;
+	struct config_file file;
+	struct options options;
+	struct tenant t;
+	struct str text;
+
+	if (!read_options(c, &options, e) || !find_tenant(c, &t, e) || !present(c, &t, &now, &current, e) ||
+	    !conf_read_file(c->arena, c->argv[1], FILE_MAX, &text, e) || !config_file_read(c->arena, text, &file, e))
+		return false;
+	document =
+	    options.impact ? json_copy(c->arena, file.document) : config_keep_impact(c->arena, file.document, current);
+	if (!fits(c, document, e))
+		return false;
+	if (json_equal(document, current)) {
+		printf("It is what tenant %lld has already, revision %lld.\n", (long long)t.tenant_id,
+		    (long long)now.revision);
+		return true;
+	}
+	if (options.check) {
+		printf("It can be saved over revision %lld of tenant %lld.\n", (long long)now.revision,
+		    (long long)t.tenant_id);
+		return true;
+	}
+	const struct person by = { .tenant_id = t.tenant_id, .email = STR("connectorctl") };
+	const struct config_change change = { .base = now.revision,
+		.action = "config.imported",
+		.origin = STR("operator"),
+		.document = json_write(c->arena, document) };
+
+	if (!config_save_from(c->db, c->arena, &by, &change, &next, e))
+		return false;
+	resume_rules(c->db, t.tenant_id);
+	printf("Saved as revision %lld of tenant %lld.\n", (long long)next.revision, (long long)t.tenant_id);
+	return true;
+}
