@@ -31,7 +31,7 @@ enum http_auth {
 /* Everything is borrowed and must live until the answer is there. */
 struct http_request {
 	enum http_method method;
-	struct str url; /* https only */
+	struct str url; /* https only; of e-mail smtps or smtp */
 	struct http_header headers[6];
 	size_t n_headers;
 	enum http_auth auth;
@@ -39,6 +39,8 @@ struct http_request {
 	struct secret secret;
 	struct str body; /* sent when content_type is not empty */
 	struct str content_type;
+	/* An e-mail instead: mail_to is not empty, url names the relay, body is the message, `user` may be empty. */
+	struct str mail_from, mail_to;
 	/*
 	 * A request that must not reach the far side twice by itself: a fresh connection, because libcurl
 	 * repeats a POST on a reused connection that dies unanswered.

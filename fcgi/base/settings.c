@@ -82,6 +82,8 @@ const struct settings_key settings_table[] = {
 	    "length of the hour that impact_calls_per_hour counts in; shorter for a sandbox only" },
 	{ "inbox_compress", SETTINGS_BOOL, AT(inbox_compress), "false", 0, 0,
 	    "compress webhook bodies; worth it with a binary log or Galera" },
+	{ "invitation_s", SETTINGS_INT, AT(invitation_s), "604800", 60, 90 * DAY_S,
+	    "time in which an invitation to the team can be accepted" },
 	{ "lease_s", SETTINGS_INT, AT(lease_s), "30", 2, 3600,
 	    "a worker that is silent this long loses its work to another" },
 	{ "log_level", SETTINGS_LEVEL, AT(log_level), "info", 0, 0,
@@ -110,6 +112,20 @@ const struct settings_key settings_table[] = {
 	    "a login ends after this time" },
 	{ "session_idle_s", SETTINGS_INT, AT(session_idle_s), "1800", 60, 30 * DAY_S,
 	    "a login ends after this time without a request" },
+	{ "sign_in_link_s", SETTINGS_INT, AT(sign_in_link_s), "900", 60, DAY_S,
+	    "time in which a sign-in link that was mailed can be used" },
+	{ "smtp_from", SETTINGS_STRING, AT(smtp_from), "", 0, 254,
+	    "sender's address of the connector's e-mails; needed with smtp_url" },
+	{ "smtp_give_up_s", SETTINGS_INT, AT(smtp_give_up_s), "86400", 60, 30 * DAY_S,
+	    "an e-mail that the relay does not take is given up after this time" },
+	{ "smtp_password", SETTINGS_SECRET, AT(smtp_password), "", 0, 255,
+	    "password of smtp_user" },
+	{ "smtp_plan_s", SETTINGS_PLAN, AT(smtp_plan_s), "60 300 900 3600", 1, DAY_S,
+	    "waits before an e-mail that could not be sent is tried again; the last one repeats" },
+	{ "smtp_url", SETTINGS_RELAY, AT(smtp_url), "", 0, 255,
+	    "relay for e-mail, always with TLS: smtps://host:465 or smtp://host:587 (STARTTLS); empty: no e-mail is sent" },
+	{ "smtp_user", SETTINGS_STRING, AT(smtp_user), "", 0, 255,
+	    "user at the relay; empty: it is not asked for one" },
 	{ "sql_dir", SETTINGS_STRING, AT(sql_dir), "sql", 1, 4096,
 	    "folder of the migrations" },
 	{ "token_refresh_before_s", SETTINGS_INT, AT(token_refresh_before_s), "300", 1, 1500,
@@ -182,6 +198,19 @@ set_url(struct str *out, struct arena *a, const struct settings_key *key, struct
 }
 
 static bool
+set_relay(struct str *out, struct arena *a, const struct settings_key *key, struct str text, struct err *e)
+{
+	struct str host = str_slice(text, str_find(text, STR("://")) + 3, text.n);
+
+	if (text.n > 0 && ((!str_starts(text, STR("smtps://")) && !str_starts(text, STR("smtp://"))) || host.n == 0))
+		return err_set(e, ERR_INVALID, "%s: smtps://host:465, smtp://host:587 or empty", key->name);
+	for (size_t i = 0; i < host.n; i++)
+		if (host.p[i] <= ' ' || host.p[i] >= 0x7f || strchr("\"<>\\^`{|}?#@/", host.p[i]) != NULL)
+			return err_set(e, ERR_INVALID, "%s: only scheme, host and port", key->name);
+	return set_string(out, a, key, text, e);
+}
+
+static bool
 set_int(int64_t *out, const struct settings_key *key, struct str text, struct err *e)
 {
 	if (!str_to_int(text, key->min, key->max, out))
@@ -249,6 +278,8 @@ settings_set(struct settings *s, struct arena *a, const struct settings_key *key
 		return set_secret(out, a, key, text, e);
 	case SETTINGS_URL:
 		return set_url(out, a, key, text, e);
+	case SETTINGS_RELAY:
+		return set_relay(out, a, key, text, e);
 	case SETTINGS_INT:
 		return set_int(out, key, text, e);
 	case SETTINGS_BOOL:

@@ -59,7 +59,12 @@ struct settings {
 	/* worker */
 	int64_t lease_s, worker_poll_ms, worker_transfers;
 	/* sessions */
-	int64_t session_idle_s, session_absolute_s, oauth_state_s;
+	int64_t session_idle_s, session_absolute_s, oauth_state_s, sign_in_link_s, invitation_s;
+	/* e-mail */
+	struct str smtp_url, smtp_user, smtp_from;
+	struct secret smtp_password;
+	struct settings_plan smtp_plan_s;
+	int64_t smtp_give_up_s;
 };
 
 enum settings_type {
@@ -69,6 +74,7 @@ enum settings_type {
 	SETTINGS_INT,
 	SETTINGS_BOOL,
 	SETTINGS_PLAN,  /* a string of seconds: "5 60 600" */
+	SETTINGS_RELAY, /* empty, or smtps:// or smtp:// (STARTTLS), host and port */
 	SETTINGS_LEVEL  /* "debug", "info", "warn", "error" */
 };
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "core/email.h"
 #include "core/zone.h"
 #include "ctl/command.h"
 #include "io/conf.h"
@@ -136,6 +137,25 @@ look_at_app(struct look *l)
 }
 
 static void
+look_at_mail(struct look *l)
+{
+	const struct settings *s = l->settings;
+	struct err e = { .code = ERR_NONE };
+	struct str from;
+
+	if (s->smtp_url.n == 0)
+		tell(l, NOTE,
+		    "No mail relay (smtp_url): owners copy the links of invitations, and nobody signs in by e-mail.");
+	else if (!email_normal(l->ctl->arena, s->smtp_from, &from, &e))
+		tell(l, WRONG, "smtp_from: %s E-mail needs a sender's address.", e.text);
+	else if (s->smtp_user.n > 0 && secret_empty(&s->smtp_password))
+		tell(l, WRONG, "smtp_user is given, smtp_password is not.");
+	else
+		tell(l, FINE, "E-mail goes by " STR_FMT " from " STR_FMT ".", STR_ARG(s->smtp_url),
+		    STR_ARG(s->smtp_from));
+}
+
+static void
 look_at_server(struct look *l)
 {
 	struct err e = { .code = ERR_NONE };
@@ -222,6 +242,7 @@ ctl_check(struct ctl *c, struct err *e)
 	look_at_files(&l);
 	look_at_addresses(&l);
 	look_at_app(&l);
+	look_at_mail(&l);
 	look_at_work(&l);
 	return l.wrong == 0 || err_set(e, ERR_INVALID, "%d thing%s wrong", l.wrong, l.wrong == 1 ? " is" : "s are");
 }

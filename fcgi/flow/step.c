@@ -49,6 +49,8 @@ result_of(const struct http_answer *answer)
 void
 step_count_call(const struct step *s, size_t i, const struct http_answer *answer)
 {
+	if (s->requests[i].mail_to.n > 0)
+		return;
 	/* impact.com is called with the account's name and token, HubSpot never. */
 	bool impact = s->requests[i].auth == HTTP_AUTH_BASIC;
 

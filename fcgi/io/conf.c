@@ -211,6 +211,7 @@ type_name(enum settings_type type)
 		return "true or false";
 	case SETTINGS_STRING:
 	case SETTINGS_URL:
+	case SETTINGS_RELAY:
 	case SETTINGS_SECRET:
 	case SETTINGS_PLAN:
 	case SETTINGS_LEVEL:

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/log.h"
+#include "io/http_mail.h"
 #include "io/http_poll.h"
 
 #define ANSWER_MAX_BYTES ((size_t)8 * 1024 * 1024)
@@ -23,6 +24,8 @@ struct transfer {
 	CURL *easy;
 	struct curl_slist *lines; /* header lines; one of them may hold a secret */
 	struct arena *arena;
+	struct http_mail mail;
+	bool is_mail;
 	struct http_answer *answer;
 	http_done *done;
 	void *arg;
@@ -111,6 +114,7 @@ transfer_free(struct transfer *t)
 			curl_easy_cleanup(t->easy);
 	}
 	curl_slist_free_all(t->lines);
+	http_mail_fini(&t->mail);
 	free(t->body);
 	free(t);
 }
@@ -306,6 +310,16 @@ set_request(struct transfer *t, const struct http_request *rq)
 	bool body = rq->content_type.n > 0 || rq->method == HTTP_POST;
 	CURL *easy = t->easy;
 
+	(void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
+	(void)curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->body_max);
+	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
+	if (t->is_mail) {
+		http_mail_set(easy, &t->mail, t->arena, rq);
+		return;
+	}
 	(void)curl_easy_setopt(easy, CURLOPT_URL, str_c(t->arena, rq->url));
 	if (body) {
 		(void)curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -319,20 +333,15 @@ set_request(struct transfer *t, const struct http_request *rq)
 	/* On a kept connection that dies unanswered libcurl sends a POST again by itself (F-096). */
 	(void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, rq->once ? 1L : 0L);
 	(void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, rq->once ? 1L : 0L);
-	(void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
-	(void)curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->body_max);
-	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
-	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-	(void)curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
 }
 
 bool
 http_submit(struct http *h, struct arena *a, const struct http_request *request, struct http_answer *answer,
     http_done *done, void *arg, struct err *e)
 {
-	if (!str_starts(request->url, STR("https://")))
-		return err_set(e, ERR_INVALID, "only https is spoken");
+	bool is_mail = request->mail_to.n > 0;
+	if (is_mail ? !http_mail_check(request, e) : !str_starts(request->url, STR("https://")))
+		return is_mail ? false : err_set(e, ERR_INVALID, "only https is spoken");
 	for (size_t i = 0; i < request->url.n; i++)
 		if (request->url.p[i] <= ' ' || request->url.p[i] == 0x7f)
 			return err_set(e, ERR_INVALID, "a URL holds a space or control character");
@@ -343,12 +352,13 @@ http_submit(struct http *h, struct arena *a, const struct http_request *request,
 	t->arena = a;
 	t->answer = answer;
 	t->done = done;
+	t->is_mail = is_mail;
 	t->arg = arg;
 	t->started_mono_ms = clock_mono_ms();
 	t->send_before_mono_ms = request->send_before_mono_ms;
 	t->timeout_ms = request->timeout_ms > 0 ? request->timeout_ms : h->total_ms;
 	t->body_max = request->max_answer_bytes > 0 ? request->max_answer_bytes : ANSWER_MAX_BYTES;
-	if (!add_headers(t, request, e)) {
+	if (!is_mail && !add_headers(t, request, e)) {
 		transfer_free(t);
 		return false;
 	}
@@ -390,6 +400,11 @@ fill_answer(struct transfer *t, CURLcode result)
 	memset(answer, 0, sizeof *answer);
 	answer->elapsed_ms = clock_mono_ms() - t->started_mono_ms;
 	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (t->is_mail && http_mail_status(t->easy, result) > 0) {
+		answer->outcome = HTTP_ANSWERED;
+		answer->status = http_mail_status(t->easy, result);
+		return;
+	}
 	/* libcurl takes headers that were cut for an answer with an empty body. */
 	if (result == CURLE_OK && !t->headers_end)
 		t->refused = "the answer ended within its headers";

@@ -48,6 +48,7 @@ const size_t schedule_sql_n = sizeof(schedule_sql) / sizeof(schedule_sql[0]);
 static const char *const kind_names[SCHEDULE__COUNT] = {
 	[SCHEDULE_TOKEN] = "token",
 	[SCHEDULE_HOUSEKEEPING] = "housekeeping",
+	[SCHEDULE_MAIL] = "mail",
 	[SCHEDULE_ERASE] = "erase",
 };
 

@@ -10,6 +10,7 @@ enum schedule_kind {
 	SCHEDULE_TOKEN,        /* refresh HubSpot's token before it expires */
 	SCHEDULE_HOUSEKEEPING, /* tenant 0: partitions, old sessions */
 	SCHEDULE_ERASE,        /* an account that is being deleted */
+	SCHEDULE_MAIL,         /* tenant 0: e-mails that are to be sent */
 	SCHEDULE__COUNT
 };
 

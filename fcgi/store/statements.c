@@ -19,9 +19,11 @@
 #include "store/hold.h"
 #include "store/inbox.h"
 #include "store/install.h"
+#include "store/invitation.h"
 #include "store/lease.h"
 #include "store/ledger.h"
 #include "store/listing.h"
+#include "store/mail.h"
 #include "store/merged.h"
 #include "store/migrate.h"
 #include "store/partition.h"
@@ -32,6 +34,7 @@
 #include "store/schedule.h"
 #include "store/server.h"
 #include "store/session.h"
+#include "store/sign_in.h"
 #include "store/standing.h"
 #include "store/tenant.h"
 #include "store/underway.h"
@@ -66,9 +69,11 @@ statements_all(size_t *n)
 		{ "hold", hold_sql, hold_sql_n },
 		{ "inbox", inbox_sql, inbox_sql_n },
 		{ "install", install_sql, install_sql_n },
+		{ "invitation", invitation_sql, invitation_sql_n },
 		{ "lease", lease_sql, lease_sql_n },
 		{ "ledger", ledger_sql, ledger_sql_n },
 		{ "listing", listing_sql, listing_sql_n },
+		{ "mail", mail_sql, mail_sql_n },
 		{ "merged", merged_sql, merged_sql_n },
 		{ "migrate", migrate_sql, migrate_sql_n },
 		{ "partition", partition_sql, partition_sql_n },
@@ -79,6 +84,7 @@ statements_all(size_t *n)
 		{ "schedule", schedule_sql, schedule_sql_n },
 		{ "server", server_sql, server_sql_n },
 		{ "session", session_sql, session_sql_n },
+		{ "sign_in", sign_in_sql, sign_in_sql_n },
 		{ "standing", standing_sql, standing_sql_n },
 		{ "tenant", tenant_sql, tenant_sql_n },
 		{ "underway", underway_sql, underway_sql_n },

@@ -2,7 +2,9 @@
 #include "task/connect.h"
 
 #include "base/arena.h"
+#include "store/audit.h"
 #include "store/install.h"
+#include "store/transaction.h"
 #include "task/resume.h"
 
 enum {
@@ -33,6 +35,20 @@ problem(struct connect *c, const char *word)
 	return false;
 }
 
+/* Logging in is no change; connecting is. */
+static bool
+record(struct connect *c, struct err *e)
+{
+	struct db *db = c->step.parts->db;
+
+	if (!c->created && c->tenant.state == TENANT_ACTIVE)
+		return true;
+	return transaction_begin(db, e) &&
+	       transaction_end(db,
+	           audit_add(db, c->step.arena, &c->person, &(struct audit){ .action = "hubspot.connected" }, e),
+	           "connecting", e);
+}
+
 static bool
 write_rows(struct connect *c, const struct hubspot_account *account, struct err *e)
 {
@@ -49,10 +65,15 @@ write_rows(struct connect *c, const struct hubspot_account *account, struct err 
 	if (c->tenant.state == TENANT_DELETING)
 		return err_set(e, ERR_DENIED, "this account's data is being deleted");
 	install.tenant_id = c->tenant.tenant_id;
+	/* First, whether the person may come in at all: whom an owner has removed renews no connection. */
+	if (!person_join(p->db, a, c->tenant.tenant_id, id->user_id, id->user_email, &c->person, e)) {
+		if (e->code == ERR_DENIED)
+			c->problem = "removed";
+		return false;
+	}
 	if (!tenant_connected(p->db, c->tenant.tenant_id, id->hub_domain, account->ui_domain, account->time_zone,
 	        account->company_currency, e) ||
-	    !install_save(p->db, p->vault, a, &install, c->tokens.expires_in_s, e) ||
-	    !person_join(p->db, a, c->tenant.tenant_id, id->user_id, id->user_email, &c->person, e))
+	    !install_save(p->db, p->vault, a, &install, c->tokens.expires_in_s, e) || !record(c, e))
 		return false;
 	resume_hubspot(p->db, c->tenant.tenant_id);
 	return true;
@@ -79,6 +100,11 @@ identified(struct step *s, struct err *e)
 		return false;
 	if (!c->identity.active || account.portal_id != c->identity.hub_id)
 		return err_set(e, ERR_REMOTE, "HubSpot does not stand by the token that it has just given");
+	if (c->portal_id != 0 && c->portal_id != c->identity.hub_id) {
+		c->wrong_account = true;
+		c->problem = NULL;
+		return true;
+	}
 	if (!connect_scopes_cover(c->identity.scopes, s->parts->scopes)) {
 		c->problem = "scopes_missing";
 		return err_set(e, ERR_DENIED, "the account did not grant all scopes of the app");

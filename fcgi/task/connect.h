@@ -14,6 +14,7 @@ struct connect {
 	struct step step; /* first */
 	struct str redirect_uri;
 	struct secret code;
+	int64_t portal_id; /* the account that is meant; 0: any.  Set after connect_new() */
 	/* on the way */
 	struct hubspot_oauth_tokens tokens;
 	struct hubspot_oauth_identity identity;
@@ -21,6 +22,7 @@ struct connect {
 	struct tenant tenant;
 	struct person person;
 	bool created; /* the account's first log-in */
+	bool wrong_account; /* another one than portal_id was chosen: nothing was written */
 	/* Of a failure: the word that the log-in page has a sentence for.  Never NULL then. */
 	const char *problem;
 };

@@ -6,9 +6,12 @@
 #include "store/conversion.h"
 #include "store/erase.h"
 #include "store/hold.h"
+#include "store/invitation.h"
+#include "store/mail.h"
 #include "store/partition.h"
 #include "store/pulse.h"
 #include "store/session.h"
+#include "store/sign_in.h"
 #include "store/tenant.h"
 
 /* Partitions are made 14 days ahead and sessions expire by themselves: an hour is soon enough. */
@@ -46,6 +49,8 @@ keep_house(struct step *s, struct err *e)
 
 	if (!partition_keep(p->db, s->arena, p->settings->event_keep_days, &report, e) ||
 	    !session_sweep(p->db, &limits, p->settings->oauth_state_s, e))
+		return false;
+	if (!invitation_sweep(p->db, e) || !sign_in_sweep(p->db, e) || !mail_sweep(p->db, e))
 		return false;
 	if (!pulse_sweep(p->db, e) || !erase_sweep(p->db, e) || !probe_parked(s, e))
 		return false;

@@ -5,6 +5,30 @@
 #include "web/cookie.h"
 #include "web/handlers.h"
 
+static struct json *
+words(struct arena *a, struct str list)
+{
+	struct json *out = json_array(a);
+	struct str word;
+
+	while (str_cut(&list, ' ', &word))
+		if (word.n > 0)
+			json_push_str(out, word);
+	return out;
+}
+
+/* What the log-in page tells before anybody is logged in. */
+static struct json *
+app_json(const struct web_request *rq)
+{
+	struct json *out = json_object(rq->arena);
+
+	json_set(out, "scopes", words(rq->arena, rq->parts->scopes));
+	json_set(out, "optional_scopes", words(rq->arena, rq->parts->optional_scopes));
+	json_set_bool(out, "mail", rq->parts->settings->smtp_url.n > 0);
+	return out;
+}
+
 bool
 session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
@@ -15,6 +39,7 @@ session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	if (!web_query(rq, NULL, 0, NULL, e))
 		return false;
 	rp->json = json_object(rq->arena);
+	json_set(rp->json, "app", app_json(rq));
 	if (rq->tenant_id == 0) {
 		json_set_bool(rp->json, "signed_in", false);
 		return true;
@@ -22,6 +47,7 @@ session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	if (!tenant_load(rq->parts->db, rq->arena, rq->tenant_id, &t, e))
 		return false;
 	person = json_object(rq->arena);
+	json_set_int(person, "id", p->person_id);
 	json_set_str(person, "email", p->email);
 	json_set_str(person, "role", str_from(person_role_name(p->role)));
 	tenant = json_object(rq->arena);

@@ -10,6 +10,11 @@ web_handler health_show, ready_show, metrics_show;
 web_handler oauth_start, oauth_callback;
 /* account.c: who is logged in */
 web_handler session_show, session_logout;
+/* sign_in.c: links that were mailed, and another account of the same human */
+web_handler sign_in_link, sign_in_use, invitation_look, invitation_use, accounts_show, accounts_switch;
+/* team.c: members, invitations, the audit log */
+web_handler team_show, team_role, team_remove, team_leave, audit_show;
+web_handler team_invite, team_invite_again, team_invitation_link, team_revoke;
 /* overview.c */
 web_handler overview_show;
 /* settings.c: impact.com's credentials, and the switch that stops all sending */

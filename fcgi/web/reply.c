@@ -38,6 +38,7 @@ static const struct {
 	{ 409, "conflict" },
 	{ 413, "too_large" },
 	{ 415, "unsupported_type" },
+	{ 429, "too_many" },
 	{ 422, "invalid" },
 	{ 502, "remote" },
 	{ 503, "unavailable" },

@@ -14,6 +14,7 @@
 #include "flow/split.h"
 #include "task/erase.h"
 #include "task/housekeeping.h"
+#include "task/mail_send.h"
 #include "task/token.h"
 
 #define ARENA_MAX (512UL * 1024 * 1024)
@@ -77,6 +78,9 @@ job_schedule(const struct parts *parts, const struct schedule *s)
 		break;
 	case SCHEDULE_ERASE:
 		j->step = erase_new(j->arena, parts, s->tenant_id);
+		break;
+	case SCHEDULE_MAIL:
+		j->step = mail_send_new(j->arena, parts);
 		break;
 	case SCHEDULE_HOUSEKEEPING:
 	case SCHEDULE__COUNT:

@@ -164,11 +164,11 @@ from_the_moment_it_is_asked_for_nobody_is_logged_in_and_nothing_is_sent(void **s
 
 	store_must(
 	    person_join(store.db, store.arena, store.tenant_id, 7, STR("ada@northwind.example"), &ada, &store.e));
-	store_must(session_open(store.db, store.arena, store.tenant_id, ada.person_id, &cookie, &store.e));
+	store_must(session_open(store.db, store.arena, &ada, SESSION_HUBSPOT, &cookie, &store.e));
 	(void)begin();
 	store_refused(session_find(store.db, store.arena, cookie, &limits, &found, &store.e), ERR_NOT_FOUND);
 	/* A log-in that was under way at that moment. */
-	store_must(session_open(store.db, store.arena, store.tenant_id, ada.person_id, &cookie, &store.e));
+	store_must(session_open(store.db, store.arena, &ada, SESSION_HUBSPOT, &cookie, &store.e));
 	store_refused(session_find(store.db, store.arena, cookie, &limits, &found, &store.e), ERR_NOT_FOUND);
 	store_must(tenant_load(store.db, store.arena, store.tenant_id, &t, &store.e));
 	assert_int_equal(t.state, TENANT_DELETING);

@@ -12,6 +12,7 @@
 #include "store/session.h"
 
 static struct ground g;
+static int64_t portal;
 
 static const struct session_limits limits = { .idle_s = 1800, .absolute_s = 43200 };
 
@@ -30,7 +31,7 @@ open_one(void)
 	struct person p = join(g.tenant.tenant_id, 1, "ada@example.com");
 	struct str cookie;
 
-	must(session_open(g.db, g.a, g.tenant.tenant_id, p.person_id, &cookie, &g.e));
+	must(session_open(g.db, g.a, &p, SESSION_HUBSPOT, &cookie, &g.e));
 	return cookie;
 }
 
@@ -38,7 +39,7 @@ static void
 C_22_the_first_is_owner_the_next_joins_as_editor(void **state)
 {
 	(void)state;
-	struct person ada = join(g.tenant.tenant_id, 1, "ada@example.com"), eve;
+	struct person ada = join(g.tenant.tenant_id, 1, "Ada@example.com"), eve;
 
 	assert_int_equal(ada.role, PERSON_OWNER);
 	assert_int_equal(join(g.tenant.tenant_id, 2, "bob@example.com").role, PERSON_EDITOR);
@@ -122,28 +123,28 @@ F_005_a_state_is_good_once_in_its_browser_and_for_a_while(void **state)
 	(void)state;
 	struct str token = crypto_random_id(g.a), browser = crypto_random_id(g.a);
 
-	must(session_login_begin(g.db, g.a, token, browser, &g.e));
-	must_fail(session_login_take(g.db, g.a, token, STR("another browser"), 600, &g.e), ERR_NOT_FOUND);
-	must_fail(session_login_take(g.db, g.a, STR("another state"), browser, 600, &g.e), ERR_NOT_FOUND);
-	must(session_login_take(g.db, g.a, token, browser, 600, &g.e));
-	must_fail(session_login_take(g.db, g.a, token, browser, 600, &g.e), ERR_NOT_FOUND);
-	must(session_login_begin(g.db, g.a, token, browser, &g.e));
+	must(session_login_begin(g.db, g.a, token, browser, 0, &g.e));
+	must_fail(session_login_take(g.db, g.a, token, STR("another browser"), 600, &portal, &g.e), ERR_NOT_FOUND);
+	must_fail(session_login_take(g.db, g.a, STR("another state"), browser, 600, &portal, &g.e), ERR_NOT_FOUND);
+	must(session_login_take(g.db, g.a, token, browser, 600, &portal, &g.e));
+	must_fail(session_login_take(g.db, g.a, token, browser, 600, &portal, &g.e), ERR_NOT_FOUND);
+	must(session_login_begin(g.db, g.a, token, browser, 0, &g.e));
 	ground_run(&g, "UPDATE oauth_state SET created_at = UTC_TIMESTAMP(3) - INTERVAL 601 SECOND");
-	must_fail(session_login_take(g.db, g.a, token, browser, 600, &g.e), ERR_NOT_FOUND);
+	must_fail(session_login_take(g.db, g.a, token, browser, 600, &portal, &g.e), ERR_NOT_FOUND);
 }
 
 static bool
 take_state(struct ground *mine, unsigned i)
 {
 	(void)i;
-	return session_login_take(mine->db, mine->a, STR("raced state"), STR("raced browser"), 600, &mine->e);
+	return session_login_take(mine->db, mine->a, STR("raced state"), STR("raced browser"), 600, &portal, &mine->e);
 }
 
 static void
 F_006_of_four_callbacks_at_once_one_is_let_in(void **state)
 {
 	(void)state;
-	must(session_login_begin(g.db, g.a, STR("raced state"), STR("raced browser"), &g.e));
+	must(session_login_begin(g.db, g.a, STR("raced state"), STR("raced browser"), 0, &g.e));
 	assert_int_equal(ground_race(&g, 4, take_state, ERR_NOT_FOUND), 1);
 }
 

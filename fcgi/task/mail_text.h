@@ -1,0 +1,16 @@
+/* mail_text.h - the words of the connector's e-mails. */
+#ifndef TASK_MAIL_TEXT_H
+#define TASK_MAIL_TEXT_H
+
+#include "store/invitation.h"
+
+struct mail_text {
+	struct str subject, text;
+};
+
+/* `account` is the account's name in HubSpot, shown as text. */
+struct mail_text mail_text_invitation(struct arena *a, const struct invitation *i, struct str account, struct str link,
+    int64_t valid_days);
+struct mail_text mail_text_sign_in(struct arena *a, struct str link, int64_t valid_minutes);
+
+#endif
