@@ -19,7 +19,7 @@ static const struct row {
 	[STATE_HELD]      = { "HELD",      TO(READY) | TO(DEAD) | TO(ERASED), true, "waiting" },
 	[STATE_PARKED]    = { "PARKED",    TO(READY) | TO(ERASED), false, "waiting" },
 	[STATE_SHADOW]    = { "SHADOW",    TO(READY) | TO(ERASED), true, "skipped" },
-	[STATE_DEAD]      = { "DEAD",      TO(ERASED), true, "failed" },
+	[STATE_DEAD]      = { "DEAD",      TO(READY) | TO(ACCEPTED) | TO(ERASED), true, "failed" },
 	[STATE_ERASED]    = { "ERASED",    0, true, "skipped" },
 	/* clang-format on */
 };

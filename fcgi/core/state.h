@@ -15,6 +15,7 @@
  *   READY -> DEAD (a person decides)
  *   READY <-> PARKED (tenant paused, disconnected, consent off);  SENDING -> PARKED (credentials refused)
  *   HELD (already sent as X: a person decides) -> READY or DEAD;  SHADOW -> READY;  any -> ERASED
+ *   DEAD -> READY (a person sends it again) or ACCEPTED (a person found it at impact.com: its verdict is looked for)
  *
  * The same as a list, which a test compares with the table:
  *   READY    -> SENDING PARKED DEAD ERASED
@@ -26,7 +27,7 @@
  *   HELD     -> READY DEAD ERASED
  *   PARKED   -> READY ERASED
  *   SHADOW   -> READY ERASED
- *   DEAD     -> ERASED
+ *   DEAD     -> READY ACCEPTED ERASED
  *   ERASED   ->
  *
  * In the row, while it lasts:

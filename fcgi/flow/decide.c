@@ -271,6 +271,46 @@ begin(struct step *s, struct err *e)
 	return true;
 }
 
+/* What is known now makes of the one event, for a person to see. */
+static bool
+tell(struct decide_round *r, struct err *e)
+{
+	struct judged j;
+
+	(void)e;
+	decide_judge(r, &r->items[0], &j);
+	*r->look = (struct decide_look){ .done = j.pass_ms == 0,
+		.sends = j.outcome == DECISION_CONVERSION,
+		.waits = j.outcome == DECISION_WAITING,
+		.code = j.code,
+		.detail = j.detail,
+		.fields = j.conversion.fields,
+		.body_hash = j.conversion.body_hash };
+	return true;
+}
+
+static bool
+look(struct step *s, struct err *e)
+{
+	struct decide_round *r = (struct decide_round *)s;
+
+	if (!load_rules(r, e) || !take_events(r, r->look->event, 1, RECORDS_MAX, e))
+		return false;
+	return r->n_records == 0 ? tell(r, e) : decide_read_all(r, e);
+}
+
+struct step *
+decide_look_new(struct arena *a, const struct parts *parts, int64_t tenant_id, struct decide_look *look_at)
+{
+	struct decide_round *r = arena_alloc(a, sizeof(*r));
+
+	r->step = (struct step){ .arena = a, .parts = parts, .tenant_id = tenant_id, .next = look, .again_in_ms = -1 };
+	r->done = tell;
+	r->live = true;
+	r->look = look_at;
+	return &r->step;
+}
+
 struct step *
 decide_new(struct arena *a, const struct parts *parts, const struct lease *l)
 {

@@ -7,6 +7,18 @@
 
 #include "flow/step.h"
 #include "store/lease.h"
+#include "store/pending.h"
+
+/* What the rules and records of now make of an event that was decided before. */
+struct decide_look {
+	const struct pending *event; /* in: with its own value */
+	bool done;	           /* false: its records cannot be read just now */
+	bool sends, waits;           /* else: would be skipped */
+	struct str code, detail;     /* of what would not be sent */
+	struct str fields, body_hash; /* of what would be sent */
+};
+/* Fills *look; writes nothing.  For web/live. */
+struct step *decide_look_new(struct arena *a, const struct parts *parts, int64_t tenant_id, struct decide_look *look);
 
 /*
  * One round over a decide shard: due events of up to 100 records, judged by the current revision of the configuration.

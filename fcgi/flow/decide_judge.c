@@ -300,6 +300,7 @@ decide_judge(const struct decide_round *r, const struct decide_item *item, struc
 	switch (item->match) {
 	case RULESET_NOT_CONCERNED:
 		j->no_decision = true;
+		j->code = STR("not_concerned"); /* of an event that waited, or is decided again */
 		break;
 	case RULESET_OTHER_VALUE:
 		j->code = STR("trigger_other_value");

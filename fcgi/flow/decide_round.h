@@ -3,6 +3,7 @@
 #define FLOW_DECIDE_ROUND_H
 
 #include "flow/choose.h"
+#include "flow/decide.h"
 #include "flow/records.h"
 #include "flow/step.h"
 #include "lang/build.h"
@@ -81,6 +82,7 @@ struct decide_round {
 	bool items_wait;
 	size_t splits; /* batches that were refused and asked for in halves */
 	int64_t read_at_ms;
+	struct decide_look *look; /* not NULL: nothing is written, this is filled */
 };
 
 /* ---- decide.c */

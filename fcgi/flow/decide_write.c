@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "core/effect.h"
 #include "flow/decide_round.h"
+#include "store/again.h"
 #include "store/hold.h"
 #include "store/mail_hash.h"
 #include "store/merged.h"
@@ -80,8 +81,24 @@ claim(const struct decide_round *r, struct judged *j, struct decision *d, struct
 	return true;
 }
 
+/* A person asked for the conversion of this event once more. */
+static bool
+once_more(const struct decide_round *r, const struct judged *j, const struct again *asked, struct err *e)
+{
+	const struct step *s = &r->step;
+	const struct pending *p = j->item->pending;
+
+	if (j->outcome == DECISION_WAITING)
+		return pending_wait(s->parts->db, s->tenant_id, r->lease.shard, p,
+		    settings_plan_ms(&s->parts->settings->wait_plan_s, p->looks), j->contact_id, e);
+	return (j->outcome == DECISION_CONVERSION
+	               ? again_take(s->parts->db, s->arena, s->tenant_id, asked, &j->conversion, e)
+	               : again_refuse(s->parts->db, s->tenant_id, asked, j->code, e)) &&
+	       pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p, e);
+}
+
 /*
- * An event that was decided before is here once more only for its held conversion; what else comes of it changes
+ * An event that was decided before is here once more only for its held conversion, or because a person asked; what else comes of it changes
  * nothing.  False in *ordinary.
  */
 static bool
@@ -89,6 +106,7 @@ redo(const struct decide_round *r, const struct judged *j, bool *ordinary, struc
 {
 	const struct step *s = &r->step;
 	const struct pending *p = j->item->pending;
+	struct again asked = { .conversion_id = 0 };
 	bool again = false;
 	int64_t id = 0;
 
@@ -98,6 +116,10 @@ redo(const struct decide_round *r, const struct judged *j, bool *ordinary, struc
 	*ordinary = !again;
 	if (!again || j->pass_ms > 0)
 		return true;
+	if (p->looks > 0 && !again_find(s->parts->db, s->arena, s->tenant_id, p->key, &asked, e))
+		return false;
+	if (asked.conversion_id != 0)
+		return once_more(r, j, &asked, e);
 	if (id != 0 && j->outcome == DECISION_CONVERSION &&
 	    !hold_rebuild(s->parts->db, s->arena, s->tenant_id, id, &j->conversion, e))
 		return false;
@@ -130,7 +152,7 @@ write_one(const struct decide_round *r, struct judged *j, struct err *e)
 		return pending_pass(s->parts->db, s->tenant_id, r->lease.shard, p, j->pass_ms, e);
 	if (!ordinary)
 		return true;
-	if (j->no_decision)
+	if (j->no_decision && p->looks == 0)
 		return pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p, e);
 	if (j->trigger != NULL)
 		d.trigger_id = j->trigger->id;

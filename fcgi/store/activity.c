@@ -2,6 +2,7 @@
 #include "store/activity.h"
 
 #include "base/arena.h"
+#include "core/date.h"
 #include "store/activity_row.h"
 
 enum {
@@ -19,8 +20,9 @@ const struct sql activity_sql[] = {
 	    ", d.trigger_id, d.detail, d.revision, d.event_key, c.fields, c.effect_key, d.held_id "
 	    "FROM decision d" ACTIVITY_JOINS "WHERE d.tenant_id = ? AND d.decision_id = ?",
 	    NULL, NULL },
-	[EVENT] = { "activity.event", SQL_TENANT, "iis", "s",
-	    "SELECT change_source FROM event WHERE tenant_id = ? AND occurred_day = ? AND event_key = ?", NULL, NULL },
+	[EVENT] = { "activity.event", SQL_TENANT, "iis", "ss",
+	    "SELECT change_source, value FROM event WHERE tenant_id = ? AND occurred_day = ? AND event_key = ?", NULL,
+	    NULL },
 	[ATTEMPTS] = { "activity.attempts", SQL_TENANT, "ii", "ittiss",
 	    "SELECT attempt, started_at, ended_at, http_status, result, message FROM attempt "
 	    "WHERE tenant_id = ? AND kind = 'conversion' AND effect_id = ? ORDER BY attempt LIMIT 50",
@@ -123,6 +125,33 @@ activity_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t decisio
 		return err_wrap(e, "the event of decision %lld", (long long)decision_id);
 	if (event.n > 0)
 		out->change_source = event.v[0].s;
+	return true;
+}
+
+bool
+activity_event(struct db *db, struct arena *a, int64_t tenant_id, const struct activity_detail *d, struct event *out,
+    struct err *e)
+{
+	const struct activity_row *row = &d->row;
+	int64_t day = date_day(row->occurred_ms);
+	struct db_rows event;
+
+	*out = (struct event){ .source = STR("hubspot"),
+		.object_type = row->object_type,
+		.object_id = row->object_id,
+		.property = row->property,
+		.value = row->value,
+		.occurred_ms = row->occurred_ms };
+	if (!event_kind_parse(row->kind, &out->kind))
+		return err_set(e, ERR_FAULT, "unknown event kind in decision");
+	if (!db_query(db, &activity_sql[EVENT], DB_IN(DB_V_I(tenant_id), DB_V_I(day), DB_V_S(d->event_key)), a, &event,
+	        e))
+		return err_wrap(e, "the event of decision %lld", (long long)row->decision_id);
+	if (event.n > 0)
+		out->value = event.v[1].s;
+	else if (row->value.n >= 255)
+		return err_set(e, ERR_INVALID,
+		    "What HubSpot reported is no longer kept whole, so it cannot be decided again.");
 	return true;
 }
 

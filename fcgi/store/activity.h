@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "core/event.h"
 #include "io/db.h"
 
 #define ACTIVITY_PAGE_MAX 100
@@ -96,6 +97,9 @@ bool activity_list(struct db *db, struct arena *a, int64_t tenant_id, const stru
 /* ERR_NOT_FOUND also for another tenant's. */
 bool activity_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t decision_id, struct activity_detail *out,
     struct err *e) CC_MUST_USE;
+/* The event it was about, with its whole value.  ERR_INVALID with words when that is no longer kept. */
+bool activity_event(struct db *db, struct arena *a, int64_t tenant_id, const struct activity_detail *d,
+    struct event *out, struct err *e) CC_MUST_USE;
 bool activity_attempts(struct db *db, struct arena *a, int64_t tenant_id, int64_t conversion_id,
     struct activity_attempt **out, size_t *n, struct err *e) CC_MUST_USE;
 /* Whether impact.com ever took a conversion of this tenant and program. */

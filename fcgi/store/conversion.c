@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/tally.h"
 #include "io/db.h"
+#include "store/history.h"
 #include "store/hold.h"
 
 enum {
@@ -149,10 +150,11 @@ meet(struct db *db, int64_t tenant_id, const struct conversion *c, const struct 
 		.collision = !str_eq(existing[3].s, c->object_type) || !str_eq(existing[4].s, c->object_id) };
 	if (out->collision || !str_eq(existing[1].s, STR("REJECTED")) || str_eq(existing[2].s, c->body_hash))
 		return true;
-	if (!db_run(db, &conversion_sql[REVISE],
+	if (!history_refused(db, tenant_id, out->id, e) ||
+	    !db_run(db, &conversion_sql[REVISE],
 	        DB_IN(DB_V_S(c->body), DB_V_S(c->body_hash), DB_V_S(c->fields), DB_V_T(c->event_date_ms),
-	            DB_V_S(c->trigger_id), DB_V_S(c->lane), DB_V_S(c->customer_id), DB_V_S(c->order_expression), DB_V_T(c->received_ms),
-	            DB_V_I(tenant_id), DB_V_I(out->id)),
+	            DB_V_S(c->trigger_id), DB_V_S(c->lane), DB_V_S(c->customer_id), DB_V_S(c->order_expression),
+	            DB_V_T(c->received_ms), DB_V_I(tenant_id), DB_V_I(out->id)),
 	        &changed, e))
 		return false;
 	if (changed != 1)

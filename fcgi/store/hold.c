@@ -14,6 +14,8 @@ enum {
 	HELD,
 	BUSY,
 	OLDEST,
+	KEEP,
+	KEEP_ONE,
 	AGAIN,
 	AGAIN_ONE,
 	RESUME,
@@ -41,6 +43,10 @@ enum {
 #define NEXT_REVISION                                                                                                  \
 	"UPDATE conversion SET state = 'READY', revision = revision + 1, code = '', message = '', unanswered = 0, "    \
 	"batch_id = '', partner_id = '', accepted_at = NULL, ended_at = NULL, version = version + 1 "
+#define KEEP_VERDICTS                                                                                                  \
+	"INSERT INTO history (tenant_id, conversion_id, at, kind, revision, code, message, batch_id, fields) SELECT "  \
+	"tenant_id, conversion_id, COALESCE(ended_at, UTC_TIMESTAMP(3)), 'refused', revision, code, message, "         \
+	"batch_id, fields FROM conversion "
 #define READY "UPDATE conversion SET state = 'READY', code = '', message = '', version = version + 1 "
 #define TYPE  "WHERE tenant_id = ? AND event_type_id = ? AND "
 #define ONE   "WHERE tenant_id = ? AND conversion_id = ? AND "
@@ -75,6 +81,9 @@ const struct sql hold_sql[] = {
 	    "SELECT conversion_id FROM conversion " TYPE "((" REFUSED ") OR (" PARKED
 	    ")) ORDER BY occurred_at, conversion_id LIMIT 1",
 	    NULL, NULL },
+	/* What the next revision is written over (store/history.h). */
+	[KEEP] = { "hold.keep", SQL_TENANT, "ii", "", KEEP_VERDICTS TYPE REFUSED, NULL, NULL },
+	[KEEP_ONE] = { "hold.keep_one", SQL_TENANT, "ii", "", KEEP_VERDICTS ONE REFUSED, NULL, NULL },
 	[AGAIN] = { "hold.again", SQL_TENANT, "ii", "", NEXT_REVISION TYPE REFUSED, NULL, NULL },
 	[AGAIN_ONE] = { "hold.again_one", SQL_TENANT, "ii", "", NEXT_REVISION ONE REFUSED, NULL, NULL },
 	[RESUME] = { "hold.resume", SQL_TENANT, "ii", "", READY TYPE PARKED, NULL, NULL },
@@ -188,7 +197,8 @@ send_one(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t id, st
 	int64_t again;
 	int64_t resumed;
 
-	return db_run(db, Q(AGAIN_ONE), DB_IN(DB_V_I(tenant_id), DB_V_I(id)), &again, e) &&
+	return db_run(db, Q(KEEP_ONE), DB_IN(DB_V_I(tenant_id), DB_V_I(id)), NULL, e) &&
+	       db_run(db, Q(AGAIN_ONE), DB_IN(DB_V_I(tenant_id), DB_V_I(id)), &again, e) &&
 	       db_run(db, Q(RESUME_ONE), DB_IN(DB_V_I(tenant_id), DB_V_I(id)), &resumed, e) &&
 	       (again + resumed == 1 || err_set(e, ERR_CONFLICT, "conversion %lld moved meanwhile", (long long)id)) &&
 	       db_run(db, Q(QUEUE), DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), NULL, e) &&
@@ -237,7 +247,8 @@ release(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t convers
 		return false;
 	if (ended == 0)
 		return true;
-	if (!db_run(db, Q(AGAIN), DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), &again, e) ||
+	if (!db_run(db, Q(KEEP), DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), NULL, e) ||
+	    !db_run(db, Q(AGAIN), DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), &again, e) ||
 	    !db_run(db, Q(RESUME), DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), &resumed, e))
 		return false;
 	*n = again + resumed;

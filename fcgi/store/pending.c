@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "io/db.h"
+#include "store/lease.h"
 
 enum {
 	DUE,
@@ -127,4 +128,13 @@ bool
 pending_wake_all(struct db *db, int64_t tenant_id, struct err *e)
 {
 	return db_run(db, &pending_sql[WAKE_ALL], DB_IN(DB_V_I(tenant_id)), NULL, e);
+}
+
+bool
+pending_wake_shards(struct db *db, int64_t tenant_id, struct err *e)
+{
+	for (int64_t shard = 0; shard < LEASE_DECIDE_SHARDS; shard++)
+		if (!lease_wake(db, tenant_id, LEASE_DECIDE, shard, 0, e))
+			return false;
+	return true;
 }

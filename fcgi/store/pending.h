@@ -36,6 +36,22 @@ bool pending_pass(struct db *db, int64_t tenant_id, int64_t shard, const struct 
 /* All that waits in the tenant is looked at now: the connection to HubSpot was made anew. */
 bool pending_wake_all(struct db *db, int64_t tenant_id, struct err *e) CC_MUST_USE;
 
+/*
+ * Statements that make decided events due once more, as if they had waited, with all their facts, begin so; behind it
+ * come joins on `d` and conditions.  The first value is LEASE_DECIDE_SHARDS.  A fact that is no longer known whole is not
+ * decided again: PENDING_KNOWN.
+ */
+#define PENDING_AGAIN                                                                                                  \
+	"INSERT INTO pending (tenant_id, shard, event_key, due, looks, kind, object_type, object_id, property, "       \
+	"value, occurred_at, received_at) SELECT d.tenant_id, CRC32(CONCAT(d.object_type, '/', d.object_id)) MOD ?, "  \
+	"d.event_key, UTC_TIMESTAMP(3), 1, d.kind, d.object_type, d.object_id, d.property, COALESCE(e.value, "         \
+	"d.value), d.occurred_at, d.received_at FROM decision d LEFT JOIN event e ON e.tenant_id = d.tenant_id AND "   \
+	"e.occurred_day = TIMESTAMPDIFF(DAY, '1970-01-01', d.occurred_at) AND e.event_key = d.event_key "
+#define PENDING_KNOWN     " d.kind IN ('created', 'changed') AND (e.value IS NOT NULL OR LENGTH(d.value) < 255) "
+#define PENDING_AGAIN_END "ON DUPLICATE KEY UPDATE due = UTC_TIMESTAMP(3)"
+/* Wakes decide for what was made due so. */
+bool pending_wake_shards(struct db *db, int64_t tenant_id, struct err *e) CC_MUST_USE;
+
 extern const struct sql pending_sql[];
 extern const size_t pending_sql_n;
 

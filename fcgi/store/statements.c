@@ -1,7 +1,9 @@
 /* statements.c - see statements.h. */
 #include "store/statements.h"
 
+#include "store/act.h"
 #include "store/activity.h"
+#include "store/again.h"
 #include "store/audit.h"
 #include "store/budget.h"
 #include "store/cache.h"
@@ -16,6 +18,7 @@
 #include "store/erase.h"
 #include "store/event.h"
 #include "store/event_type.h"
+#include "store/history.h"
 #include "store/hold.h"
 #include "store/inbox.h"
 #include "store/install.h"
@@ -49,6 +52,9 @@ statements_all(size_t *n)
 	static struct statements list[TABLES_MAX];
 	const struct statements all[] = {
 		{ "activity", activity_sql, activity_sql_n },
+		{ "act", act_sql, act_sql_n },
+		{ "again", again_sql, again_sql_n },
+		{ "history", history_sql, history_sql_n },
 		{ "audit", audit_sql, audit_sql_n },
 		{ "activity_list", activity_list_sql, activity_list_sql_n },
 		{ "budget", budget_sql, budget_sql_n },

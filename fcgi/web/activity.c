@@ -5,6 +5,8 @@
 
 #include "base/arena.h"
 #include "core/verdict.h"
+#include "store/again.h"
+#include "web/act.h"
 #include "web/activity_filter.h"
 #include "web/activity_json.h"
 #include "web/handlers.h"
@@ -48,9 +50,10 @@ activity_numbers(struct web_request *rq, struct web_reply *rp, struct err *e)
 	struct activity_counters c;
 	struct activity_filter filter;
 	struct activity_cause *causes;
+	int64_t left;
 	size_t n;
 
-	if (!activity_filter_read(rq, &filter, e) ||
+	if (!activity_filter_read(rq, &filter, e) || !again_left(rq->parts->db, rq->arena, rq->tenant_id, &left, e) ||
 	    !activity_causes(rq->parts->db, rq->arena, rq->tenant_id, &filter, &c, &causes, &n, e))
 		return false;
 	if (n > 0)
@@ -70,6 +73,7 @@ activity_numbers(struct web_request *rq, struct web_reply *rp, struct err *e)
 	rp->json = json_object(rq->arena);
 	json_set(rp->json, "counters", counters);
 	json_set(rp->json, "causes", list);
+	json_set_int(rp->json, "asked", left);
 	return true;
 }
 
@@ -92,6 +96,7 @@ activity_decision(struct web_request *rq, struct web_reply *rp, struct err *e)
 	struct activity_attempt *attempts = NULL;
 	struct arena *a = rq->arena;
 	struct activity_detail d;
+	struct json *actions;
 	struct tenant tenant;
 	size_t n = 0;
 	int64_t id;
@@ -107,6 +112,8 @@ activity_decision(struct web_request *rq, struct web_reply *rp, struct err *e)
 	if (d.row.conversion.conversion_id > 0 &&
 	    !activity_attempts(rq->parts->db, a, rq->tenant_id, d.row.conversion.conversion_id, &attempts, &n, e))
 		return false;
+	if (!act_json(rq, &d, &actions, e))
+		return false;
 	rp->json = json_object(a);
 	json_set(rp->json, "row", activity_row_json(&labels, &d.row));
 	json_set_str(rp->json, "advice", words_advice(&d.row));
@@ -115,5 +122,6 @@ activity_decision(struct web_request *rq, struct web_reply *rp, struct err *e)
 	json_set(rp->json, "timeline", activity_timeline_json(a, &d, attempts, n));
 	json_set(rp->json, "fields", fields_json(a, d.fields));
 	json_set(rp->json, "conversion", activity_conversion_json(a, &d));
+	json_set(rp->json, "actions", actions);
 	return true;
 }

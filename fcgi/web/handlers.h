@@ -35,6 +35,8 @@ web_handler underway_show;
 web_handler records_find_live, preview_show, test_conversion_send;
 /* activity.c */
 web_handler activity_show, activity_numbers, activity_decision;
+/* act.c */
+web_handler activity_act, activity_compare, activity_again;
 /* activity_csv.c */
 web_handler activity_download;
 

@@ -64,6 +64,9 @@ const struct web_route web_routes[] = {
 	{ WEB_GET,  "/api/activity",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, activity_show     },
 	{ WEB_GET,  "/api/activity/numbers",     WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, activity_numbers  },
 	{ WEB_GET,  "/api/download/activity",    WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, activity_download },
+	{ WEB_POST, "/api/activity/again",       WEB_AUTH_EDITOR, SMALL, WEB_CONTENT_JSON, activity_again    },
+	{ WEB_POST, "/api/activity/:id/act",     WEB_AUTH_EDITOR, SMALL, WEB_CONTENT_JSON, activity_act      },
+	{ WEB_POST, "/api/live/activity/:id",    WEB_AUTH_EDITOR, SMALL, WEB_CONTENT_JSON, activity_compare  },
 	{ WEB_GET,  "/api/activity/:id",         WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, activity_decision },
 };
 /* clang-format on */

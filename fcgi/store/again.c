@@ -1,0 +1,251 @@
+/* again.c - see again.h. */
+#include "store/again.h"
+
+#include "base/arena.h"
+#include "base/tally.h"
+#include "core/verdict.h"
+#include "store/hold.h"
+#include "store/history.h"
+#include "store/pending.h"
+
+enum {
+	STILL,
+	ASK,
+	DUE,
+	ASK_ALL,
+	ASKED_ALL,
+	DUE_ALL,
+	REOPEN,
+	REOPENED_ALL,
+	REOPEN_DUE,
+	LEFT,
+	FIND,
+	HASH,
+	REVISE,
+	DELIVER,
+	FORGET
+};
+
+#define ROWS_OF_CODE                                                                                                   \
+	" AND (? = '' OR object_type = ?) AND received_at >= ? AND received_at < ? ORDER BY received_at LIMIT "        \
+	"1000"
+_Static_assert(AGAIN_MAX == 1000, "the limit in ROWS_OF_CODE");
+
+const struct sql again_sql[] = {
+	[STILL] = { "again.still", SQL_TENANT, "iii", "",
+	    "UPDATE conversion SET version = version + 1 WHERE tenant_id = ? AND conversion_id = ? AND version = ? AND "
+	    "state = 'REJECTED'",
+	    NULL, NULL },
+	[ASK] = { "again.ask", SQL_TENANT, "iisss", "",
+	    "INSERT INTO asked (tenant_id, conversion_id, event_key, asked_at, author, note) VALUES (?, ?, ?, "
+	    "UTC_TIMESTAMP(3), ?, ?)",
+	    NULL, NULL },
+	[DUE] = { "again.due", SQL_TENANT, "iii", "",
+	    PENDING_AGAIN "WHERE d.tenant_id = ? AND d.decision_id = ? AND" PENDING_KNOWN PENDING_AGAIN_END, NULL,
+	    NULL },
+	/* Of several decisions about a conversion the last one counts. */
+	[ASK_ALL] = { "again.ask_all", SQL_TENANT, "ssissstt", "",
+	    "INSERT INTO asked (tenant_id, conversion_id, event_key, asked_at, author, note) SELECT d.tenant_id, "
+	    "d.conversion_id, d.event_key, UTC_TIMESTAMP(3), ?, ? FROM (SELECT tenant_id, conversion_id, received_at "
+	    "FROM "
+	    "conversion WHERE tenant_id = ? AND state = 'REJECTED' AND code = ?" ROWS_OF_CODE ") c JOIN decision d ON "
+	    "d.tenant_id = c.tenant_id AND d.conversion_id = c.conversion_id AND d.outcome = 'CONVERSION' AND "
+	    "d.received_at = c.received_at LEFT JOIN event e ON e.tenant_id = d.tenant_id AND e.occurred_day = "
+	    "TIMESTAMPDIFF(DAY, '1970-01-01', d.occurred_at) AND e.event_key = d.event_key WHERE" PENDING_KNOWN
+	    "ON DUPLICATE KEY UPDATE tenant_id = asked.tenant_id",
+	    NULL, NULL },
+	[ASKED_ALL] = { "again.asked_all", SQL_TENANT, "i", "",
+	    "INSERT INTO history (tenant_id, conversion_id, at, kind, author, note) SELECT a.tenant_id, "
+	    "a.conversion_id, "
+	    "a.asked_at, 'asked', a.author, a.note FROM asked a WHERE a.tenant_id = ? AND NOT EXISTS (SELECT 1 FROM "
+	    "history h WHERE h.tenant_id = a.tenant_id AND h.conversion_id = a.conversion_id AND h.kind = 'asked' AND "
+	    "h.at >= a.asked_at)",
+	    NULL, NULL },
+	[DUE_ALL] = { "again.due_all", SQL_TENANT, "ii", "",
+	    PENDING_AGAIN
+	    "JOIN asked a ON a.tenant_id = d.tenant_id AND a.event_key = d.event_key WHERE d.tenant_id = ? "
+	    "AND" PENDING_KNOWN PENDING_AGAIN_END,
+	    NULL, NULL },
+	[REOPEN] = { "again.reopen", SQL_TENANT, "issstt", "",
+	    "UPDATE decision d JOIN (SELECT tenant_id, decision_id FROM decision WHERE tenant_id = ? AND outcome = "
+	    "'SKIPPED' AND code = ?" ROWS_OF_CODE ") x ON x.tenant_id = d.tenant_id AND x.decision_id = d.decision_id "
+	    "LEFT JOIN event e ON e.tenant_id = d.tenant_id AND e.occurred_day = TIMESTAMPDIFF(DAY, '1970-01-01', "
+	    "d.occurred_at) AND e.event_key = d.event_key SET d.outcome = 'WAITING', d.code = 'asked_again', "
+	    "d.decided_at = UTC_TIMESTAMP(3), d.version = d.version + 1 WHERE d.outcome = 'SKIPPED' AND" PENDING_KNOWN,
+	    NULL, NULL },
+	[REOPENED_ALL] = { "again.reopened_all", SQL_TENANT, "ssi", "",
+	    "INSERT INTO history (tenant_id, decision_id, at, kind, author, note) SELECT d.tenant_id, d.decision_id, "
+	    "UTC_TIMESTAMP(3), 'redecided', ?, ? FROM decision d WHERE d.tenant_id = ? AND d.outcome = 'WAITING' AND "
+	    "d.code = 'asked_again' AND NOT EXISTS (SELECT 1 FROM history h WHERE h.tenant_id = d.tenant_id AND "
+	    "h.decision_id = d.decision_id AND h.kind = 'redecided' AND h.at >= d.decided_at)",
+	    NULL, NULL },
+	[REOPEN_DUE] = { "again.reopen_due", SQL_TENANT, "ii", "",
+	    PENDING_AGAIN "WHERE d.tenant_id = ? AND d.outcome = 'WAITING' AND d.code = 'asked_again' AND" PENDING_KNOWN
+	        PENDING_AGAIN_END,
+	    NULL, NULL },
+	[LEFT] = { "again.left", SQL_TENANT, "ii", "i",
+	    "SELECT (SELECT COUNT(*) FROM asked WHERE tenant_id = ?) + (SELECT COUNT(*) FROM decision WHERE tenant_id "
+	    "= ? "
+	    "AND outcome = 'WAITING' AND code = 'asked_again')",
+	    NULL, NULL },
+	[FIND] = { "again.find", SQL_TENANT, "is", "i",
+	    "SELECT conversion_id FROM asked WHERE tenant_id = ? AND event_key = ? LIMIT 1", NULL, NULL },
+	[HASH] = { "again.hash", SQL_TENANT, "ii", "ss",
+	    "SELECT body_hash, code FROM conversion WHERE tenant_id = ? AND conversion_id = ? AND state = 'REJECTED' "
+	    "FOR UPDATE",
+	    NULL, NULL },
+	[REVISE] = { "again.revise", SQL_TENANT, "ssssisssssssssstii", "",
+	    "UPDATE conversion SET state = 'READY', revision = revision + 1, code = '', message = '', unanswered = 0, "
+	    "batch_id = '', partner_id = '', accepted_at = NULL, ended_at = NULL, claim = ?, effect_key = ?, lane = ?, "
+	    "program_id = ?, event_type_id = ?, event_type = ?, order_id = ?, customer_id = ?, object_id = ?, "
+	    "trigger_id "
+	    "= ?, trigger_value = ?, order_expression = ?, body = ?, body_hash = ?, fields = ?, event_date = ?, "
+	    "version = "
+	    "version + 1 WHERE tenant_id = ? AND conversion_id = ? AND state = 'REJECTED'",
+	    NULL, NULL },
+	[DELIVER] = { "again.deliver", SQL_TENANT, "ii", "",
+	    "INSERT INTO delivery (tenant_id, kind, effect_id, stage, due) VALUES (?, 'conversion', ?, 'send', "
+	    "UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE stage = 'send', due = UTC_TIMESTAMP(3), tries = 0, looks = 0",
+	    NULL, NULL },
+	[FORGET] = { "again.forget", SQL_TENANT, "ii", "",
+	    "DELETE FROM asked WHERE tenant_id = ? AND conversion_id = ?", NULL, NULL },
+};
+const size_t again_sql_n = sizeof(again_sql) / sizeof(again_sql[0]);
+
+#define Q(id) (&again_sql[id])
+
+bool
+again_same_helps(struct str code)
+{
+	enum verdict_class kind = verdict_find(code)->kind;
+
+	return kind == VERDICT_CONTRACT || kind == VERDICT_CONFIGURATION;
+}
+
+bool
+again_ask(struct db *db, int64_t tenant_id, const struct activity_detail *line, int64_t version, struct str author,
+    struct str note, struct err *e)
+{
+	struct db_value tenant = DB_V_I(tenant_id), id = DB_V_I(line->row.conversion.conversion_id);
+	const struct history done = { .kind = "asked",
+		.conversion_id = line->row.conversion.conversion_id,
+		.author = author,
+		.note = note };
+	int64_t changed;
+
+	if (!db_run(db, Q(STILL), DB_IN(tenant, id, DB_V_I(version)), &changed, e))
+		return err_wrap(e, "asking for it again");
+	if (changed != 1)
+		return err_set(e, ERR_CONFLICT, "it moved meanwhile");
+	if (!db_run(db, Q(ASK), DB_IN(tenant, id, DB_V_S(line->event_key), DB_V_S(author), DB_V_S(note)), NULL, e))
+		return e->code == ERR_EXISTS ? err_set(e, ERR_CONFLICT, "it was asked for already") : false;
+	if (!db_run(db, Q(DUE), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), tenant, DB_V_I(line->row.decision_id)), &changed, e))
+		return err_wrap(e, "asking for it again");
+	if (changed == 0)
+		return err_set(e, ERR_INVALID,
+		    "What HubSpot reported is no longer kept whole, so it cannot be decided again.");
+	return history_add(db, tenant_id, &done, e) && pending_wake_shards(db, tenant_id, e);
+}
+
+bool
+again_ask_all(struct db *db, int64_t tenant_id, const struct activity_filter *f, struct str author, struct str note,
+    int64_t *n, struct err *e)
+{
+	struct db_value tenant = DB_V_I(tenant_id), code = DB_V_S(f->code), type = DB_V_S(f->object_type);
+	struct db_value from = DB_V_T(f->from_ms), to = DB_V_T(f->to_ms > 0 ? f->to_ms : 253402300799000LL);
+	struct db_value shards = DB_V_I(LEASE_DECIDE_SHARDS);
+	int64_t asked, reopened;
+
+	if (!db_run(db, Q(ASK_ALL), DB_IN(DB_V_S(author), DB_V_S(note), tenant, code, type, type, from, to), &asked,
+	        e) ||
+	    !db_run(db, Q(ASKED_ALL), DB_IN(tenant), NULL, e) ||
+	    (asked > 0 && !db_run(db, Q(DUE_ALL), DB_IN(shards, tenant), NULL, e)) ||
+	    !db_run(db, Q(REOPEN), DB_IN(tenant, code, type, type, from, to), &reopened, e) ||
+	    !db_run(db, Q(REOPENED_ALL), DB_IN(DB_V_S(author), DB_V_S(note), tenant), NULL, e) ||
+	    (reopened > 0 && !db_run(db, Q(REOPEN_DUE), DB_IN(shards, tenant), NULL, e)))
+		return err_wrap(e, "asking for them again");
+	*n = asked + reopened;
+	return *n == 0 || pending_wake_shards(db, tenant_id, e);
+}
+
+bool
+again_left(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct err *e)
+{
+	const struct db_value *v;
+
+	if (!db_query_one(db, Q(LEFT), DB_IN(DB_V_I(tenant_id), DB_V_I(tenant_id)), a, &v, e))
+		return err_wrap(e, "counting what was asked for");
+	*n = v[0].i;
+	return true;
+}
+
+bool
+again_find(struct db *db, struct arena *a, int64_t tenant_id, struct str event_key, struct again *out, struct err *e)
+{
+	struct db_rows rows;
+
+	*out = (struct again){ .conversion_id = 0 };
+	if (!db_query(db, Q(FIND), DB_IN(DB_V_I(tenant_id), DB_V_S(event_key)), a, &rows, e))
+		return err_wrap(e, "looking for what was asked for");
+	if (rows.n > 0)
+		out->conversion_id = rows.v[0].i;
+	return true;
+}
+
+static bool
+end(struct db *db, int64_t tenant_id, const struct again *x, const char *kind, struct str code, struct err *e)
+{
+	const struct history done = { .kind = kind, .conversion_id = x->conversion_id, .code = code };
+
+	return db_run(db, Q(FORGET), DB_IN(DB_V_I(tenant_id), DB_V_I(x->conversion_id)), NULL, e) &&
+	       (kind[0] == '\0' || history_add(db, tenant_id, &done, e));
+}
+
+static bool
+revise(struct db *db, int64_t tenant_id, const struct again *x, const struct conversion *c, struct err *e)
+{
+	struct db_value tenant = DB_V_I(tenant_id), id = DB_V_I(x->conversion_id);
+	int64_t changed;
+
+	if (!history_refused(db, tenant_id, x->conversion_id, e) ||
+	    !db_run(db, Q(REVISE),
+	        DB_IN(DB_V_S(c->effect_key), DB_V_S(c->effect_key), DB_V_S(c->lane), DB_V_S(c->program_id),
+	            DB_V_I(c->event_type_id), DB_V_S(c->event_type), DB_V_S(c->order_id), DB_V_S(c->customer_id),
+	            DB_V_S(c->object_id), DB_V_S(c->trigger_id), DB_V_S(c->trigger_value), DB_V_S(c->order_expression),
+	            DB_V_S(c->body), DB_V_S(c->body_hash), DB_V_S(c->fields), DB_V_T(c->event_date_ms), tenant, id),
+	        &changed, e))
+		return false;
+	if (changed != 1)
+		return err_set(e, ERR_CONFLICT, "conversion %lld moved meanwhile", (long long)x->conversion_id);
+	tally_add(TALLY_MOVED, 1);
+	return db_run(db, Q(DELIVER), DB_IN(tenant, id), NULL, e) && end(db, tenant_id, x, "", STR(""), e);
+}
+
+bool
+again_take(struct db *db, struct arena *a, int64_t tenant_id, const struct again *x, const struct conversion *c,
+    struct err *e)
+{
+	struct db_rows now;
+	int64_t other;
+	bool done;
+
+	if (!db_query(db, Q(HASH), DB_IN(DB_V_I(tenant_id), DB_V_I(x->conversion_id)), a, &now, e))
+		return err_wrap(e, "sending it again");
+	if (now.n == 0)
+		return end(db, tenant_id, x, "", STR(""), e);
+	if (!conversion_in_the_way(db, a, tenant_id, c, x->conversion_id, &other, e))
+		return false;
+	if (other != 0)
+		done = end(db, tenant_id, x, "not_again", STR("duplicate_effect"), e);
+	else if (str_eq(now.v[0].s, c->body_hash) && !again_same_helps(now.v[1].s))
+		done = end(db, tenant_id, x, "unchanged", STR(""), e);
+	else
+		done = revise(db, tenant_id, x, c, e);
+	return done || err_wrap(e, "sending it again");
+}
+
+bool
+again_refuse(struct db *db, int64_t tenant_id, const struct again *x, struct str code, struct err *e)
+{
+	return end(db, tenant_id, x, "not_again", code, e) || err_wrap(e, "not sending it again");
+}

@@ -1,0 +1,56 @@
+/*
+ * again.h - refused conversions that a person wants sent again, with the rules and records of now (design 4: "mapping
+ * fixed: next revision").
+ *
+ *   asked: the event is due for decide once more, and the row in `asked` says for which conversion and who wants it
+ *   decide builds it anew and, in its own transaction,
+ *     makes it the next revision, READY           the verdict and the fields of the one before are kept in `history`
+ *     leaves it as it is, and says why             the same would be sent ("unchanged"); today's rules do not want it, or
+ *                                                  another conversion has the effect ("not_again")
+ *   data missing: it waits as every event does
+ *
+ * The same body goes out again only when what was wrong is mended elsewhere: a contract, or the set-up at impact.com.
+ */
+#ifndef STORE_AGAIN_H
+#define STORE_AGAIN_H
+
+#include "store/activity.h"
+#include "store/conversion.h"
+
+/* At most so many at once. */
+#define AGAIN_MAX 1000
+
+struct again {
+	int64_t conversion_id; /* 0: nothing was asked */
+};
+
+/*
+ * One line, whose conversion is REJECTED, inside the caller's transaction.  ERR_CONFLICT: it moved since the person saw
+ * it, or somebody asked for it already.
+ */
+bool again_ask(struct db *db, int64_t tenant_id, const struct activity_detail *line, int64_t version, struct str author,
+    struct str note, struct err *e) CC_MUST_USE;
+/*
+ * All REJECTED conversions and SKIPPED events with that code, as far as the filter's object and period leave them;
+ * AGAIN_MAX of each at most, the oldest first.  *n counts them.  Inside the caller's transaction.
+ */
+bool again_ask_all(struct db *db, int64_t tenant_id, const struct activity_filter *f, struct str author,
+    struct str note, int64_t *n, struct err *e) CC_MUST_USE;
+/* How many decide has not looked at yet. */
+bool again_left(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct err *e) CC_MUST_USE;
+
+/* Of the event in hand.  The next three inside decide's transaction. */
+bool again_find(struct db *db, struct arena *a, int64_t tenant_id, struct str event_key, struct again *out,
+    struct err *e) CC_MUST_USE;
+/* What the present rules make of it.  Also when it is not REJECTED any more: then it only is no longer asked for. */
+bool again_take(struct db *db, struct arena *a, int64_t tenant_id, const struct again *x, const struct conversion *c,
+    struct err *e) CC_MUST_USE;
+/* They make none of it, for that reason. */
+bool again_refuse(struct db *db, int64_t tenant_id, const struct again *x, struct str code, struct err *e) CC_MUST_USE;
+/* Whether a conversion refused with that code may go out again with the same body. */
+bool again_same_helps(struct str code);
+
+extern const struct sql again_sql[];
+extern const size_t again_sql_n;
+
+#endif

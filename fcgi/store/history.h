@@ -1,0 +1,31 @@
+/*
+ * history.h - what of a conversion is written over by its next revision, and what a person did with it: with who, when
+ * and why.  Rows are added in the transaction of the change and never change; a timeline shows them.
+ */
+#ifndef STORE_HISTORY_H
+#define STORE_HISTORY_H
+
+#include "io/db.h"
+
+struct history {
+	const char *kind; /* the ENUM in sql/ */
+	int64_t decision_id, conversion_id; /* 0: not about one */
+	int64_t revision;
+	struct str code, message, batch_id, fields; /* of "refused": what that revision was told, and what it sent */
+	struct str author, note;
+	/* read back */
+	int64_t at_ms;
+	struct str name; /* of the kind */
+};
+
+bool history_add(struct db *db, int64_t tenant_id, const struct history *h, struct err *e) CC_MUST_USE;
+/* The verdict of a REJECTED conversion and what it was about, before its next revision is written over it. */
+bool history_refused(struct db *db, int64_t tenant_id, int64_t conversion_id, struct err *e) CC_MUST_USE;
+/* In the order it happened. */
+bool history_list(struct db *db, struct arena *a, int64_t tenant_id, int64_t decision_id, int64_t conversion_id,
+    struct history **out, size_t *n, struct err *e) CC_MUST_USE;
+
+extern const struct sql history_sql[];
+extern const size_t history_sql_n;
+
+#endif
