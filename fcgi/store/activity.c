@@ -8,6 +8,7 @@
 enum {
 	DETAIL,
 	EVENT,
+	BEFORE,
 	ATTEMPTS,
 	PROVED,
 	PROBLEMS,
@@ -23,8 +24,13 @@ const struct sql activity_sql[] = {
 	[EVENT] = { "activity.event", SQL_TENANT, "iis", "ss",
 	    "SELECT change_source, value FROM event WHERE tenant_id = ? AND occurred_day = ? AND event_key = ?", NULL,
 	    NULL },
-	[ATTEMPTS] = { "activity.attempts", SQL_TENANT, "ii", "ittiss",
-	    "SELECT attempt, started_at, ended_at, http_status, result, message FROM attempt "
+	[BEFORE] = { "activity.before", SQL_TENANT, "isssti", "s",
+	    "SELECT value FROM decision FORCE INDEX (decision_object) WHERE tenant_id = ? AND object_type = ? AND "
+	    "object_id = ? AND property = ? AND occurred_at <= ? AND decision_id <> ? ORDER BY occurred_at DESC, "
+	    "decision_id DESC LIMIT 1",
+	    NULL, NULL },
+	[ATTEMPTS] = { "activity.attempts", SQL_TENANT, "ii", "iittiss",
+	    "SELECT attempt, revision, started_at, ended_at, http_status, result, message FROM attempt "
 	    "WHERE tenant_id = ? AND kind = 'conversion' AND effect_id = ? ORDER BY attempt LIMIT 50",
 	    NULL, NULL },
 	[PROVED] = { "activity.proved", SQL_TENANT, "is", "i",
@@ -156,6 +162,25 @@ activity_event(struct db *db, struct arena *a, int64_t tenant_id, const struct a
 }
 
 bool
+activity_value_before(struct db *db, struct arena *a, int64_t tenant_id, const struct activity_row *row,
+    struct str *out, struct err *e)
+{
+	struct db_rows rows;
+
+	*out = STR("");
+	if (row->property.n == 0)
+		return true;
+	if (!db_query(db, &activity_sql[BEFORE],
+	        DB_IN(DB_V_I(tenant_id), DB_V_S(row->object_type), DB_V_S(row->object_id), DB_V_S(row->property),
+	            DB_V_T(row->occurred_ms), DB_V_I(row->decision_id)),
+	        a, &rows, e))
+		return err_wrap(e, "reading the value before");
+	if (rows.n > 0)
+		*out = rows.v[0].s;
+	return true;
+}
+
+bool
 activity_attempts(struct db *db, struct arena *a, int64_t tenant_id, int64_t conversion_id,
     struct activity_attempt **out, size_t *n, struct err *e)
 {
@@ -169,11 +194,12 @@ activity_attempts(struct db *db, struct arena *a, int64_t tenant_id, int64_t con
 		const struct db_value *v = &rows.v[i * rows.columns];
 
 		(*out)[i] = (struct activity_attempt){ .attempt = v[0].i,
-			.started_ms = v[1].i,
-			.ended_ms = v[2].i,
-			.http_status = v[3].i,
-			.result = v[4].s,
-			.message = v[5].s };
+			.revision = v[1].i,
+			.started_ms = v[2].i,
+			.ended_ms = v[3].i,
+			.http_status = v[4].i,
+			.result = v[5].s,
+			.message = v[6].s };
 	}
 	return true;
 }

@@ -52,7 +52,7 @@ struct activity_detail {
 };
 
 struct activity_attempt {
-	int64_t attempt, started_ms, ended_ms, http_status; /* ended 0: no answer is known */
+	int64_t attempt, revision, started_ms, ended_ms, http_status; /* ended 0: no answer is known */
 	struct str result, message;
 };
 
@@ -100,6 +100,9 @@ bool activity_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t de
 /* The event it was about, with its whole value.  ERR_INVALID with words when that is no longer kept. */
 bool activity_event(struct db *db, struct arena *a, int64_t tenant_id, const struct activity_detail *d,
     struct event *out, struct err *e) CC_MUST_USE;
+/* What the property was before, as the last decided change of it before this one tells; empty: not known. */
+bool activity_value_before(struct db *db, struct arena *a, int64_t tenant_id, const struct activity_row *row,
+    struct str *out, struct err *e) CC_MUST_USE;
 bool activity_attempts(struct db *db, struct arena *a, int64_t tenant_id, int64_t conversion_id,
     struct activity_attempt **out, size_t *n, struct err *e) CC_MUST_USE;
 /* Whether impact.com ever took a conversion of this tenant and program. */

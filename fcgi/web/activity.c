@@ -89,16 +89,35 @@ fields_json(struct arena *a, struct str text)
 	return list;
 }
 
+static bool
+load_story(const struct web_request *rq, const struct activity_detail *d, struct activity_story *story, struct err *e)
+{
+	bool own = str_eq(d->row.decision, STR("CONVERSION"));
+	int64_t id = own ? d->row.conversion.conversion_id : 0;
+	struct activity_attempt *attempts = NULL;
+	struct history *history;
+
+	*story = (struct activity_story){ 0 };
+	if ((id > 0 &&
+	        !activity_attempts(rq->parts->db, rq->arena, rq->tenant_id, id, &attempts, &story->n_attempts, e)) ||
+	    !history_list(rq->parts->db, rq->arena, rq->tenant_id, d->row.decision_id, id, &history, &story->n_history,
+	        e) ||
+	    !activity_value_before(rq->parts->db, rq->arena, rq->tenant_id, &d->row, &story->value_before, e))
+		return false;
+	story->attempts = attempts;
+	story->history = history;
+	return true;
+}
+
 bool
 activity_decision(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
 	struct activity_labels labels = { .rq = rq };
-	struct activity_attempt *attempts = NULL;
+	struct activity_story story;
 	struct arena *a = rq->arena;
 	struct activity_detail d;
 	struct json *actions;
 	struct tenant tenant;
-	size_t n = 0;
 	int64_t id;
 
 	if (!web_query(rq, NULL, 0, NULL, e))
@@ -109,19 +128,18 @@ activity_decision(struct web_request *rq, struct web_reply *rp, struct err *e)
 		return false;
 	if (!activity_load(rq->parts->db, a, rq->tenant_id, id, &d, e))
 		return e->code == ERR_NOT_FOUND ? err_set(e, ERR_NOT_FOUND, "there is no such decision") : false;
-	if (d.row.conversion.conversion_id > 0 &&
-	    !activity_attempts(rq->parts->db, a, rq->tenant_id, d.row.conversion.conversion_id, &attempts, &n, e))
-		return false;
-	if (!act_json(rq, &d, &actions, e))
+	if (!load_story(rq, &d, &story, e) || !act_json(rq, &d, &actions, e))
 		return false;
 	rp->json = json_object(a);
 	json_set(rp->json, "row", activity_row_json(&labels, &d.row));
 	json_set_str(rp->json, "advice", words_advice(&d.row));
 	json_set_str(rp->json, "fix", words_fix(&d.row));
 	json_set_str(rp->json, "record_url", activity_record_url(a, &tenant, &d.row));
-	json_set(rp->json, "timeline", activity_timeline_json(a, &d, attempts, n));
+	json_set(rp->json, "timeline", activity_timeline_json(a, &d, &story));
 	json_set(rp->json, "fields", fields_json(a, d.fields));
 	json_set(rp->json, "conversion", activity_conversion_json(a, &d));
 	json_set(rp->json, "actions", actions);
+	json_set_int(rp->json, "revision", d.revision);
+	json_set_str(rp->json, "trigger", d.trigger_id);
 	return true;
 }

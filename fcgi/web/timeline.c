@@ -11,8 +11,24 @@ struct timeline {
 	struct arena *arena;
 	struct json *list;
 	const struct activity_detail *d;
+	const struct activity_story *story;
 	const struct json *detail; /* what decide wrote down, or NULL */
 };
+
+/* Name and value of each field that was sent. */
+static struct json *
+fields_of(struct arena *a, struct str text)
+{
+	struct err e = { .code = ERR_NONE };
+	struct json *out = json_object(a), *list;
+
+	if (!json_parse(a, text, &json_limits_answer, &list, &e))
+		return out;
+	for (size_t i = 0; i < json_length(list); i++)
+		json_set_str(out, str_c(a, json_text_at(a, json_at(list, i), "name")),
+		    json_text_at(a, json_at(list, i), "value"));
+	return out;
+}
 
 static void
 push(struct timeline *t, int64_t at_ms, const char *what, struct str sentence, struct json *detail)
@@ -29,6 +45,56 @@ push(struct timeline *t, int64_t at_ms, const char *what, struct str sentence, s
 	json_push(t->list, row);
 }
 
+/* What a person did, and what became of it; the sentences of the kinds in sql/. */
+static const struct {
+	const char *kind, *what, *words;
+} deeds[] = {
+	{ "asked", "person", "asked for it to be sent again." },
+	{ "released", "person", "sent it as a second conversion, knowing what was sent before." },
+	{ "dropped", "person", "decided that it is not sent." },
+	{ "found", "person", "found it in impact.com: its verdict is looked for." },
+	{ "resent", "person", "looked in impact.com, did not find it, and sent it again." },
+	{ "second", "person", "sent this as a second conversion, with an OrderId of its own." },
+	{ "looked", "person", "asked for it to be looked at now." },
+	{ "redecided", "person", "asked for it to be decided again with the rules of now." },
+	{ "unchanged", "waiting", "Not sent again: exactly the same would be sent, and refused again." },
+};
+
+static void
+push_history(struct timeline *t, const struct history *h)
+{
+	struct json *detail = NULL;
+
+	if (str_eq(h->name, STR("refused"))) {
+		detail = json_object(t->arena);
+		json_set_int(detail, "revision", h->revision);
+		json_set_str(detail, "code", h->code);
+		if (h->message.n > 0)
+			json_set_str(detail, "message", h->message);
+		if (h->batch_id.n > 0)
+			json_set_str(detail, "batch_id", h->batch_id);
+		if (h->fields.n > 0)
+			json_set(detail, "fields", fields_of(t->arena, h->fields));
+		push(t, h->at_ms, "rejected", str_from(verdict_find(verdict_first(h->code))->sentence), detail);
+		return;
+	}
+	if (str_eq(h->name, STR("not_again"))) {
+		push(t, h->at_ms, "waiting",
+		    str_printf(t->arena, "Not sent again. %s", verdict_find(h->code)->sentence), NULL);
+		return;
+	}
+	if (h->note.n > 0) {
+		detail = json_object(t->arena);
+		json_set_str(detail, "note", h->note);
+	}
+	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++)
+		if (str_eq(h->name, str_from(deeds[i].kind)))
+			push(t, h->at_ms, deeds[i].what,
+			    h->author.n > 0 ? str_printf(t->arena, STR_FMT " %s", STR_ARG(h->author), deeds[i].words)
+			                    : str_from(deeds[i].words),
+			    detail);
+}
+
 static void
 push_received(struct timeline *t)
 {
@@ -38,8 +104,13 @@ push_received(struct timeline *t)
 	activity_set_time(t->arena, detail, "occurred_at", row->occurred_ms);
 	json_set_str(detail, "property", row->property);
 	json_set_str(detail, "value", row->value);
+	if (t->story->value_before.n > 0)
+		json_set_str(detail, "value_before", t->story->value_before);
 	json_set_str(detail, "change_source", t->d->change_source);
 	push(t, row->received_ms, "received", STR("HubSpot reported the change."), detail);
+	for (size_t i = 0; i < t->story->n_history; i++)
+		if (t->story->history[i].conversion_id == 0)
+			push_history(t, &t->story->history[i]);
 }
 
 /* Which of several contacts counts, in the words of decide's rule. */
@@ -129,23 +200,66 @@ push_decided(struct timeline *t)
 		    detail);
 }
 
+/* What an answer means, by conversion_answer's `result`. */
+static struct str
+answer_words(struct arena *a, const struct activity_attempt *t)
+{
+	static const struct {
+		const char *result, *words;
+	} results[] = {
+		{ "accepted", "impact.com took it up" },
+		{ "rejected", "impact.com refused it at once" },
+		{ "rate_limited", "impact.com asked to slow down; it is sent after the wait" },
+		{ "refused", "impact.com did not accept the credentials or their scope; it waits" },
+		{ "unknown", "What impact.com answered does not say whether it arrived" },
+	};
+
+	for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
+		if (str_eq(t->result, str_from(results[i].result)))
+			return str_printf(a, "%s (answer %lld).", results[i].words, (long long)t->http_status);
+	return str_printf(a, "impact.com answered %lld.", (long long)t->http_status);
+}
+
 static void
 push_attempt(struct timeline *t, const struct activity_attempt *a)
 {
 	struct json *detail = json_object(t->arena);
+	bool not_sent = str_eq(a->result, STR("not_sent"));
 
 	push(t, a->started_ms, "sending",
-	    str_printf(t->arena, "Attempt %lld: sent to impact.com.", (long long)a->attempt), NULL);
+	    a->revision > 1 ? str_printf(t->arena, "Attempt %lld: sent to impact.com, as revision %lld.",
+	                          (long long)a->attempt, (long long)a->revision)
+	                    : str_printf(t->arena, "Attempt %lld: sent to impact.com.", (long long)a->attempt),
+	    NULL);
 	json_set_int(detail, "http_status", a->http_status);
 	json_set_str(detail, "result", a->result);
 	json_set_str(detail, "message", a->message);
 	if (a->ended_ms == 0)
 		push(t, a->started_ms, "unknown", STR("No answer is known yet."), NULL);
 	else if (a->http_status == 0)
-		push(t, a->ended_ms, "unknown", STR("impact.com did not answer."), detail);
+		push(t, a->ended_ms, "unknown",
+		    not_sent ? STR("impact.com could not be reached: nothing left, and it is tried again.")
+		             : STR("impact.com did not answer."),
+		    detail);
 	else
-		push(t, a->ended_ms, "answered",
-		    str_printf(t->arena, "impact.com answered %lld.", (long long)a->http_status), detail);
+		push(t, a->ended_ms, "answered", answer_words(t->arena, a), detail);
+}
+
+/* Attempts, and between them what was written over and what people did. */
+static void
+push_attempts(struct timeline *t)
+{
+	const struct activity_story *s = t->story;
+	size_t h = 0;
+
+	for (size_t i = 0; i <= s->n_attempts; i++) {
+		for (; h < s->n_history && (i == s->n_attempts || s->history[h].at_ms <= s->attempts[i].started_ms);
+		    h++)
+			if (s->history[h].conversion_id != 0)
+				push_history(t, &s->history[h]);
+		if (i < s->n_attempts)
+			push_attempt(t, &s->attempts[i]);
+	}
 }
 
 static void
@@ -172,10 +286,9 @@ push_end(struct timeline *t)
 }
 
 struct json *
-activity_timeline_json(struct arena *a, const struct activity_detail *d, const struct activity_attempt *attempts,
-    size_t n)
+activity_timeline_json(struct arena *a, const struct activity_detail *d, const struct activity_story *story)
 {
-	struct timeline t = { .arena = a, .list = json_array(a), .d = d };
+	struct timeline t = { .arena = a, .list = json_array(a), .d = d, .story = story };
 	struct json *detail = NULL;
 	struct err e = { .code = ERR_NONE };
 
@@ -187,8 +300,7 @@ activity_timeline_json(struct arena *a, const struct activity_detail *d, const s
 	if (str_eq(d->row.decision, STR("CONVERSION")) && d->row.conversion.conversion_id > 0) {
 		push(&t, d->row.conversion.created_ms, "built", STR("The conversion was built, with the fields below."),
 		    NULL);
-		for (size_t i = 0; i < n; i++)
-			push_attempt(&t, &attempts[i]);
+		push_attempts(&t);
 		push_end(&t);
 	}
 	return t.list;
