@@ -3,6 +3,7 @@ import { login } from './text/login.js';
 import { overview, settings } from './text/connection.js';
 import { triggers, mappings, conditions, draft } from './text/rules.js';
 import { activity, decision } from './text/activity.js';
+import { act } from './text/act.js';
 import { difference } from './text/difference.js';
 
 const objects = {
@@ -79,4 +80,4 @@ const errors = {
   unknown: status => `The request failed (HTTP ${status}). Try again; if it stays, tell whoever runs this connector.`,
 };
 
-export const text = { objects, nav, sending, common, combobox, errors, login, overview, settings, triggers, mappings, conditions, draft, activity, decision, difference };
+export const text = { objects, nav, sending, common, combobox, errors, login, overview, settings, triggers, mappings, conditions, draft, activity, decision, act, difference };

@@ -5,6 +5,7 @@ import { LIMIT, choose, fold, queryOf, readFilters, useLines, useNumbers } from 
 import { formatCount } from '../lib/format.js';
 import { loadLabels } from '../lib/labels.js';
 import { useStore } from '../lib/store.js';
+import { BulkAgain } from '../parts/again.js';
 import { Counters } from '../parts/counters.js';
 import { DecisionRow, namesOf, recordName } from '../parts/decision-row.js';
 import { Empty, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
@@ -83,7 +84,7 @@ export function Activity({ query, session }) {
   const { numbers, readNumbers } = useNumbers(filters);
   const labels = useStore(useMemo(loadLabels, []));
   const filtered = queryOf(filters) !== '';
-  const { outcome, code: _code, ...rest } = filters;
+  const { outcome, code, ...rest } = filters;
   const showNew = async () => { await read(true); readNumbers(); scrollTo(0, 0); };
   return html`<${PageHead} title=${words.title} lead=${words.lead} />
     <section aria-label=${words.filters}>
@@ -91,6 +92,7 @@ export function Activity({ query, session }) {
       <${Counters} counters=${numbers?.counters ?? {}} chosen=${outcome} extra=${queryOf(rest)} />
       <${Toolbar} filters=${filters} numbers=${numbers} filtered=${filtered} shown=${data && words.shown(data.rows.length, Boolean(data.next_cursor))} />
     </section>
+    ${code && session.person.role !== 'viewer' && html`<${BulkAgain} filters=${filters} causes=${numbers?.causes ?? []} asked=${numbers?.asked ?? 0} done=${() => { read(true); readNumbers(); }} />`}
     <div role="status">${data && error && html`<${Notice} kind="warn">${text.common.updatesFail}<//>`}</div>
     <div role="status" class="fresh">${data?.waiting > 0 && html`<button type="button" class="btn" onClick=${showNew}>${words.fresh(data.waiting, data.waiting >= LIMIT)}</button>`}</div>
     ${!data && (error ? html`<${Failed} error=${error} retry=${() => read(true)} />` : html`<div class="card"><${Skeleton} lines=${10} tall /></div>`)}

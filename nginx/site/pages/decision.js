@@ -1,5 +1,5 @@
 // One decision: what was decided and why, the exact fields, impact.com's verdict, and what to do.
-import { html, useMemo } from '../html.js';
+import { html, useMemo, useState } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
 import { formatDate, formatMoney } from '../lib/format.js';
@@ -7,9 +7,10 @@ import { loadLabels } from '../lib/labels.js';
 import { useLoad, usePoll } from '../lib/load.js';
 import { fixLink } from '../lib/fix.js';
 import { useStore } from '../lib/store.js';
+import { Acts } from '../parts/again.js';
 import { FixButton } from '../parts/fix.js';
 import { Out } from '../parts/icons.js';
-import { Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
+import { Empty, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
 import { eventWords, outcomeBadge, recordName, recordUrl } from '../parts/decision-row.js';
 import { Time } from '../parts/time.js';
 
@@ -17,7 +18,7 @@ const words = text.decision;
 const EVERY_MS = 2000;
 const capital = s => s.charAt(0).toUpperCase() + s.slice(1);
 
-function Verdict({ conversion, code }) {
+function Verdict({ conversion, code, title = words.verdict }) {
   if (!conversion) return html`<section class="card" aria-labelledby="verdict"><h2 id="verdict">${words.verdict}</h2><p class="muted">${words.verdictNone}</p></section>`;
   const c = conversion;
   const facts = [
@@ -36,7 +37,7 @@ function Verdict({ conversion, code }) {
     ['attempts', c.attempts],
     ['code', c.error_code || code],
   ].filter(f => f[1] !== '' && f[1] !== null && f[1] !== undefined);
-  return html`<section class="card" aria-labelledby="verdict"><h2 id="verdict">${words.verdict}</h2>
+  return html`<section class="card" aria-labelledby="verdict"><h2 id="verdict">${title}</h2>
     <dl class="facts">${facts.map(([key, value]) => html`<div key=${key}><dt>${words.facts[key]}</dt><dd class="wrap">${value}</dd></div>`)}</dl></section>`;
 }
 
@@ -59,12 +60,19 @@ function Timeline({ steps }) {
     ${steps.length === 0 && html`<p class="muted">${words.timelineNone}</p>`}
     <ol class="timeline">${steps.map((s, i) => html`<li key=${i} class=${`step ${s.what}`}>
       <span class="step-head"><strong>${words.steps[s.what] ?? s.what}</strong> <${Time} at=${s.at} /></span>
-      <p>${s.sentence}</p>
-      ${s.detail && html`<details><summary>${words.detail}</summary><pre tabindex="0">${typeof s.detail === 'string' ? s.detail : JSON.stringify(s.detail, null, 2)}</pre></details>`}
+      <p>${s.sentence}${s.detail?.value_before && html` <span class="muted">${words.was(s.detail.value_before)}</span>`}</p>
+      ${s.what === 'person' && s.detail?.note && html`<blockquote class="note-said" dir="auto"><span class="sr">${words.note}: </span>${s.detail.note}</blockquote>`}
+      ${s.detail && s.what !== 'person' && html`<details><summary>${words.detail}</summary><pre tabindex="0">${typeof s.detail === 'string' ? s.detail : JSON.stringify(s.detail, null, 2)}</pre></details>`}
     </li>`)}</ol></section>`;
 }
 
-function Story({ data, session }) {
+function CopyLink() {
+  const [copied, setCopied] = useState(false);
+  const copy = () => navigator.clipboard.writeText(location.href).then(() => { setCopied(true); setTimeout(() => setCopied(false), 3000); }, () => {});
+  return html`<button type="button" class="btn" onClick=${copy}><span aria-live="polite">${copied ? words.copied : words.copy}</span></button>`;
+}
+
+function Story({ id, data, session, reload }) {
   const { row, advice, fix, conversion } = data;
   const url = data.record_url || recordUrl(row, session);
   const to = fix === 'hubspot' && url ? { href: url, label: text.activity.openIn, out: true } : fixLink(fix, row.code, row.object_type);
@@ -72,10 +80,13 @@ function Story({ data, session }) {
     <section class="card verdict-line" aria-label=${text.activity.result}>
       <p class="big-sentence" role="status">${outcomeBadge(row.outcome)} ${row.sentence}</p>
       <p class="muted">${capital(eventWords(row))}, <${Time} at=${row.event?.occurred_at ?? row.at} full />
-        ${url && html` · <a href=${url} target="_blank" rel="noopener noreferrer">${text.activity.openIn} <${Out}/></a>`}</p>
+        ${url && html` · <a href=${url} target="_blank" rel="noopener noreferrer">${text.activity.openIn} <${Out}/></a>`}
+        ${' · '}<a href=${`/preview?${new URLSearchParams({ object: row.object_type, id: row.object_id })}`}>${words.preview}</a>
+        ${' · '}<a href=${`/configuration?revision=${data.revision}`}>${words.rules(data.revision)}</a></p>
       ${advice && html`<${Notice} kind=${row.outcome === 'failed' ? 'bad' : 'info'} title=${`${words.advice}:`} action=${html`<${FixButton} to=${to} />`}>${advice}<//>`}
     </section>
-    <div class="two wide-left"><${Timeline} steps=${data.timeline} /><${Verdict} conversion=${conversion} code=${row.code} /></div>
+    ${session.person.role !== 'viewer' && html`<${Acts} id=${id} data=${data} reload=${reload} />`}
+    <div class="two wide-left"><${Timeline} steps=${data.timeline} /><${Verdict} conversion=${conversion} code=${row.code} title=${row.conversion_id && !row.state ? words.inTheWay : undefined} /></div>
     <${Fields} fields=${data.fields} sent=${Boolean(conversion) && conversion.attempts !== 0} />
   </div>`;
 }
@@ -86,9 +97,11 @@ export function Decision({ id, session }) {
   useStore(useMemo(loadLabels, [])); // drawn again when the labels are there
   const record = data && capital(recordName(data.row));
   const name = data?.row.name; // HubSpot's word, so it may be anything
+  if (!data && error?.status === 404) return html`<p class="crumb"><a href="/activity">${words.back}</a></p><${PageHead} title=${words.missing} />
+    <${Empty} title=${words.missing} action=${html`<a class="btn" href="/activity">${words.back}</a>`}>${words.missingHelp}<//>`;
   return html`<p class="crumb"><a href="/activity">${words.back}</a></p>
-    <${PageHead} title=${name || record || text.activity.title} lead=${name && record} />
+    <${PageHead} title=${name || record || text.activity.title} lead=${name && record}>${data && html`<${CopyLink} />`}<//>
     <div role="status">${data && error && html`<${Notice} kind="warn">${text.common.updatesFail}<//>`}</div>
     ${!data && (error ? html`<${Failed} error=${error} retry=${reload} />` : html`<div class="card"><${Skeleton} lines=${12} tall /></div>`)}
-    ${data && html`<${Story} data=${data} session=${session} />`}`;
+    ${data && html`<${Story} id=${id} data=${data} session=${session} reload=${reload} />`}`;
 }
