@@ -31,6 +31,7 @@ follow_listing_s = 5;
 follow_busy_plan_s = "10 20";
 unknown_wait_s = 20;
 impact_hour_s = 60;
+ids_keep_s = 2;
 lease_s = 6;
 erase_settle_s = 3;
 CONF

@@ -74,6 +74,8 @@ const struct settings_key settings_table[] = {
 	    "dated version in the paths of HubSpot's OAuth API" },
 	{ "hubspot_signature_versions", SETTINGS_STRING, AT(hubspot_signature_versions), "v3", 2, 32,
 	    "webhook signatures accepted, of v3 v2 v1; v2 and v1 can be replayed" },
+	{ "ids_keep_s", SETTINGS_INT, AT(ids_keep_s), "60", 1, DAY_S,
+	    "how often the ID doctor looks for new deals without an id, where that is switched on" },
 	{ "impact_api_url", SETTINGS_URL, AT(impact_api_url), "https://api.impact.com", 1, 2048,
 	    "base of impact.com's API" },
 	{ "impact_calls_per_hour", SETTINGS_INT, AT(impact_calls_per_hour), "980", 1, 1000000,

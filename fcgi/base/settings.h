@@ -51,6 +51,7 @@ struct settings {
 	/* waiting, sending, following */
 	struct settings_plan wait_plan_s, follow_plan_s, follow_busy_plan_s;
 	int64_t wait_give_up_s, unknown_wait_s, follow_give_up_s, follow_confirmed_s, follow_listing_s, order_wait_s;
+	int64_t ids_keep_s;
 	int64_t send_window_ms, http_connect_ms, http_total_ms;
 	int64_t retry_base_s, retry_cap_s, retry_max;
 	int64_t event_keep_days, token_refresh_before_s;

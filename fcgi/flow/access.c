@@ -79,6 +79,16 @@ access_hubspot(struct step *s, int64_t calls, struct secret *token, int64_t *gra
 }
 
 bool
+access_hubspot_spare(struct step *s, int64_t calls, struct secret *token, int64_t *granted, struct access *out,
+    struct err *e)
+{
+	const struct budget_limit limit = { .calls = (s->parts->settings->hubspot_calls_per_10s + 1) / 2,
+		.window_s = HUBSPOT_WINDOW_S };
+
+	return hubspot(s, BUDGET_HUBSPOT, calls, &limit, token, granted, out, e);
+}
+
+bool
 access_hubspot_search(struct step *s, struct secret *token, struct access *out, struct err *e)
 {
 	const struct budget_limit limit = { .calls = SEARCHES_PER_S, .window_s = 1 };

@@ -22,6 +22,9 @@ struct access {
  */
 bool access_hubspot(struct step *s, int64_t calls, struct secret *token, int64_t *granted, struct access *out,
     struct err *e) CC_MUST_USE;
+/* The same for what may wait: as long as less than half of the budget is used. */
+bool access_hubspot_spare(struct step *s, int64_t calls, struct secret *token, int64_t *granted, struct access *out,
+    struct err *e) CC_MUST_USE;
 /* The same for one search; HubSpot counts these apart. */
 bool access_hubspot_search(struct step *s, struct secret *token, struct access *out, struct err *e) CC_MUST_USE;
 /*

@@ -32,8 +32,12 @@ struct hubspot_search {
 	struct str type;
 	struct str words; /* in the properties that HubSpot searches by itself: names, e-mail addresses, ... */
 	struct str property, value; /* or what has exactly that value */
+	struct str filled;          /* or, without these, what has any value of it */
+	struct str missing;         /* or none of it, */
+	int64_t since_ms;           /* and was modified since then when this is not 0 */
 	struct str_list properties; /* to be told */
-	int64_t limit; /* 1 to HUBSPOT_SEARCH_MAX */
+	struct str after;           /* where the page begins; empty for the first */
+	int64_t limit;              /* 1 to HUBSPOT_SEARCH_MAX */
 };
 /*
  * POST /crm/objects/{v}/{type}/search; its answer is read by hubspot_crm_read_records().  Lags behind writes by seconds,
@@ -41,6 +45,19 @@ struct hubspot_search {
  */
 void hubspot_crm_search(struct arena *a, const struct settings *s, const struct secret *token,
     const struct hubspot_search *search, struct http_request *out);
+/* How many there are in all. */
+bool hubspot_crm_read_total(struct arena *a, const struct http_answer *answer, int64_t *total,
+    struct err *e) CC_MUST_USE;
+
+#define HUBSPOT_LIST_MAX 100
+/*
+ * GET /crm/objects/{v}/{type}: all records in the order of their ids, HUBSPOT_LIST_MAX a page, read by
+ * hubspot_crm_read_records(); `after` is empty for the first page.  Unlike a search it has no ceiling.
+ */
+void hubspot_crm_list(struct arena *a, const struct settings *s, const struct secret *token, struct str type,
+    struct str_list properties, struct str after, struct http_request *out);
+/* Where the next page begins; empty at the end. */
+struct str hubspot_crm_read_after(struct arena *a, const struct http_answer *answer);
 
 /* What kept a read from working, for the retry rules. */
 enum hubspot_result {

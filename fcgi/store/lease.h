@@ -19,6 +19,8 @@ enum lease_stage {
 	LEASE_DECIDE,
 	LEASE_SEND,
 	LEASE_FOLLOW,
+	LEASE_UPDATE, /* of records at HubSpot */
+	LEASE_SCAN,   /* walks over all records of an account */
 	LEASE__COUNT
 };
 

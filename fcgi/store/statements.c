@@ -20,6 +20,7 @@
 #include "store/event_type.h"
 #include "store/history.h"
 #include "store/hold.h"
+#include "store/id_run.h"
 #include "store/inbox.h"
 #include "store/install.h"
 #include "store/invitation.h"
@@ -34,6 +35,7 @@
 #include "store/person.h"
 #include "store/pulse.h"
 #include "store/quarantine.h"
+#include "store/record_update.h"
 #include "store/schedule.h"
 #include "store/server.h"
 #include "store/session.h"
@@ -73,6 +75,7 @@ statements_all(size_t *n)
 		{ "event", event_sql, event_sql_n },
 		{ "event_type", event_type_sql, event_type_sql_n },
 		{ "hold", hold_sql, hold_sql_n },
+		{ "id_run", id_run_sql, id_run_sql_n },
 		{ "inbox", inbox_sql, inbox_sql_n },
 		{ "install", install_sql, install_sql_n },
 		{ "invitation", invitation_sql, invitation_sql_n },
@@ -87,6 +90,7 @@ statements_all(size_t *n)
 		{ "person", person_sql, person_sql_n },
 		{ "pulse", pulse_sql, pulse_sql_n },
 		{ "quarantine", quarantine_sql, quarantine_sql_n },
+		{ "record_update", record_update_sql, record_update_sql_n },
 		{ "schedule", schedule_sql, schedule_sql_n },
 		{ "server", server_sql, server_sql_n },
 		{ "session", session_sql, session_sql_n },

@@ -77,6 +77,8 @@ resume_hubspot(struct db *db, int64_t tenant_id)
 	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
 	wake(db, tenant_id, LEASE_DECIDE, LEASE_DECIDE_SHARDS);
 	wake(db, tenant_id, LEASE_FOLLOW, 1);
+	wake(db, tenant_id, LEASE_UPDATE, 1);
+	wake(db, tenant_id, LEASE_SCAN, 1);
 }
 
 void

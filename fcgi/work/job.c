@@ -10,8 +10,10 @@
 #include "base/tally.h"
 #include "flow/decide.h"
 #include "flow/follow.h"
+#include "flow/ids.h"
 #include "flow/send.h"
 #include "flow/split.h"
+#include "flow/update.h"
 #include "task/erase.h"
 #include "task/housekeeping.h"
 #include "task/mail_send.h"
@@ -35,6 +37,8 @@ static lease_flow *const flows[LEASE__COUNT] = {
 	[LEASE_DECIDE] = decide_new,
 	[LEASE_SEND] = send_new,
 	[LEASE_FOLLOW] = follow_new,
+	[LEASE_UPDATE] = update_new,
+	[LEASE_SCAN] = ids_new,
 };
 
 static struct job *

@@ -20,6 +20,8 @@
 #define JOBS_MAX 64
 /* Of them of one stage that reads. */
 #define STAGE_MAX 24
+/* Of them of one stage that goes through whole accounts. */
+#define WALKS_MAX 8
 /* The schedule has nothing urgent: tokens are asked for early. */
 #define SCHEDULE_MS 500
 /* When the database is away. */
@@ -126,11 +128,12 @@ room(struct worker *w)
 static bool
 room_for(struct worker *w, enum lease_stage stage)
 {
+	size_t most = stage == LEASE_UPDATE || stage == LEASE_SCAN ? WALKS_MAX : STAGE_MAX;
 	size_t n = 0;
 
 	for (const struct job *j = w->jobs; j != NULL; j = j->next_job)
 		n += j->leased && j->lease.stage == stage && j->resume_mono_ms == 0;
-	return ((stage != LEASE_DECIDE && stage != LEASE_FOLLOW) || n < STAGE_MAX) && room(w);
+	return (stage == LEASE_SPLIT || stage == LEASE_SEND || n < most) && room(w);
 }
 
 /* Claims leases that have something to do, from a random place of the list, so that processes rarely meet. */

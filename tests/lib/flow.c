@@ -3,8 +3,10 @@
 #include "base/clock.h"
 #include "flow/decide.h"
 #include "flow/follow.h"
+#include "flow/ids.h"
 #include "flow/send.h"
 #include "flow/split.h"
+#include "flow/update.h"
 #include "lib/deal.h"
 #include "lib/file.h"
 #include "store/config.h"
@@ -183,7 +185,8 @@ struct step *
 flow_step(enum lease_stage stage, const struct lease *l)
 {
 	static struct step *(*const flows[LEASE__COUNT])(struct arena *, const struct parts *,
-	    const struct lease *) = { split_new, decide_new, send_new, follow_new };
+	    const struct lease *) = { split_new, decide_new, send_new, follow_new,
+		update_new, ids_new };
 
 	return flows[stage](store.arena, &store.parts, l);
 }
