@@ -33,6 +33,8 @@ web_handler catalogue_show, catalogue_renew, impact_fields_show, presets_show, t
 web_handler underway_show;
 /* preview.c: what would be sent of a record */
 web_handler records_find_live, preview_show, test_conversion_send;
+/* ids.c: the ID doctor */
+web_handler ids_show, ids_problems, ids_check, ids_fill, ids_keep, ids_make;
 /* activity.c */
 web_handler activity_show, activity_numbers, activity_decision;
 /* act.c */

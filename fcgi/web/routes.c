@@ -68,6 +68,12 @@ const struct web_route web_routes[] = {
 	{ WEB_POST, "/api/activity/:id/act",     WEB_AUTH_EDITOR, SMALL, WEB_CONTENT_JSON, activity_act      },
 	{ WEB_POST, "/api/live/activity/:id",    WEB_AUTH_EDITOR, SMALL, WEB_CONTENT_JSON, activity_compare  },
 	{ WEB_GET,  "/api/activity/:id",         WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, activity_decision },
+	{ WEB_GET,  "/api/ids",                  WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, ids_show          },
+	{ WEB_GET,  "/api/ids/problems",         WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, ids_problems      },
+	{ WEB_POST, "/api/ids/check",            WEB_AUTH_EDITOR, SMALL, WEB_CONTENT_JSON, ids_check         },
+	{ WEB_POST, "/api/ids/fill",             WEB_AUTH_EDITOR, SMALL, WEB_CONTENT_JSON, ids_fill          },
+	{ WEB_POST, "/api/ids/keep",             WEB_AUTH_EDITOR, SMALL, WEB_CONTENT_JSON, ids_keep          },
+	{ WEB_POST, "/api/live/ids/properties",  WEB_AUTH_EDITOR, SMALL, WEB_CONTENT_JSON, ids_make          },
 };
 /* clang-format on */
 const size_t web_routes_n = sizeof(web_routes) / sizeof(web_routes[0]);

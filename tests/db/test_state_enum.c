@@ -1,8 +1,10 @@
 /* The states of a conversion are told the same in the schema and in the table, and so is every other ENUM. */
 #include "core/event.h"
 #include "core/state.h"
+#include "core/update_state.h"
 #include "lib/answer.h"
 #include "lib/store.h"
+#include "store/id_run.h"
 #include "store/tenant.h"
 
 /* "'a','b'" of a column as it is in the database. */
@@ -46,6 +48,24 @@ kind_at(int i)
 }
 
 static const char *
+update_at(int i)
+{
+	return update_state_name((enum update_state)i);
+}
+
+static const char *
+run_kind_at(int i)
+{
+	return id_run_kind_name((enum id_run_kind)i);
+}
+
+static const char *
+run_state_at(int i)
+{
+	return id_run_state_name((enum id_run_state)i);
+}
+
+static const char *
 tenant_state_at(int i)
 {
 	return tenant_state_name((enum tenant_state)i);
@@ -64,6 +84,9 @@ the_schema_and_the_tables_tell_the_same_names(void **state)
 		{ "event", "kind", kind_at, EVENT__COUNT },
 		{ "pending", "kind", kind_at, EVENT__COUNT },
 		{ "decision", "kind", kind_at, EVENT__COUNT },
+		{ "record_update", "state", update_at, UPDATE__COUNT },
+		{ "id_run", "kind", run_kind_at, ID_RUN_KINDS },
+		{ "id_run", "state", run_state_at, ID_RUN_STATES },
 		{ "tenant", "state", tenant_state_at, TENANT_DELETING + 1 },
 	};
 
