@@ -375,8 +375,8 @@ ask_list(struct ids_walk *w, struct err *e)
 	if (!access.ready)
 		return wait_for_access(w, &access);
 	w->page.type = STR("deals");
-	hubspot_crm_list(step->arena, step->parts->settings, &token, STR("deals"), ids_properties(w, STR("deals"), false),
-	    kept(w, "after"), &q);
+	hubspot_crm_list(step->arena, step->parts->settings, &token, STR("deals"),
+	    ids_properties(w, STR("deals"), false), kept(w, "after"), &q);
 	step_request(step, &q);
 	step->next = take_records;
 	return true;
@@ -544,11 +544,8 @@ ids_new(struct arena *a, const struct parts *parts, const struct lease *l)
 {
 	struct ids_walk *w = arena_alloc(a, sizeof(*w));
 
-	w->step = (struct step){ .arena = a,
-		.parts = parts,
-		.tenant_id = l->tenant_id,
-		.next = begin,
-		.again_in_ms = -1 };
+	w->step =
+	    (struct step){ .arena = a, .parts = parts, .tenant_id = l->tenant_id, .next = begin, .again_in_ms = -1 };
 	w->lease = *l;
 	return &w->step;
 }

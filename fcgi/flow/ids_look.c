@@ -79,7 +79,9 @@ add_fields(struct str *set, size_t *n, const struct lang *l, bool of_contact)
 static const struct ids_source *
 source(struct ids_walk *w, struct str type)
 {
-	return str_eq(type, STR("contacts")) ? &w->contacts : str_eq(type, STR("companies")) ? &w->companies : &w->deals;
+	return str_eq(type, STR("contacts"))    ? &w->contacts
+	       : str_eq(type, STR("companies")) ? &w->companies
+	                                        : &w->deals;
 }
 
 struct str_list

@@ -22,7 +22,7 @@
 #define LIMITED_MS 10000
 #define TOKEN_MS   1000
 /* The longest wait that an answer may ask of us at once. */
-#define HINT_CAP_MS   (10LL * 60 * 1000)
+#define HINT_CAP_MS    (10LL * 60 * 1000)
 #define PROPERTIES_MAX 64
 
 /* A part of the batch that is still to be written: changes[from..from + n). */
@@ -140,7 +140,8 @@ give_up(struct update *u, struct record_update *const *rows, size_t n, enum upda
 	words = str_copy(u->step.arena, str_from(said.text));
 	log_event(LOG_WARN, "update.put_back", LOG_I("records", n), LOG_S("why", words));
 	return transaction_begin(db_of(u), e) &&
-	       transaction_end(db_of(u), put_back(u, rows, n, from, why, answer, words, e), "putting updates back", e) &&
+	       transaction_end(db_of(u), put_back(u, rows, n, from, why, answer, words, e), "putting updates back",
+	           e) &&
 	       finish(&u->step, e);
 }
 
@@ -157,7 +158,9 @@ end_written(struct update *u, const struct http_answer *answer, const struct hub
 		const struct hubspot_outcome *o = &outcomes[i];
 		/* An answer that says nothing of a record: it is read again. */
 		struct record_update_end end = { .from = UPDATE_SENDING,
-			.to = o->written ? UPDATE_DONE : o->refused ? UPDATE_REFUSED : UPDATE_READY,
+			.to = o->written   ? UPDATE_DONE
+			      : o->refused ? UPDATE_REFUSED
+			                   : UPDATE_READY,
 			.code = o->code,
 			.message = str_slice(o->words, 0, 500),
 			.http_status = answer->status,
@@ -195,8 +198,8 @@ take_written(struct step *step, struct err *e)
 	struct err why = { .code = ERR_NONE };
 	enum hubspot_result result = hubspot_classify(step->arena, answer, &why);
 
-	if (result == HUBSPOT_OK && !hubspot_crm_read_outcomes(step->arena, answer, u->changes + u->now.from, u->now.n,
-	                                outcomes, &why))
+	if (result == HUBSPOT_OK &&
+	    !hubspot_crm_read_outcomes(step->arena, answer, u->changes + u->now.from, u->now.n, outcomes, &why))
 		result = HUBSPOT_RETRY;
 	if (result == HUBSPOT_REFUSED && split(u))
 		return write_part(step, e);
@@ -325,7 +328,8 @@ sort_out(struct update *u, const struct hubspot_record *records, size_t n, struc
 				.code = STR("not_found"),
 				.message = STR("HubSpot has no such record any more.") };
 		else if (d == OTHER)
-			end = (struct record_update_end){ .from = UPDATE_READY, .to = UPDATE_KEPT, .code = STR("kept") };
+			end =
+			    (struct record_update_end){ .from = UPDATE_READY, .to = UPDATE_KEPT, .code = STR("kept") };
 		if (!end_one(u, row, &end, e))
 			return false;
 	}
@@ -469,11 +473,8 @@ update_new(struct arena *a, const struct parts *parts, const struct lease *l)
 {
 	struct update *u = arena_alloc(a, sizeof(*u));
 
-	u->step = (struct step){ .arena = a,
-		.parts = parts,
-		.tenant_id = l->tenant_id,
-		.next = begin,
-		.again_in_ms = -1 };
+	u->step =
+	    (struct step){ .arena = a, .parts = parts, .tenant_id = l->tenant_id, .next = begin, .again_in_ms = -1 };
 	u->lease = *l;
 	return &u->step;
 }

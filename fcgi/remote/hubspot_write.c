@@ -39,6 +39,7 @@ hubspot_crm_batch_update(struct arena *a, const struct settings *s, const struct
 	    WIRE_URL(a, s->hubspot_api_url, STR(""), STR("crm"), STR("objects"), s->hubspot_api_version, object_type,
 	        STR("batch"), STR("update")),
 	    token, body, out);
+	out->once = true; /* libcurl would repeat it where the answer was lost */
 }
 
 static bool

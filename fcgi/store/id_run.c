@@ -168,6 +168,6 @@ id_run_move(struct db *db, int64_t tenant_id, int64_t run_id, enum id_run_state 
 	        &changed, e))
 		return err_wrap(e, "moving a walk");
 	*moved = changed == 1;
-	return to != ID_RUN_RUNNING || (lease_wake(db, tenant_id, LEASE_UPDATE, 0, 0, e) &&
-	                                   lease_wake(db, tenant_id, LEASE_SCAN, 0, 0, e));
+	return to != ID_RUN_RUNNING ||
+	       (lease_wake(db, tenant_id, LEASE_UPDATE, 0, 0, e) && lease_wake(db, tenant_id, LEASE_SCAN, 0, 0, e));
 }

@@ -59,8 +59,7 @@ const struct sql lease_sql[] = {
 };
 const size_t lease_sql_n = sizeof(lease_sql) / sizeof(lease_sql[0]);
 
-static const char *const stage_names[LEASE__COUNT] = { "split", "decide", "send", "follow", "update",
-	"scan" };
+static const char *const stage_names[LEASE__COUNT] = { "split", "decide", "send", "follow", "update", "scan" };
 
 const char *
 lease_stage_name(enum lease_stage stage)

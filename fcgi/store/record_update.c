@@ -52,8 +52,8 @@ const struct sql record_update_sql[] = {
 	    "state = 'SENDING'",
 	    NULL, NULL },
 	[DUE] = { "record_update.due", SQL_TENANT, "ii", "iiiisssi",
-	    "SELECT u.update_id, u.run_id, u.attempts, d.tries, u.object_type, u.object_id, u.properties, u.overwrite" MAY
-	    " AND d.due <= UTC_TIMESTAMP(3) ORDER BY d.due, d.effect_id LIMIT ?",
+	    "SELECT u.update_id, u.run_id, u.attempts, d.tries, u.object_type, u.object_id, u.properties, "
+	    "u.overwrite" MAY " AND d.due <= UTC_TIMESTAMP(3) ORDER BY d.due, d.effect_id LIMIT ?",
 	    NULL, NULL },
 	[NEXT] = { "record_update.next", SQL_TENANT, "i", "i",
 	    "SELECT GREATEST(0, TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), MIN(d.due)) DIV 1000)" MAY, NULL, NULL },

@@ -146,7 +146,8 @@ bool
 tenant_set_sending(struct db *db, int64_t tenant_id, bool on, struct err *e)
 {
 	return db_run(db, &tenant_sql[SET_SENDING], DB_IN(DB_V_I(on ? 1 : 0), DB_V_I(tenant_id)), NULL, e) &&
-	       (!on || (lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e) && lease_wake(db, tenant_id, LEASE_UPDATE, 0, 0, e)));
+	       (!on || (lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e) &&
+	                   lease_wake(db, tenant_id, LEASE_UPDATE, 0, 0, e)));
 }
 
 bool

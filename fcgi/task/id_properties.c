@@ -153,7 +153,8 @@ take_group(struct step *s, struct err *e)
 static bool
 fits(const struct id_property *p, struct str type)
 {
-	return str_eq(type, STR("string")) || (str_eq(type, STR("number")) && str_eq(str_from(p->object), STR("deals")));
+	return str_eq(type, STR("string")) ||
+	       (str_eq(type, STR("number")) && str_eq(str_from(p->object), STR("deals")));
 }
 
 static bool

@@ -61,13 +61,11 @@ show_fill(struct web_request *rq, struct json *out, struct err *e)
 
 	if (!latest(rq, ID_RUN_FILL, false, &fill, e) || !latest(rq, ID_RUN_KEEP, false, &keep, e))
 		return false;
-	if (fill != NULL &&
-	    !record_update_count(rq->parts->db, rq->arena, rq->tenant_id, fill->run_id, counts, e))
+	if (fill != NULL && !record_update_count(rq->parts->db, rq->arena, rq->tenant_id, fill->run_id, counts, e))
 		return false;
 	json_set(out, "fill", ids_fill_json(rq->arena, fill, counts));
 	memset(counts, 0, sizeof(counts));
-	if (keep != NULL &&
-	    !record_update_count(rq->parts->db, rq->arena, rq->tenant_id, keep->run_id, counts, e))
+	if (keep != NULL && !record_update_count(rq->parts->db, rq->arena, rq->tenant_id, keep->run_id, counts, e))
 		return false;
 	json_set(out, "keep", ids_fill_json(rq->arena, keep, counts));
 	return true;
@@ -263,8 +261,7 @@ move_fill(struct web_request *rq, const struct fill_action *action, const struct
 	}
 	if (!moved)
 		return err_set(e, ERR_CONFLICT, "the back-fill is %s now", id_run_state_name(run->state));
-	if (str_eq(str_from(action->name), STR("retry")) &&
-	    !record_update_retry(db, rq->tenant_id, run->run_id, &n, e))
+	if (str_eq(str_from(action->name), STR("retry")) && !record_update_retry(db, rq->tenant_id, run->run_id, &n, e))
 		return false;
 	return record(rq, action->audit, note(rq->arena, "overwrite", overwrite || (run != NULL && run->overwrite)), e);
 }
@@ -377,7 +374,8 @@ record_made(struct web_request *rq, const struct id_properties_task *t, struct e
 	for (size_t k = 0; k < ID_PROPERTIES && ok; k++)
 		if (t->state[k] == ID_PROPERTY_MADE)
 			ok = audit_add(rq->parts->db, rq->arena, &rq->session.person,
-			    &(struct audit){ .action = "ids.property_created", .subject = str_from(id_properties[k].name) },
+			    &(struct audit){ .action = "ids.property_created",
+			        .subject = str_from(id_properties[k].name) },
 			    e);
 	return transaction_end(rq->parts->db, ok, "recording what was made", e);
 }

@@ -185,8 +185,7 @@ struct step *
 flow_step(enum lease_stage stage, const struct lease *l)
 {
 	static struct step *(*const flows[LEASE__COUNT])(struct arena *, const struct parts *,
-	    const struct lease *) = { split_new, decide_new, send_new, follow_new,
-		update_new, ids_new };
+	    const struct lease *) = { split_new, decide_new, send_new, follow_new, update_new, ids_new };
 
 	return flows[stage](store.arena, &store.parts, l);
 }
