@@ -84,6 +84,8 @@ const struct sql erase_sql[] = {
 	TABLE("delivery"),
 	TABLE("pending"),
 	TABLE("waiting"),
+	TABLE("record_update"),
+	TABLE("id_run"),
 	TABLE("attempt"),
 	TABLE("conversion"),
 	TABLE("decision"),
