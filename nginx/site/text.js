@@ -1,7 +1,7 @@
 // All words of the site, by page, so that they can be read and translated in one place.
 import { login } from './text/login.js';
 import { overview, settings } from './text/connection.js';
-import { triggers, mappings, conditions, draft } from './text/rules.js';
+import { triggers, mappings, underway, conditions, draft } from './text/rules.js';
 import { activity, decision } from './text/activity.js';
 import { act } from './text/act.js';
 import { difference } from './text/difference.js';
@@ -56,6 +56,8 @@ const common = {
   on: 'On',
   off: 'Off',
   noneYet: 'none yet',
+  yes: 'Yes',
+  no: 'No',
 };
 
 const combobox = {
@@ -80,4 +82,4 @@ const errors = {
   unknown: status => `The request failed (HTTP ${status}). Try again; if it stays, tell whoever runs this connector.`,
 };
 
-export const text = { objects, nav, sending, common, combobox, errors, login, overview, settings, triggers, mappings, conditions, draft, activity, decision, act, difference };
+export const text = { objects, nav, sending, common, combobox, errors, login, overview, settings, triggers, mappings, underway, conditions, draft, activity, decision, act, difference };

@@ -51,10 +51,12 @@ function optionText(property) {
 }
 
 /** Options of the combobox for a mapping's source. */
-export function sourceOptions(properties, items) {
-  const rank = p => (p.source === 'line_item') === items ? (p.source === 'record' || p.source === 'line_item' ? 0 : 1) : 2;
+export function sourceOptions(properties, items, news = []) {
+  const isNew = p => p.source === 'record' && news.includes(p.name);
+  const rank = p => (p.source === 'line_item') === items ? (isNew(p) ? -1 : p.source === 'record' || p.source === 'line_item' ? 0 : 1) : 2;
+  const type = p => text.mappings.sources[p.source] || text.mappings.typeNames[p.type] || p.type;
   return properties.filter(p => items || p.source !== 'line_item')
-    .map((p, i) => [rank(p), i, { value: p.name, text: optionText(p), hint: p.name, badge: text.mappings.sources[p.source] || p.type }])
+    .map((p, i) => [rank(p), i, { value: p.name, text: optionText(p), hint: p.name, badge: isNew(p) ? text.mappings.newBadge(type(p)) : type(p) }])
     .sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(entry => entry[2]);
 }
 
@@ -66,6 +68,6 @@ export function valueOptions(property, pipelines) {
   }
   if (property.name === 'pipeline' && pipelines?.length) return pipelines.map(p => ({ value: p.id, text: p.label, hint: p.id }));
   if (property.options?.length) return property.options.map(o => ({ value: o.value, text: o.label || o.value, hint: o.value }));
-  if (property.type === 'bool') return [{ value: 'true', text: 'Yes', hint: 'true' }, { value: 'false', text: 'No', hint: 'false' }];
+  if (property.type === 'bool') return [{ value: 'true', text: text.common.yes, hint: 'true' }, { value: 'false', text: text.common.no, hint: 'false' }];
   return [];
 }

@@ -59,6 +59,12 @@ export function discard() {
   adopt(draft.get().base);
 }
 
+/** Goes on from what the server has now with a document that both edits are in. */
+export function adoptMerged(current, doc) {
+  adopt(current);
+  edit(() => doc);
+}
+
 /** Takes what the server has now, dropping the edit. */
 export function takeTheirs(current) {
   adopt(current);

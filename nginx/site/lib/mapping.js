@@ -48,41 +48,52 @@ const fieldRules = keeper(catalogue => ({
   aliases: new Map(catalogue.fields.filter(f => f.aliases?.length).map(f => [f.name, f.aliases])),
   refused: new Set(catalogue.fields.filter(f => f.selectable === false).map(f => f.name)),
   known: new Set(catalogue.fields.map(f => f.name)),
+  money: new Set(catalogue.fields.filter(f => f.money).map(f => f.name)),
 }));
 
 /**
- * What impact.com demands and this mapping lacks, each {fields: [alternatives]}.  Only rows that are on count.
+ * What impact.com demands of this mapping: {fields: [alternatives], done, by, why, because, ids}.  by: the field that is mapped;
+ * ids: the rows that fill it.  Only rows that are on count; one whose expression is faulty is mapped, and faulty.
  */
-export function missingFields(rows, catalogue) {
+export function requirements(rows, catalogue, { advocate = false } = {}) {
   const { aliases, refused, known } = fieldRules(catalogue);
-  const mapped = new Set(rows.filter(row => row.active && row.expression).map(row => row.field));
-  for (const name of [...mapped]) for (const alias of aliases.get(name) ?? []) mapped.add(alias);
-  const { always, event_identifier: identifiers, attribution_key: keys } = catalogue.rules;
-  const missing = always.filter(name => !refused.has(name) && !mapped.has(name)).map(name => ({ fields: [name] }));
+  const mapped = new Map();
+  for (const row of rows) {
+    if (!row.active || !row.expression) continue;
+    for (const name of [row.field, ...aliases.get(row.field) ?? []]) mapped.set(name, [...mapped.get(name) ?? [], row]);
+  }
   const offered = list => list.filter(name => known.has(name) && !refused.has(name));
-  if (!identifiers.some(name => mapped.has(name))) missing.push({ fields: ['EventTypeCode', ...offered(identifiers).filter(n => n !== 'EventTypeCode')] });
-  if (!keys.some(name => mapped.has(name))) missing.push({ fields: offered(keys) });
-  return missing;
+  const need = (fields, why, because = '') => {
+    const found = fields.filter(name => mapped.has(name));
+    const own = found.find(name => mapped.get(name).some(row => row.field === name));
+    return { fields, why, because, done: found.length > 0, by: own ?? mapped.get(found[0])?.[0].field, ids: found.flatMap(name => mapped.get(name).map(row => row.id)) };
+  };
+  const { always, event_identifier: identifiers, attribution_key: keys, item_amount: amounts = [] } = catalogue.rules;
+  const out = [need(['EventTypeCode', ...identifiers.filter(name => name !== 'EventTypeCode' && !refused.has(name))], 'EventTypeCode')];
+  out.push(...always.filter(name => !refused.has(name)).map(name => need([name], name)));
+  out.push(need(offered(keys), 'attribution'));
+  const money = rows.find(row => row.active && fieldRules(catalogue).money.has(slotOf(row.field)));
+  if (money || mapped.has('CurrencyCode')) out.push(need(['CurrencyCode'], 'money', money?.field ?? ''));
+  if (advocate) out.push(need(['CustomerEmail'], 'advocate'));
+  if (rows.some(row => row.active && isItemField(row.field))) {
+    out.push(...['ItemSku{i}', 'ItemCategory{i}', 'ItemQuantity{i}'].map(name => need([name], 'item')));
+    out.push(need(['ItemPrice{i}', ...amounts.filter(name => name !== 'ItemPrice{i}')], 'item'));
+  }
+  return out;
 }
+
+/** What of it is missing. */
+export const missingFields = (rows, catalogue, options) => requirements(rows, catalogue, options).filter(item => !item.done);
 
 /** "OrderId", "EventTypeCode (or EventTypeId, ActionTrackerId)": what is missing, in the words of the page. */
 export const nameMissing = missing => missing.map(m => m.fields.length === 1 ? m.fields[0] : words.oneOf(m.fields[0], m.fields.slice(1, 3)));
 
-/** Combinations that impact.com expects or refuses; advice, not a refusal. */
-export function combinationHints(rows, catalogue, fieldByName) {
+/** Pairs that impact.com refuses together. */
+export function combinationHints(rows, catalogue) {
   const names = [...new Set(rows.filter(r => r.active).map(r => r.field))];
   const has = name => names.includes(name);
-  const hints = [];
-  for (const [a, b] of catalogue.rules.mutually_exclusive ?? []) {
-    if (has(a) && (b === 'Item*{i}' ? names.some(isItemField) : has(b))) hints.push(words.exclusive(a, b.replace('*{i}', '…')));
-  }
-  if (names.some(isItemField)) {
-    const lack = ['ItemSku{i}', 'ItemCategory{i}', 'ItemQuantity{i}'].filter(name => !has(name));
-    if (!(catalogue.rules.item_amount ?? []).some(has)) lack.push('ItemPrice{i}');
-    if (lack.length) hints.push(words.itemsNeed(lack.join(', ')));
-  }
-  if (names.some(name => fieldByName.get(name)?.money) && !has('CurrencyCode')) hints.push(words.currencyNeed);
-  return hints;
+  const pairs = (catalogue.rules.mutually_exclusive ?? []).filter(([a, b]) => has(a) && (b === 'Item*{i}' ? names.some(isItemField) : has(b)));
+  return pairs.map(([a, b]) => words.exclusive(a, b.replace('*{i}', '…')));
 }
 
 const KINDS = { number: ['integer', 'decimal'], date: ['datetime'] };
@@ -99,6 +110,19 @@ function typeHint(row, field, property) {
   return null;
 }
 
+const LONG = /^(textarea|html|rich_text)$/;
+const DEFAULT_LENGTH = 255;
+
+/** A text that may be longer than the field takes: a long text, or an option with a long name. */
+function lengthHint(row, field, property) {
+  const max = field?.max_length ?? DEFAULT_LENGTH;
+  if (field?.type !== 'string' || !property) return null;
+  const longest = Math.max(0, ...(property.options ?? []).map(o => o.value.length));
+  return LONG.test(property.field_type) || longest > max ? words.length(row.field, max, property.label) : null;
+}
+
+const isRequired = field => /^(always|one_of)/.test(field?.required ?? '');
+
 /** Whether the account has a property; some names are the language's own, or another spelling of one. */
 function isKnown(name, propertyByName) {
   if (/^(event|account|i$)/.test(name) || /(^|\.)(hs_)?lastmodifieddate$/.test(name)) return true;
@@ -114,8 +138,11 @@ function checkRow(row, fieldByName, propertyByName) {
   if (note.error) return note;
   const name = plainProperty(row.expression);
   const unknown = propertyByName.size ? usedProperties(row.expression).find(p => !isKnown(p, propertyByName)) : null;
-  if (unknown) note.hint = words.unknownProperty(unknown);
-  else note.hint = typeHint(row, fieldByName.get(row.field) ?? fieldByName.get(slotOf(row.field)), propertyByName.get(name));
+  const field = fieldByName.get(row.field) ?? fieldByName.get(slotOf(row.field));
+  if (unknown) {
+    note.unknown = true;
+    note.hint = isRequired(field) ? words.unknownRequired(unknown, row.field) : words.unknownProperty(unknown);
+  } else note.hint = typeHint(row, field, propertyByName.get(name)) ?? lengthHint(row, field, propertyByName.get(name));
   if (row.field === 'OrderId' && name === 'hs_object_id') note.hint = words.orderIdPlain;
   if (row.field === 'EventDate' && /^(hs_)?lastmodifieddate$/.test(name ?? '')) note.eventDate = true;
   return note;

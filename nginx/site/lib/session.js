@@ -36,6 +36,9 @@ export async function setSending(on) {
   session.set(old => ({ ...old, data: { ...old.data, tenant: { ...old.data.tenant, sending } } }));
 }
 
+/** Whether this person may change settings; a viewer sees them only. */
+export const mayEdit = data => data?.person.role !== 'viewer';
+
 /** What keeps conversions from going out: null, 'disconnected', 'paused' or 'stopped'. */
 export function obstacle(data) {
   if (!data) return null;

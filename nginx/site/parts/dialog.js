@@ -7,12 +7,12 @@ const question = createStore(null);
 
 /**
  * Asks and answers with the chosen id; Escape and Cancel answer 'cancel'.
- * choices: [{id, label, kind: 'primary' | 'danger' | ''}], the safe one last.
+ * choices: [{id, label, kind: 'primary' | 'danger' | ''}], the safe one last.  `wide`: room for a table.
  */
-export function ask({ title, body, choices, cancel = text.common.cancel }) {
+export function ask({ title, body, choices, cancel = text.common.cancel, wide = false }) {
   return new Promise(resolve => {
     question.get()?.resolve('cancel');
-    question.set({ title, body, choices, cancel, resolve });
+    question.set({ title, body, choices, cancel, wide, resolve });
   });
 }
 
@@ -33,7 +33,7 @@ export function DialogHost() {
     question.set(null);
     resolve?.(id);
   };
-  return html`<dialog class="dialog" ref=${box} aria-labelledby="dialog-title" onCancel=${e => { e.preventDefault(); answer('cancel'); }}>
+  return html`<dialog class=${`dialog${asked?.wide ? ' wide' : ''}`} ref=${box} aria-labelledby="dialog-title" onCancel=${e => { e.preventDefault(); answer('cancel'); }}>
     ${asked && html`<div class="dialog-body"><h2 id="dialog-title">${asked.title}</h2>${typeof asked.body === 'string' ? html`<p>${asked.body}</p>` : asked.body}</div>
     <div class="dialog-foot">
       ${asked.choices.map(c => html`<button key=${c.id} type="button" class=${`btn ${c.kind ?? ''}`} onClick=${() => answer(c.id)}>${c.label}</button>`)}

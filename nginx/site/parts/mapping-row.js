@@ -39,12 +39,13 @@ export function MappingRow({ row, number, sources, targets, note, faultText, hel
   const sourceBad = Boolean(faultText && !note?.error && !inCondition) || (error && !row.expression);
   const fieldBad = Boolean(note?.error) && (!row.field || Boolean(row.expression));
   return html`<tr ref=${line} class=${`${error ? 'bad' : ''}${row.active ? '' : ' is-off'}`}>
-    <td class="c-on"><${Switch} on=${row.active} label=${words.rowOn(number)} words=${null} onChange=${active => onChange({ active })} /></td>
+    <td class="c-on"><span class="row-no" aria-hidden="true">${number}</span><${Switch} on=${row.active} label=${words.rowOn(number)} words=${null} onChange=${active => onChange({ active })} /></td>
     <td class="c-source"><${Source} row=${row} number=${number} sources=${sources} expert=${expert} invalid=${sourceBad} describedBy=${described} onChange=${onChange} />
       ${more && html`<${Condition} value=${row.when} label=${words.whenLabel(number)} invalid=${inCondition} describedBy=${described} onChange=${when => onChange({ when })} />`}</td>
     <td class="c-arrow arrow" aria-hidden="true"><${Arrow}/></td>
     <td class="c-field"><${Combobox} label=${words.fieldLabel(number)} options=${targets} value=${row.field} invalid=${fieldBad} describedBy=${described}
         placeholder=${words.searchFields} onChange=${field => onChange({ field })} />
+      ${more && help && html`<p class="help">${help}</p>`}
       ${error && html`<p class="err" id=${`${id}-error`}>${error}</p>`}
       ${column > 0 && html`<${Marked} source=${inCondition ? row.when : row.expression} column=${column} />`}
       ${note?.hint && html`<p class="hint" id=${`${id}-hint`}>${note.hint}</p>`}

@@ -51,13 +51,28 @@ function useBlocks(wanted) {
   return Math.min(drawn, wanted);
 }
 
+/** The same box of the row above or below: Enter goes down, Shift+Enter up.  False when there is no such row. */
+function toNextRow(box, up) {
+  const rows = [...box.closest('table').querySelectorAll('tbody tr')];
+  const next = rows[rows.indexOf(box.closest('tr')) + (up ? -1 : 1)];
+  const cell = box.closest('td').className.split(' ')[0];
+  const there = (box.closest('.when') && next?.querySelector('.when input')) || next?.querySelector(`.${cell} input`);
+  there?.focus();
+  return Boolean(there);
+}
+
 /** `onChange(id, part)` and `onRemove(id)` must stay the same functions. */
-export function MappingTable({ caption, rows, shown, item, properties, fields, newest, ...rest }) {
-  const sources = useMemo(() => sourceOptions(properties, item), [properties, item]);
+export function MappingTable({ caption, rows, shown, item, properties, news, fields, newest, onAdd, ...rest }) {
+  const sources = useMemo(() => sourceOptions(properties, item, news), [properties, item, news]);
+  const onKeyDown = e => {
+    if (e.key !== 'Enter' || e.defaultPrevented || !e.target.matches('td input')) return;
+    e.preventDefault();
+    if (!toNextRow(e.target, e.shiftKey) && !e.shiftKey) onAdd();
+  };
   const targets = useMemo(() => targetOptions(fields, item), [fields, item]);
   const lines = rows.map((row, i) => ({ row, number: i + 1 })).filter(line => shown(line.row));
   const blocks = Array.from({ length: useBlocks(Math.ceil(lines.length / BLOCK)) }, (_, n) => lines.slice(n * BLOCK, (n + 1) * BLOCK));
-  return html`<table class="map"><caption class="sr">${caption}</caption>
+  return html`<table class="map" onKeyDown=${onKeyDown}><caption class="sr">${caption}</caption>
     <thead><tr><th scope="col" class="c-on">${words.on}</th><th scope="col" class="c-source">${words.source}</th><th scope="col" class="c-arrow"><span class="sr">${words.arrow}</span></th>
       <th scope="col" class="c-field">${words.field}</th><th scope="col" class="c-end"><span class="sr">${words.actions}</span></th></tr></thead>
     ${blocks.map((part, n) => html`<${Block} key=${n} lines=${part} sources=${sources} targets=${targets}

@@ -11,7 +11,10 @@ import { Switch } from './switch.js';
 const words = text.triggers;
 
 function Values({ trigger, label, options, onChange, describedBy, invalid }) {
-  const chosen = trigger.becomes.map(value => ({ value, text: options.find(o => o.value === value)?.text ?? value, badge: options.find(o => o.value === value)?.badge }));
+  const chosen = trigger.becomes.map(value => {
+    const known = options.find(o => o.value === value);
+    return { value, text: known?.text ?? value, badge: known ? known.badge : options.length ? words.goneBadge : undefined };
+  });
   const left = options.filter(o => !trigger.becomes.includes(o.value));
   return html`<div class="values">
     ${chosen.length === 0 && html`<span class="chip any">${words.anyValue}</span>`}
@@ -40,7 +43,7 @@ export function TriggerCondition({ trigger, label, faults, onChange }) {
 }
 
 /** `faults` have paths within the trigger: "property", "becomes", "when". */
-export function Trigger({ object, trigger, property, known, pipelines, first, focus, faults, onChange, onRemove }) {
+export function Trigger({ object, trigger, property, known, pipelines, focus, twice, faults, onChange, onRemove }) {
   const row = useRef(null);
   const label = property?.label || trigger.property;
   const options = useMemo(() => valueOptions(property, pipelines), [property, pipelines]);
@@ -50,7 +53,7 @@ export function Trigger({ object, trigger, property, known, pipelines, first, fo
   const errorId = `trigger-${trigger.id}-error`;
   const own = faults.filter(f => f.path !== 'when');
   return html`<li class="trigger" ref=${row}>
-    ${!first && html`<span class="or">${words.or}</span>`}
+    <span class="or">${words.or}</span>
     <div class=${`trigger-line${trigger.mode === 'off' ? ' is-off' : ''}`}>
       <div class="trigger-name"><strong>${label}</strong> <code>${trigger.property}</code>
         ${gone && html` <${Badge} kind="bad">${words.goneBadge}<//>`}
@@ -61,10 +64,11 @@ export function Trigger({ object, trigger, property, known, pipelines, first, fo
         describedBy=${own.length ? errorId : undefined} onChange=${becomes => onChange({ becomes })} />
       <div class="trigger-end">
         <${Switch} on=${trigger.mode === 'live'} label=${words.mode(label)} words=${[words.live, words.off]} onChange=${on => onChange({ mode: on ? 'live' : 'off' })} />
-        <button type="button" class="icon" aria-label=${words.remove(label)} onClick=${onRemove}><${Cross}/></button>
+        <button type="button" class="icon danger" aria-label=${words.remove(label)} onClick=${onRemove}><${Cross}/></button>
       </div>
       <${TriggerCondition} trigger=${trigger} label=${label} faults=${faults} onChange=${onChange} />
     </div>
+    ${twice && html`<p class="hint">${words.twice(label)}</p>`}
     ${gone && html`<p class="err">${words.gone}</p>`}
     ${silent && html`<p class="hint">${words.notSubscribed(object, trigger.property)}</p>`}
     ${own.length > 0 && html`<p class="err" id=${errorId}>${own.map(f => f.message).join(' ')}</p>`}
@@ -79,7 +83,7 @@ function triggerOptions(object, properties, predefined) {
   const order = p => { const i = names.indexOf(p.name); return i < 0 ? names.length : i; };
   return own.map((p, i) => ({ p, i, rank: rank(p) }))
     .sort((a, b) => a.rank - b.rank || order(a.p) - order(b.p) || a.i - b.i)
-    .map(({ p, rank: r }) => ({ value: p.name, text: p.label || p.name, hint: p.name, badge: r === 0 ? words.predefined : p.type,
+    .map(({ p, rank: r }) => ({ value: p.name, text: p.label || p.name, hint: p.name, badge: [words.instant, words.predefined, words.notInstant][r === 0 ? 1 : r === 1 ? 0 : 2],
       disabled: r === 2, reason: r === 2 ? words.notSubscribed(object, p.name) : predefined.find(t => t.property === p.name)?.hint }));
 }
 
