@@ -141,7 +141,7 @@ function ObjectMapping({ object, state, fields, list, readOnly }) {
       ${hints.map(h => html`<${Notice} key=${h} kind=${live ? 'bad' : 'warn'}>${h}<//>`)}
     </div>
     <div class="map-page" ref=${page}>
-      <fieldset class="plain stack" disabled=${readOnly}>
+      <fieldset class="plain stack" disabled=${readOnly}><legend class="sr">${words.rows(name)}</legend>
         ${compare && rows.length > 0 && html`<section class="card" id="presets" aria-labelledby="presets-title"><h2 id="presets-title">${words.presets}</h2><p class="help">${words.presetsHelp}</p>
           <${Presets} presets=${presets} doc=${state.doc} object=${object} compare say=${say} /></section>`}
         <section class="card" aria-label=${words.rows(name)}>

@@ -81,7 +81,7 @@ function ObjectCard({ object, config, faults, predefined, missing, readOnly }) {
   };
   return html`<section class="card object" aria-labelledby=${`object-${object}`}>
     <h2 id=${`object-${object}`} tabindex="-1">${name} <${Badge} kind=${live && config.consent && !missing.length ? 'ok' : live ? 'warn' : 'plain'}>${live ? config.consent && !missing.length ? words.stateLive : words.stateWaits : words.stateOff}<//></h2>
-    <fieldset class="plain" disabled=${readOnly}>
+    <fieldset class="plain" disabled=${readOnly}><legend class="sr">${words.legend(name)}</legend>
     <${Switch} visible on=${config.consent} label=${words.consent(name)} onChange=${consent => editObject(object, o => ({ ...o, consent }))}
       help=${config.consent ? words.consentOn(one) : words.consentOff(one)} />
     <div role="status">

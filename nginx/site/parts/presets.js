@@ -40,7 +40,7 @@ function Preset({ preset, all, doc, object, compare, say }) {
   return html`<li class="preset"><div><strong>${preset.label}</strong> ${state === 0 && html`<${Badge} kind="ok">${words.presetIs}<//>`}
       <p class="help">${preset.description}${preset.question ? ` ${words.presetAsks}` : ''}</p>
       ${state > 0 && html`<p class="help">${words.presetDiffers(state)}</p>`}</div>
-    <button type="button" class="btn" aria-label=${words.applyPreset(preset.label)} onClick=${() => applyPreset(object, preset, all, say)}>${compare ? words.presetCompare : words.presetUse}</button></li>`;
+    <button type="button" class="btn" aria-label=${words.applyPreset(preset.label)} onClick=${() => applyPreset(object, preset, all, say)}>${words.presetUse}</button></li>`;
 }
 
 export function Presets({ presets, doc, object, compare, say }) {

@@ -19,6 +19,7 @@ export const conditions = {
 export const triggers = {
   title: 'Event Triggers',
   lead: 'Choose what in HubSpot is worth a conversion in impact.com: a record that is created, or a property that changes. Any one trigger of an object is enough.',
+  legend: name => `Triggers of ${name}`,
   consent: name => `Consent for ${name}`,
   consentOn: one => `Events of a ${one} may report conversions to impact.com. The fields you map travel with them, those of associated records too.`,
   consentOff: one => `No event of a ${one} sends anything, whatever the triggers below say. Activity then shows “no consent”.`,
@@ -104,8 +105,7 @@ export const mappings = {
   presets: 'Presets',
   presetsHelp: 'Ready-made mappings, as impact.com recommends them. Compare one with yours, row by row, before anything changes.',
   applyPreset: label => `Apply preset “${label}”`,
-  presetUse: 'Use this preset',
-  presetCompare: 'Compare and apply',
+  presetUse: 'Apply preset',
   presetIs: 'this is your mapping',
   presetIsMine: label => `“${label}” is your mapping already: nothing to change.`,
   presetDiffers: n => n === 1 ? 'Yours differs in 1 place.' : `Yours differs in ${n} places.`,

@@ -55,7 +55,7 @@ test('I-02 I-26..I-29 C-11 Event Triggers of contacts: predefined first, every p
 	await contacts.getByRole('button', { name: 'Add trigger' }).click();
 	await watch.fill('Lead Status');
 	await page.keyboard.press('Enter');
-	await expect(contacts.getByText('or', { exact: true })).toBeVisible();
+	await expect(contacts.getByText('or', { exact: true })).toHaveCount(2);
 	await contacts.getByRole('combobox', { name: 'Lead Status becomes' }).fill('Open Deal');
 	await page.keyboard.press('Enter');
 
@@ -83,6 +83,7 @@ test('I-02 I-26..I-29 C-11 Event Triggers of contacts: predefined first, every p
 	await shot(page, 'preset-question');
 	await question.getByRole('button', { name: /^Yes/ }).click();
 	await expect(page.getByRole('combobox', { name: 'HubSpot property of mapping 3' })).toHaveValue('Contact Lead Status ID');
+	await page.getByRole('button', { name: 'Presets', exact: true }).click();
 	await page.getByRole('button', { name: /^Apply preset “Contacts/ }).click();
 	await question.getByRole('button', { name: /^No/ }).click();
 	await question.getByRole('button', { name: 'Replace mine' }).click();
