@@ -113,15 +113,16 @@ fresh_database() {
 stack=
 port_free() {
 	awk -v a=":$(printf %04X "$1")" -v b=":$(printf %04X $(($1 + 1)))" -v c=":$(printf %04X $(($1 + 2)))" \
-		'{ p = substr($2, length($2) - 4); if ($4 == "0A" && (p == a || p == b || p == c)) bad = 1 } END { exit bad }' \
+		-v d=":$(printf %04X $(($1 + 3)))" \
+		'{ p = substr($2, length($2) - 4); if ($4 == "0A" && (p == a || p == b || p == c || p == d)) bad = 1 } END { exit bad }' \
 		/proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
 start_stack() { # kind, folder when it is another
 	stack=$TEST/${2:-$1}
 	VAR=$stack sh conf/run/stop.sh quiet # of a run that was killed
 	rm -rf "$stack"
-	port=$((20000 + $$ % 3000 * 3))
-	until port_free "$port"; do port=$((port + 3)); done
+	port=$((20000 + $$ % 2000 * 4))
+	until port_free "$port"; do port=$((port + 4)); done
 	VAR=$stack PORT=$port KIND=$1 PREPARED=1 QUIET=1 SANDBOX_OPTIONS="${SANDBOX_OPTIONS:---judge-ms 1500}" \
 		ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stacktrace=1" sh conf/run/start.sh 9>&- || return 1
 	export CONNECTOR_URL="http://localhost:$port" SANDBOX_URL="http://localhost:$((port + 1))" \

@@ -18,6 +18,7 @@ ME=$(id -un)
 URL=http://localhost:$PORT
 SANDBOX_PORT=$((PORT + 1))
 API_PORT=$((PORT + 2))
+MAIL_PORT=$((PORT + 3))
 SERVICES="db sandbox hooks site live worker nginx"
 
 die() {
@@ -25,7 +26,7 @@ die() {
 	exit 1
 }
 case $PORT in *[!0-9]* | '') die "PORT=$PORT is not a number" ;; esac
-[ "$PORT" -ge 1 ] && [ "$PORT" -le 65533 ] || die "PORT=$PORT: three ports from there on must fit under 65536"
+[ "$PORT" -ge 1 ] && [ "$PORT" -le 65532 ] || die "PORT=$PORT: four ports from there on must fit under 65536"
 case $ROOT$VAR$BUILD in
 *[!A-Za-z0-9._/+@~-]*) die "The paths $ROOT and $VAR may hold only letters, digits and . _ / + @ ~ -" ;;
 esac

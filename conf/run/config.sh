@@ -23,6 +23,11 @@ hubspot_app_id = 39522895;
 hubspot_authorize_url = "http://localhost:$SANDBOX_PORT/oauth/authorize";
 hubspot_api_url = "https://localhost:$API_PORT";
 impact_api_url = "https://localhost:$API_PORT";
+smtp_url = "smtps://localhost:$MAIL_PORT";
+smtp_user = "connector";
+smtp_password = "relay secret";
+smtp_from = "connector@localhost.example";
+smtp_plan_s = "1 2 5";
 # The sandbox judges in seconds what impact.com judges in minutes.
 wait_plan_s = "1 2 5 30";
 follow_plan_s = "1 2 3 5";

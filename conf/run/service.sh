@@ -33,7 +33,7 @@ sandbox)
 	NODE_EXTRA_CA_CERTS=$VAR/sandbox/ca.pem
 	export NODE_EXTRA_CA_CERTS
 	exec node "$ROOT/tests/sandbox/main.mjs" --conf "$VAR/connector.conf" --state "$VAR/sandbox" \
-		--pages-port "$SANDBOX_PORT" --api-port "$API_PORT" --hour-seconds 60 ${SANDBOX_OPTIONS:-}
+		--pages-port "$SANDBOX_PORT" --api-port "$API_PORT" --mail-port "$MAIL_PORT" --hour-seconds 60 ${SANDBOX_OPTIONS:-}
 	;;
 *) die "no service $name" ;;
 esac

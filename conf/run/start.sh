@@ -43,7 +43,7 @@ port_taken() { # port: somebody listens on it
 		/proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
 check_port() { # port, what for
-	! port_taken "$1" || die "Port $1 is taken; it is wanted for $2.  Another three ports: make run PORT=$((PORT + 1000))"
+	! port_taken "$1" || die "Port $1 is taken; it is wanted for $2.  Another four ports: make run PORT=$((PORT + 1000))"
 }
 # The program that each service runs.
 program_of() {
@@ -88,6 +88,7 @@ sh conf/run/stop.sh quiet
 check_port "$PORT" "the web site"
 check_port "$SANDBOX_PORT" "the sandbox's pages"
 check_port "$API_PORT" "the sandbox's API"
+check_port "$MAIL_PORT" "the sandbox's mail relay"
 
 trap 'code=$?; [ $code = 0 ] || { trap - EXIT; sh conf/run/stop.sh quiet; exit $code; }' EXIT
 trap 'exit 130' INT TERM

@@ -84,13 +84,17 @@ token_url(struct arena *a, const struct settings *s)
 
 struct str
 hubspot_oauth_authorize_url(struct arena *a, const struct settings *s, struct str redirect_uri, struct str scopes,
-    struct str optional_scopes, struct str state)
+    struct str optional_scopes, struct str state, int64_t portal_id)
 {
 	struct str base = s->hubspot_authorize_url;
 	struct str query = { 0 };
 	struct err e = { 0 };
 	struct buf b;
 
+	/* An account's number before the last part skips HubSpot's account chooser (hubspot.md 1.1). */
+	if (portal_id != 0 && str_ends(base, STR("/authorize")))
+		base = str_printf(a, STR_FMT "/%lld/authorize",
+		    STR_ARG(str_slice(base, 0, base.n - STR("/authorize").n)), (long long)portal_id);
 	buf_init(&b, a, OAUTH_FORM_MAX);
 	enc_form_add(&b, STR("client_id"), s->hubspot_client_id);
 	enc_form_add(&b, STR("redirect_uri"), redirect_uri);

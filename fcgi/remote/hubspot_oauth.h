@@ -5,9 +5,12 @@
 #include "base/http_message.h"
 #include "base/settings.h"
 
-/* The page to send the browser to.  `scopes` and `optional_scopes` are space separated, as in the app file. */
+/*
+ * The page to send the browser to.  `scopes` and `optional_scopes` are space separated, as in the app file; portal_id
+ * names the account that is meant, 0: the person chooses.
+ */
 struct str hubspot_oauth_authorize_url(struct arena *a, const struct settings *s, struct str redirect_uri,
-    struct str scopes, struct str optional_scopes, struct str state);
+    struct str scopes, struct str optional_scopes, struct str state, int64_t portal_id);
 
 void hubspot_oauth_exchange(struct arena *a, const struct settings *s, struct str redirect_uri,
     const struct secret *code, struct http_request *out);

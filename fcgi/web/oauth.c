@@ -55,7 +55,7 @@ oauth_start(struct web_request *rq, struct web_reply *rp, struct err *e)
 	web_cookie(rp, cookie_set(rq->arena, s->public_url, COOKIE_LOGIN, browser, s->oauth_state_s));
 	rp->status = 302;
 	rp->location = hubspot_oauth_authorize_url(rq->arena, s, redirect_uri(rq), rq->parts->scopes,
-	    rq->parts->optional_scopes, state);
+	    rq->parts->optional_scopes, state, portal_id);
 	return true;
 }
 

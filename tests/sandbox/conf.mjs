@@ -141,6 +141,7 @@ export function readConnector(file) {
 		clientId: String(conf.hubspot_client_id),
 		clientSecret: String(conf.hubspot_client_secret),
 		appId: Number(conf.hubspot_app_id),
+		mailLogin: conf.smtp_user ? { user: String(conf.smtp_user), password: String(conf.smtp_password ?? '') } : null,
 		publicUrl: String(conf.public_url).replace(/\/$/, ''),
 		app: readApp(join(conf.conf_dir, 'hubspot-app'), String(conf.public_url)),
 	};

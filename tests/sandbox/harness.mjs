@@ -9,6 +9,7 @@ import { apiHandler } from './api.mjs';
 import { ensureCa } from './ca.mjs';
 import { readApp } from './conf.mjs';
 import { serve } from './http.mjs';
+import { serveMail } from './mail.mjs';
 import { siteHandler } from './pages/site.mjs';
 import { closeWorld, makeWorld } from './world.mjs';
 
@@ -90,11 +91,12 @@ export async function sandbox({ publicUrl = 'http://localhost:9', start = {}, di
 	const w = makeWorld({ conf, dir: own, start: { judge_ms: 100, batch_ms: 20, retry_ms: '20 20 20', ...start } });
 	const api = await serve(apiHandler(w), 0, sharedCa);
 	const pages = await serve(siteHandler(w), 0);
+	const mail = await serveMail(w.mail, 0, sharedCa, { user: 'connector', password: 'relay secret' });
 	const ca = readFileSync(sharedCa.caFile);
 	const site = `http://localhost:${pages.port}`;
 	const base = `https://localhost:${api.port}`;
 	const box = {
-		w, site, base, ca, dir: own,
+		w, site, base, ca, mailPort: mail.port, dir: own,
 		api: (method, path, { token, json, form, headers = {} } = {}) => request(base + path, {
 			method, ca,
 			headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(json ? { 'content-type': 'application/json' } : {}),
@@ -110,6 +112,7 @@ export async function sandbox({ publicUrl = 'http://localhost:9', start = {}, di
 		close: (keep) => {
 			api.close();
 			pages.close();
+			mail.close();
 			closeWorld(w);
 			if (!keep && !dir)
 				rmSync(own, { recursive: true });

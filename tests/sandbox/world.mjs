@@ -14,6 +14,7 @@ import { Impact } from './impact/api.mjs';
 import { Judge } from './impact/judge.mjs';
 import { Partners } from './impact/partners.mjs';
 import { RequestLog } from './log.mjs';
+import { Mail } from './mail.mjs';
 import { Settings } from './settings.mjs';
 import { Store } from './store.mjs';
 
@@ -29,6 +30,7 @@ export function makeWorld({ conf, dir, start = {}, caFile }) {
 	w.store = new Store(dir);
 	w.log = new RequestLog(dir);
 	w.settings = new Settings(w.store, start);
+	w.mail = new Mail(w.store);
 	w.faults = new Faults();
 	w.oauth = new OAuth(w);
 	w.gate = new Gate(w);
@@ -54,6 +56,8 @@ export function reset(w, keep = []) {
 	for (const [part, tables] of Object.entries(PARTS))
 		if (drop(part))
 			tables.forEach((t) => w.store.clear(t));
+	if (drop('mail'))
+		w.mail.clear();
 	if (drop('log'))
 		w.log.clear();
 	if (drop('settings'))

@@ -43,7 +43,7 @@ the_authorize_page_gets_every_parameter_and_encodes_blanks_as_percent_20(void **
 {
 	struct str url =
 	    hubspot_oauth_authorize_url(arena, &settings, STR("https://connector.test/oauth/hubspot/callback"),
-	        STR("oauth crm.objects.deals.read"), STR("e-commerce"), STR("a b"));
+	        STR("oauth crm.objects.deals.read"), STR("e-commerce"), STR("a b"), 0);
 
 	(void)state;
 	assert_str(url, "https://hubspot.test/oauth/authorize?client_id=client-1"
@@ -54,7 +54,7 @@ the_authorize_page_gets_every_parameter_and_encodes_blanks_as_percent_20(void **
 static void
 without_optional_scopes_the_authorize_page_is_not_asked_for_any(void **state)
 {
-	struct str url = hubspot_oauth_authorize_url(arena, &settings, STR("x"), STR("oauth"), STR(""), STR("s"));
+	struct str url = hubspot_oauth_authorize_url(arena, &settings, STR("x"), STR("oauth"), STR(""), STR("s"), 0);
 
 	(void)state;
 	assert_str(url, "https://hubspot.test/oauth/authorize?client_id=client-1&redirect_uri=x&scope=oauth&state=s");

@@ -25,7 +25,7 @@ function put(value) {
 
 export const html = (parts, ...values) => new Html(parts.reduce((text, part, i) => text + put(values[i - 1]) + part));
 
-const NAV = [['/', 'Start'], ['/crm', 'HubSpot CRM'], ['/impact', 'impact.com'], ['/log', 'Requests'], ['/switches', 'Switches']];
+const NAV = [['/', 'Start'], ['/crm', 'HubSpot CRM'], ['/impact', 'impact.com'], ['/mail', 'Mailbox'], ['/log', 'Requests'], ['/switches', 'Switches']];
 
 /** A whole page. theme: hubspot or impact; origin: where its forms may lead besides here. */
 export function page({ title, body, path = '', theme = '', status = 200, nav = true, origin = '', message }) {

@@ -6,6 +6,7 @@ import { html, page, staticFile } from './html.mjs';
 import { impactPage, impactPost } from './impact.mjs';
 import { landing } from './landing.mjs';
 import { logPage } from './log.mjs';
+import { mailboxPage } from './mailbox.mjs';
 import { switchPages } from './switches.mjs';
 
 /** A form of another site must not work here. */
@@ -29,6 +30,7 @@ export function siteHandler(w) {
 			?? (q.path.startsWith('/crm') ? crmPages(w, q) : null)
 			?? (q.path === '/impact' ? (q.method === 'GET' ? impactPage(w, q) : impactPost(w, q)) : null)
 			?? (q.path === '/log' && q.method === 'GET' ? logPage(w, q) : null)
+			?? (q.path === '/mail' && q.method === 'GET' ? mailboxPage(w, q) : null)
 			?? (q.path.startsWith('/switches') ? switchPages(w, q) : null);
 		return answer ?? page({ title: 'Not found', status: 404, body: html`<h1>Not found</h1><p><a href="/">Back to the start</a></p>` });
 	};
