@@ -21,6 +21,8 @@ web_handler overview_show;
 web_handler settings_show, sending_switch, impact_connect;
 /* config.c: the configuration document and its revisions */
 web_handler config_show, config_change, config_try;
+/* accounts.c: configurations of a person's other accounts */
+web_handler config_accounts, config_of_account;
 /* ledger_csv.c */
 web_handler ledger_download;
 /* erase.c: deleting the account */

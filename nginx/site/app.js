@@ -17,6 +17,9 @@ import { Triggers } from './pages/triggers.js';
 import { Mappings } from './pages/mappings.js';
 import { Activity } from './pages/activity.js';
 import { Decision } from './pages/decision.js';
+import { Configuration } from './pages/configuration.js';
+import { DeleteAccount } from './pages/delete-account.js';
+import { Deleted } from './pages/deleted.js';
 
 const SESSION_EVERY_MS = 20000;
 const OBJECT = Object.keys(text.objects).join('|');
@@ -29,6 +32,8 @@ const PAGES = [
   [new RegExp(`^/mappings(?:/(?<object>${OBJECT}))?$`), 'mappings', Mappings],
   [/^\/activity$/, 'activity', Activity],
   [/^\/activity\/(?<id>\d+)$/, 'activity', Decision],
+  [/^\/configuration$/, 'configuration', Configuration],
+  [/^\/delete-account$/, 'deleteAccount', DeleteAccount],
 ];
 
 function find(path) {
@@ -57,13 +62,15 @@ function App() {
   const { status, data, error } = useStore(session);
   const address = useStore(route);
   const atLogin = address.path === '/login';
+  const deleted = address.path === '/deleted'; // for somebody who has no account any more
   useEffect(() => {
-    if (status === 'out' && !atLogin) navigate('/login', { replace: true });
+    if (status === 'out' && !atLogin && !deleted) navigate('/login', { replace: true });
     if (status === 'in' && atLogin && !address.query.has('problem')) navigate('/', { replace: true });
-  }, [status, atLogin]);
+  }, [status, atLogin, deleted]);
 
   let page = html`<main class="alone" id="main"><${Skeleton} lines=${6} tall /></main>`;
-  if (status === 'failed') page = html`<main class="alone" id="main"><h1 class="sr">${text.nav.product}</h1><${Failed} error=${error} retry=${loadSession} /></main>`;
+  if (deleted) page = html`<${Deleted} receipt=${address.query.get('receipt')} />`;
+  else if (status === 'failed') page = html`<main class="alone" id="main"><h1 class="sr">${text.nav.product}</h1><${Failed} error=${error} retry=${loadSession} /></main>`;
   else if (atLogin && status !== 'loading') page = html`<${Login} problem=${address.query.get('problem')} />`;
   else if (status === 'in') page = html`<${Inside} data=${data} address=${address} />`;
   return html`${page}<${DialogHost} />`;

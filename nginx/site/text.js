@@ -4,6 +4,7 @@ import { overview, settings } from './text/connection.js';
 import { triggers, mappings, underway, conditions, draft } from './text/rules.js';
 import { activity, decision } from './text/activity.js';
 import { act } from './text/act.js';
+import { configuration, erase, erased } from './text/configuration.js';
 import { difference } from './text/difference.js';
 
 const objects = {
@@ -17,7 +18,7 @@ const nav = {
   menu: 'Menu',
   skip: 'Skip to content',
   product: 'Connector',
-  pages: { overview: 'Overview', settings: 'Settings', triggers: 'Event Triggers', mappings: 'Field Mappings', activity: 'Activity' },
+  pages: { overview: 'Overview', settings: 'Settings', triggers: 'Event Triggers', mappings: 'Field Mappings', activity: 'Activity', configuration: 'Configuration', deleteAccount: 'Delete Account' },
   account: id => `HubSpot account ${id}`,
   signOut: 'Sign out',
   stop: 'Stop all sending',
@@ -49,6 +50,7 @@ const common = {
   retry: 'Try again',
   cancel: 'Cancel',
   close: 'Close',
+  download: 'Download',
   loading: 'Loading…',
   failedTitle: 'This could not be loaded',
   updatesFail: 'Live updates are interrupted. What you see may be old; trying again by itself.',
@@ -82,4 +84,26 @@ const errors = {
   unknown: status => `The request failed (HTTP ${status}). Try again; if it stays, tell whoever runs this connector.`,
 };
 
-export const text = { objects, nav, sending, common, combobox, errors, login, overview, settings, triggers, mappings, underway, conditions, draft, activity, decision, act, difference };
+export const text = {
+  objects,
+  nav,
+  sending,
+  common,
+  combobox,
+  errors,
+  login,
+  overview,
+  settings,
+  triggers,
+  mappings,
+  underway,
+  conditions,
+  draft,
+  activity,
+  decision,
+  act,
+  difference,
+  configuration,
+  erase,
+  erased,
+};
