@@ -128,6 +128,7 @@ struct str_list
 decide_properties(const struct decide_round *r, struct str type)
 {
 	static const struct str order[] = { { "hs_position_on_quote", 20 } };
+	static const struct str email[] = { { "email", 5 } }; /* kept as a hash only: a line is found by it (design 8) */
 	const struct ruleset_object *own = ruleset_object(&r->rules, type);
 	struct str *set = arena_array(r->step.arena, PROPERTIES_MAX, sizeof(*set));
 	struct str_list named = record_name_properties(type);
@@ -144,6 +145,8 @@ decide_properties(const struct decide_round *r, struct str type)
 
 		if (str_eq(type, STR("contacts")))
 			n = add_names(set, n, o->contact_properties, o->n_contact_properties);
+		if (str_eq(type, STR("contacts")) && o->needs_contact)
+			n = add_names(set, n, email, 1);
 		else if (str_eq(type, STR("companies")))
 			n = add_names(set, n, o->company_properties, o->n_company_properties);
 		else if (str_eq(type, STR("line_items")))

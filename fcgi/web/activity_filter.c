@@ -38,7 +38,8 @@ read_link(struct str q, struct activity_search *s)
 			s->object_id = id;
 			return true;
 		}
-		type = event_object_type(part);
+		/* "contacts" is where every link begins. */
+		type = str_eq(part, STR("contacts")) ? STR("") : event_object_type(part);
 	}
 	return false;
 }

@@ -1,0 +1,132 @@
+// Journey 4, "Why not paid?": no click id, a duplicate, one outside the window; each says why and offers a fix; one is mended and sent again.
+import { URL_BASE } from '../lib/env.mjs';
+import { enter, expect, fits, shot, sound, test } from '../lib/page.mjs';
+import { ready } from '../lib/ready.mjs';
+import { CLICK, NORTHWIND, change, contact, deal, move, unique } from '../lib/sandbox.mjs';
+
+const won = async (click, name) => {
+	const who = await contact(NORTHWIND, { click });
+	const { id } = await deal(NORTHWIND, { contacts: [who], dealname: name });
+	await move(NORTHWIND, id);
+	return { who, id };
+};
+
+test('journey 4 B-02 B-25 why was it not paid: searched, explained, mended and sent again', async ({ page }) => {
+	const person = await ready();
+	const clickless = await won('', unique('No click'));
+	const outside = await won('XXolderThanWindow0000001', unique('Old click'));
+	const twice = await won(CLICK, unique('Twice'));
+	await person.verdict(twice.id);
+	await move(NORTHWIND, twice.id, 'contractsent');
+	await move(NORTHWIND, twice.id);
+	await person.decision(twice.id, (r) => r.code === 'duplicate_effect');
+	for (const { id } of [clickless, outside])
+		await person.verdict(id);
+	await enter(page, person);
+	await page.goto('/activity');
+	const find = page.getByRole('searchbox', { name: 'Find' });
+	const rows = page.locator('.decisions > .decision');
+
+	await find.fill(`https://app.hubspot.com/contacts/${NORTHWIND}/record/0-3/${outside.id}`);
+	await find.press('Enter');
+	await expect(page).toHaveURL(/q=/);
+	await page.getByRole('link', { name: /Too much time passed/ }).click();
+	await expect(page.getByText('What to do:')).toBeVisible();
+	await expect(page.getByRole('link', { name: 'Open impact.com' })).toBeVisible();
+	await page.goBack();
+	await expect(find).toHaveValue(new RegExp(outside.id));
+
+	await find.fill(twice.id);
+	await find.press('Enter');
+	await expect(page.getByRole('link', { name: /This was sent already/ })).toBeVisible();
+	await page.getByRole('link', { name: /This was sent already/ }).click();
+	await expect(page.getByRole('heading', { name: 'What was sent before' })).toBeVisible();
+	await expect(page.getByRole('link', { name: 'Open Field Mappings' })).toHaveAttribute('href', '/mappings/deals');
+	await page.goBack();
+
+	await find.fill(clickless.id);
+	await find.press('Enter');
+	await page.getByRole('link', { name: /Failed/ }).click();
+	await expect(rows).toHaveCount(1);
+	await sound(page, 'Activity, found and filtered');
+	await page.getByRole('link', { name: /Not partner-driven/ }).click();
+	await expect(page.getByRole('link', { name: 'Open Field Mappings' })).toBeVisible();
+	await page.getByRole('button', { name: 'Send again…' }).click();
+	await expect(page.getByText('Exactly the same would be sent.')).toBeVisible();
+	await expect(page.getByRole('button', { name: 'Send again', exact: true })).toHaveCount(0);
+	await page.getByRole('button', { name: 'Cancel' }).click();
+	await change(NORTHWIND, 'contacts', clickless.who, { custom_impact_click_id: CLICK });
+	await page.getByRole('button', { name: 'Send again…' }).click();
+	await expect(page.getByRole('row', { name: `ClickId not there ${CLICK}` })).toBeVisible();
+	await sound(page, 'a decision, with what would be sent now');
+	await shot(page, 'activity-again');
+	await page.getByRole('textbox', { name: 'Why' }).fill('The click id was missing in HubSpot');
+	await page.getByRole('button', { name: 'Send again', exact: true }).click();
+	await expect(page.getByText(/Credited to Robot Review Weekly/).first()).toBeVisible({ timeout: 60000 });
+	const story = page.getByRole('list').filter({ hasText: 'Received' });
+	await expect(story.getByText(/Not partner-driven/)).toBeVisible();
+	await expect(story.getByText('The click id was missing in HubSpot')).toBeVisible();
+	await sound(page, 'a decision after its second send');
+	await page.emulateMedia({ colorScheme: 'dark' });
+	await sound(page, 'a decision, dark');
+	await shot(page, 'activity-decision-dark');
+	await page.goto('/activity');
+	await expect(rows.first()).toBeVisible();
+	await sound(page, 'Activity, dark');
+	await shot(page, 'activity-list-dark');
+	await page.setViewportSize({ width: 390, height: 844 });
+	await fits(page, 'Activity on a phone');
+	await shot(page, 'activity-list-phone');
+});
+
+test('T-15 new lines move nothing that is read; noise is folded; empty, missing and failing say what to do', async ({ page }) => {
+	const person = await ready();
+	const { id } = await deal(NORTHWIND, { contacts: [await contact(NORTHWIND)], dealname: unique('Folded') });
+	for (const stage of ['qualifiedtobuy', 'contractsent', 'presentationscheduled'])
+		await move(NORTHWIND, id, stage);
+	await expect.poll(async () => (await person.decisions(id)).length, { timeout: 30000 }).toBe(4);
+	await enter(page, person);
+	await page.goto(`/activity?q=${id}`);
+	const more = page.getByText('3 more changes like this');
+	await expect(more).toBeVisible();
+	await more.click();
+	await expect(page.locator('.fold .decision')).toHaveCount(3);
+	await sound(page, 'folded lines, open');
+
+	await page.goto('/activity');
+	await expect(page.locator('.decision').first()).toBeVisible();
+	await page.locator('.decision a').first().focus(); // somebody reads
+	const top = await page.locator('.decisions > .decision .d-sentence').first().getAttribute('href');
+	await move(NORTHWIND, (await deal(NORTHWIND, { dealname: unique('New') })).id, 'contractsent');
+	const fresh = page.getByRole('button', { name: /\d+ new: show/ });
+	await expect(fresh).toBeVisible({ timeout: 30000 });
+	expect(await page.locator('.decisions > .decision .d-sentence').first().getAttribute('href')).toBe(top);
+	await sound(page, 'new lines announced');
+	await fresh.click();
+	await expect(fresh).toHaveCount(0);
+	expect(await page.locator('.decisions > .decision .d-sentence').first().getAttribute('href')).not.toBe(top);
+
+	await page.getByRole('combobox', { name: 'Period' }).selectOption('own');
+	await page.getByLabel('To', { exact: true }).fill('2020-01-01');
+	await expect(page.getByRole('heading', { name: 'Nothing matches these filters' })).toBeVisible();
+	await expect(page).toHaveURL(/to=2020-01-01/);
+	await sound(page, 'nothing matches');
+	await shot(page, 'activity-none');
+	await page.getByRole('link', { name: 'Clear filters' }).first().click();
+	await expect(page.locator('.decision').first()).toBeVisible();
+	const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download as CSV' }).click()]);
+	expect(file.suggestedFilename()).toMatch(/^activity-\d+\.csv$/);
+
+	page.expected.push(/404/, /503/);
+	await page.goto('/activity/999999999');
+	await expect(page.getByRole('heading', { name: 'There is no such decision' }).first()).toBeVisible();
+	await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+	await sound(page, 'no such decision');
+	await page.route(`${URL_BASE}/api/activity?*`, (route) => route.fulfill({ status: 503, contentType: 'application/json', body: '{"error":{"code":"unavailable","message":""}}' }));
+	await page.goto('/activity');
+	await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+	await sound(page, 'Activity that cannot be read');
+	await page.unroute(`${URL_BASE}/api/activity?*`);
+	await page.getByRole('button', { name: 'Try again' }).click();
+	await expect(page.locator('.decision').first()).toBeVisible();
+});
