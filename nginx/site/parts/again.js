@@ -73,7 +73,7 @@ function Form({ id, action, data, close, done }) {
     }
   };
   const ready = !COMPARED.has(action) || (result && sensible(action, result));
-  return html`<form class="act-form" onSubmit=${go} novalidate>
+  return html`<form class="act-form" onSubmit=${go} noValidate>
     <h3>${say.title}</h3><p>${typeof say.body === 'function' ? say.body(conversion ?? {}) : say.body}</p>
     ${COMPARED.has(action) && !result && busy && html`<p class="muted" role="status">${words.reading}</p><${Skeleton} lines=${3} />`}
     ${result && html`<${Compared} action=${action} result=${result} object=${row.object_type} fix=${data.fix} code=${row.code} />`}
@@ -126,7 +126,7 @@ export function BulkAgain({ filters, causes, asked, done }) {
   if (!(n > 0 && plain) && !said) return left || null;
   return html`<section class="card bulk" aria-label=${words.bulk(formatCount(n))}>
     <div role="status">${said && html`<${Notice} kind="ok">${said}<//>`}</div>${left}
-    ${open ? html`<form onSubmit=${go} novalidate><h2>${words.bulkTitle(formatCount(n))}</h2><p>${words.bulkBody}</p>
+    ${open ? html`<form onSubmit=${go} noValidate><h2>${words.bulkTitle(formatCount(n))}</h2><p>${words.bulkBody}</p>
       <${Field} label=${words.note} help=${words.noteHelp}>${props => html`<textarea rows="2" ...${props} maxlength="1000" value=${note} onInput=${e => setNote(e.target.value)}></textarea>`}<//>
       <div role="status">${error && html`<${Notice} kind="bad">${error.message}<//>`}</div>
       <div class="actions act-foot"><button type="button" class="btn" onClick=${() => setOpen(false)}>${text.common.cancel}</button>
