@@ -82,6 +82,8 @@ const struct sql erase_sql[] = {
 	TABLE("install"),
 	TABLE("secret"),
 	TABLE("delivery"),
+	TABLE("asked"),
+	TABLE("history"),
 	TABLE("pending"),
 	TABLE("waiting"),
 	TABLE("record_update"),

@@ -5,7 +5,6 @@
 #include "store/activity.h"
 #include "store/again.h"
 #include "store/audit.h"
-#include "store/belonging.h"
 #include "store/budget.h"
 #include "store/cache.h"
 #include "store/census.h"
@@ -60,7 +59,6 @@ statements_all(size_t *n)
 		{ "history", history_sql, history_sql_n },
 		{ "audit", audit_sql, audit_sql_n },
 		{ "activity_list", activity_list_sql, activity_list_sql_n },
-		{ "belonging", belonging_sql, belonging_sql_n },
 		{ "budget", budget_sql, budget_sql_n },
 		{ "cache", cache_sql, cache_sql_n },
 		{ "census", census_sql, census_sql_n },

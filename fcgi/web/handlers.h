@@ -21,14 +21,12 @@ web_handler overview_show;
 web_handler settings_show, sending_switch, impact_connect;
 /* config.c: the configuration document and its revisions */
 web_handler config_show, config_change, config_try;
-/* accounts.c: configurations of a person's other accounts */
-web_handler config_accounts, config_of_account;
 /* ledger_csv.c */
 web_handler ledger_download;
 /* erase.c: deleting the account */
 web_handler account_erase, account_erasure;
-/* history.c: its revisions, and as a file */
-web_handler config_history, config_revision_show, config_file_check, config_file_download;
+/* history.c: its revisions, as a file, and that of another account */
+web_handler config_history, config_revision_show, config_file_check, config_file_download, config_of_account;
 /* catalogue.c: what can be mapped to what */
 web_handler catalogue_show, catalogue_renew, impact_fields_show, presets_show, triggers_show, functions_show;
 /* underway.c: what is on its way while a mapping is changed */

@@ -3,6 +3,7 @@
 #include "core/config_file.h"
 #include "core/date.h"
 #include "store/tenant.h"
+#include "web/accounts.h"
 #include "web/config_json.h"
 #include "web/handlers.h"
 
@@ -133,5 +134,27 @@ config_file_download(struct web_request *rq, struct web_reply *rp, struct err *e
 		.content_type = "application/json",
 		.produce = one_piece,
 		.arg = text };
+	return true;
+}
+
+/* To be compared with this one; it is only read. */
+bool
+config_of_account(struct web_request *rq, struct web_reply *rp, struct err *e)
+{
+	struct person_account *list = NULL;
+	struct config_revision now;
+	int64_t id = 0;
+	size_t n, i = 0;
+
+	if (!web_query(rq, NULL, 0, NULL, e) || !web_accounts(rq, &list, &n, e))
+		return false;
+	(void)str_to_int(rq->params[0], 1, INT64_MAX, &id);
+	while (i < n && list[i].person.tenant_id != id)
+		i++;
+	if (i == n)
+		return err_set(e, ERR_NOT_FOUND, "There is no such account, or you do not belong to it.");
+	if (!config_current(rq->parts->db, rq->arena, id, &now, e) || !config_json(rq->arena, &now, &rp->json, e))
+		return false;
+	json_set_int(rp->json, "portal_id", list[i].portal_id);
 	return true;
 }

@@ -46,7 +46,6 @@ const struct web_route web_routes[] = {
 	{ WEB_POST, "/api/config/check",         WEB_AUTH_MEMBER, BIG,   WEB_CONTENT_JSON, config_try        },
 	{ WEB_GET,  "/api/config/revisions",     WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, config_history    },
 	{ WEB_GET,  "/api/config/revisions/:id", WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, config_revision_show },
-	{ WEB_GET,  "/api/config/accounts",      WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, config_accounts   },
 	{ WEB_GET,  "/api/config/accounts/:id",  WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, config_of_account },
 	{ WEB_POST, "/api/config/file",          WEB_AUTH_EDITOR, BIG,   WEB_CONTENT_JSON, config_file_check },
 	{ WEB_GET,  "/api/underway",             WEB_AUTH_MEMBER, 0,     WEB_CONTENT_NONE, underway_show     },

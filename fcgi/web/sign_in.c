@@ -11,6 +11,7 @@
 #include "task/link.h"
 #include "web/cookie.h"
 #include "web/enter.h"
+#include "web/accounts.h"
 #include "web/handlers.h"
 
 #define TOKEN_MAX 200
@@ -149,9 +150,8 @@ invitation_use(struct web_request *rq, struct web_reply *rp, struct err *e)
 	return true;
 }
 
-/* The accounts that what this session has proved opens. */
-static bool
-load_accounts(struct web_request *rq, struct person_account **out, size_t *n, struct err *e)
+bool
+web_accounts(struct web_request *rq, struct person_account **out, size_t *n, struct err *e)
 {
 	const struct person *me = &rq->session.person;
 	struct arena *a = rq->arena;
@@ -171,7 +171,7 @@ accounts_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	struct person_account *accounts = NULL;
 	size_t n;
 
-	if (!web_query(rq, NULL, 0, NULL, e) || !load_accounts(rq, &accounts, &n, e))
+	if (!web_query(rq, NULL, 0, NULL, e) || !web_accounts(rq, &accounts, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct json *row = json_object(rq->arena);
@@ -201,7 +201,7 @@ accounts_switch(struct web_request *rq, struct web_reply *rp, struct err *e)
 		return false;
 	if (!json_int(json_get(rq->body, "id"), &id))
 		return err_set(e, ERR_INVALID, "id must be a number");
-	if (!load_accounts(rq, &accounts, &n, e))
+	if (!web_accounts(rq, &accounts, &n, e))
 		return false;
 	for (i = 0; i < n && accounts[i].person.tenant_id != id; i++)
 		;

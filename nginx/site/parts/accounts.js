@@ -45,7 +45,7 @@ function Compared({ now, other, name, editor, onSaved }) {
 }
 
 export function Accounts({ now, editor, onSaved }) {
-  const { data, error, loading, reload } = useLoad(() => get('/api/config/accounts'));
+  const { data, error, loading, reload } = useLoad(async () => (await get('/api/accounts')).accounts.filter(one => !one.current));
   const [chosen, setChosen] = useState('');
   const [other, setOther] = useState({ data: null, error: null });
   const load = async () => {
@@ -53,14 +53,14 @@ export function Accounts({ now, editor, onSaved }) {
     try { setOther({ data: await get(`/api/config/accounts/${chosen}`), error: null }); } catch (e) { setOther({ data: null, error: e }); }
   };
   useEffect(() => { if (chosen) load(); }, [chosen]);
-  const account = data?.accounts.find(one => String(one.id) === chosen);
+  const account = data?.find(one => String(one.id) === chosen);
   const name = account && words.accountOption(account.name, account.portal_id);
   return html`<section class="card" aria-labelledby="accounts"><h2 id="accounts">${words.accountTitle}</h2>
     ${!data && (error && !loading ? html`<${Failed} error=${error} retry=${reload} />` : html`<${Skeleton} lines=${2} />`)}
-    ${data && !data.accounts.length && html`<p class="muted">${words.accountNone}</p>`}
-    ${data?.accounts.length > 0 && html`<p class="help">${words.accountLead}</p>
+    ${data && !data.length && html`<p class="muted">${words.accountNone}</p>`}
+    ${data?.length > 0 && html`<p class="help">${words.accountLead}</p>
       <${Field} label=${words.account} help=${words.accountHelp}>${attributes => html`<select ...${attributes} value=${chosen} onChange=${e => setChosen(e.target.value)}>
-        <option value="">${words.accountChoose}</option>${data.accounts.map(one => html`<option key=${one.id} value=${String(one.id)}>${words.accountOption(one.name, one.portal_id)}</option>`)}</select>`}<//>
+        <option value="">${words.accountChoose}</option>${data.map(one => html`<option key=${one.id} value=${String(one.id)}>${words.accountOption(one.name, one.portal_id)}</option>`)}</select>`}<//>
       ${account && (other.error ? html`<${Failed} error=${other.error} retry=${load} />` : other.data ? html`<${Compared} key=${chosen} now=${now} other=${other.data} name=${name} editor=${editor} onSaved=${onSaved} />` : html`<${Skeleton} lines=${5} />`)}`}
   </section>`;
 }
