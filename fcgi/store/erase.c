@@ -196,9 +196,13 @@ delete_some(struct db *db, int64_t tenant_id, int64_t *n, struct err *e)
 {
 	assert(tenant_id > 0);
 	*n = 0;
-	for (size_t i = TABLES; i < TABLES_END && *n == 0; i++)
-		if (!db_run(db, &erase_sql[i], DB_IN(DB_V_I(tenant_id), DB_V_I(ERASE_BATCH)), n, e))
+	for (size_t i = TABLES; i < TABLES_END; i++) {
+		int64_t changed;
+
+		if (!db_run(db, &erase_sql[i], DB_IN(DB_V_I(tenant_id), DB_V_I(ERASE_BATCH)), &changed, e))
 			return err_wrap(e, "%s", erase_sql[i].name);
+		*n += changed;
+	}
 	return true;
 }
 

@@ -34,7 +34,7 @@ bool erase_load(struct db *db, struct arena *a, int64_t tenant_id, struct erasur
 bool erase_follow(struct db *db, struct arena *a, struct str receipt, struct erasure *out, struct err *e) CC_MUST_USE;
 /* The app was removed or could not be: the tokens and the key are not needed any more. */
 bool erase_uninstalled(struct db *db, int64_t tenant_id, struct str how, struct err *e) CC_MUST_USE;
-/* Deletes at most ERASE_BATCH rows of one table; *n is 0 when nothing is left but the account itself. */
+/* Deletes at most ERASE_BATCH rows of each table; *n is 0 when nothing was left but the account itself. */
 bool erase_some(struct db *db, int64_t tenant_id, int64_t *n, struct err *e) CC_MUST_USE;
 /* The rest, the account's row among it, in one transaction. */
 bool erase_end(struct db *db, struct arena *a, int64_t tenant_id, struct err *e) CC_MUST_USE;

@@ -94,9 +94,9 @@ follow(struct str receipt)
 	return now;
 }
 
-/* One turn of the worker.  What it asks for is answered in order; gives the requests that it made. */
+/* One turn of the worker.  What it asks for is answered in order. */
 static struct step *
-turn(const struct http_answer *answers, size_t n)
+one_turn(const struct http_answer *answers, size_t n)
 {
 	struct step *s = erase_new(store.arena, &store.parts, store.tenant_id);
 	size_t given = 0;
@@ -111,6 +111,17 @@ turn(const struct http_answer *answers, size_t n)
 		}
 	}
 	assert_int_equal(given, n);
+	return s;
+}
+
+/* And those that follow at once. */
+static struct step *
+turn(const struct http_answer *answers, size_t n)
+{
+	struct step *s = one_turn(answers, n);
+
+	while (s->again_in_ms == 0)
+		s = one_turn(NULL, 0);
 	return s;
 }
 
@@ -250,6 +261,7 @@ a_worker_that_is_killed_in_between_costs_nothing(void **state)
 	store_must(erase_uninstalled(store.db, store.tenant_id, STR("done"), &store.e));
 	store_must(erase_some(store.db, store.tenant_id, &n, &store.e));
 	assert_true(n > 0);
+	fill(STR("conversion"), store.tenant_id);
 	(void)turn(NULL, 0);
 	assert_int_equal(tenants(), 0);
 	assert_true(follow(receipt).ended_ms > 0);
@@ -271,11 +283,8 @@ many_rows_go_in_batches(void **state)
 		    (long long)store.tenant_id, i, (long long)store.tenant_id);
 	(void)begin();
 	assert_int_equal(rows(STR("counter"), store.tenant_id), 2048);
-	store_run("DELETE FROM lease WHERE tenant_id = %lld", (long long)store.tenant_id);
-	do {
-		store_must(erase_some(store.db, store.tenant_id, &n, &store.e));
-		assert_true(n <= ERASE_BATCH);
-	} while (n > 0);
+	store_must(erase_some(store.db, store.tenant_id, &n, &store.e));
+	assert_int_equal(rows(STR("counter"), store.tenant_id), 2048 - ERASE_BATCH);
 	store_must(erase_end(store.db, store.arena, store.tenant_id, &store.e));
 	assert_int_equal(rows(STR("counter"), store.tenant_id), 0);
 }
