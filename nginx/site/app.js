@@ -15,6 +15,7 @@ import { Overview } from './pages/overview.js';
 import { Settings } from './pages/settings.js';
 import { Triggers } from './pages/triggers.js';
 import { Mappings } from './pages/mappings.js';
+import { Ids } from './pages/ids.js';
 import { Activity } from './pages/activity.js';
 import { Decision } from './pages/decision.js';
 import { Configuration } from './pages/configuration.js';
@@ -30,6 +31,7 @@ const PAGES = [
   [/^\/settings$/, 'settings', Settings],
   [/^\/triggers$/, 'triggers', Triggers],
   [new RegExp(`^/mappings(?:/(?<object>${OBJECT}))?$`), 'mappings', Mappings],
+  [/^\/ids$/, 'ids', Ids],
   [/^\/activity$/, 'activity', Activity],
   [/^\/activity\/(?<id>\d+)$/, 'activity', Decision],
   [/^\/configuration$/, 'configuration', Configuration],

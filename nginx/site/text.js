@@ -6,6 +6,7 @@ import { activity, decision } from './text/activity.js';
 import { act } from './text/act.js';
 import { configuration, erase, erased } from './text/configuration.js';
 import { difference } from './text/difference.js';
+import { ids } from './text/ids.js';
 
 const objects = {
   deals: { name: 'Deals', one: 'deal' },
@@ -18,7 +19,7 @@ const nav = {
   menu: 'Menu',
   skip: 'Skip to content',
   product: 'Connector',
-  pages: { overview: 'Overview', settings: 'Settings', triggers: 'Event Triggers', mappings: 'Field Mappings', activity: 'Activity', configuration: 'Configuration', deleteAccount: 'Delete Account' },
+  pages: { overview: 'Overview', settings: 'Settings', triggers: 'Event Triggers', mappings: 'Field Mappings', ids: 'ID doctor', activity: 'Activity', configuration: 'Configuration', deleteAccount: 'Delete Account' },
   account: id => `HubSpot account ${id}`,
   signOut: 'Sign out',
   stop: 'Stop all sending',
@@ -96,6 +97,7 @@ export const text = {
   settings,
   triggers,
   mappings,
+  ids,
   underway,
   conditions,
   draft,

@@ -19,7 +19,7 @@ import { Settings } from './settings.mjs';
 import { Store } from './store.mjs';
 
 const PARTS = {
-	crm: ['record', 'assoc', 'label', 'alias', 'blocked', 'properties', 'groups', 'pipeline', 'audit', 'rule', 'account'],
+	crm: ['record', 'assoc', 'label', 'alias', 'blocked', 'snippet', 'properties', 'groups', 'pipeline', 'audit', 'rule', 'account'],
 	installs: ['install', 'code', 'refresh', 'access'],
 	impact: ['submission', 'outcome', 'action', 'update', 'verdict', 'impact_partner', 'impact_contract', 'impact_group', 'impact_job'],
 };

@@ -7,7 +7,7 @@ import { confirm } from './dialog.js';
 import { Menu, Stop } from './icons.js';
 import { Notice } from './notice.js';
 
-const PATHS = { overview: '/', settings: '/settings', triggers: '/triggers', mappings: '/mappings', activity: '/activity', configuration: '/configuration', deleteAccount: '/delete-account' };
+const PATHS = { overview: '/', settings: '/settings', triggers: '/triggers', mappings: '/mappings', ids: '/ids', activity: '/activity', configuration: '/configuration', deleteAccount: '/delete-account' };
 const words = text.nav;
 
 function useSending() {

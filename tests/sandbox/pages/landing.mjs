@@ -15,6 +15,8 @@ ${ACCOUNTS.map((a, i) => html`${i ? ' or ' : ''}<strong>${a.name}</strong>`)}.</
 <li><h2>Win a deal</h2><p>In the <a href="/crm">HubSpot CRM page</a> create a contact that came by a partner's click, a deal of that contact, and move the deal to Closed Won.</p></li>
 <li><h2>See it counted</h2><p>The <a href="/impact">impact.com page</a> shows the conversion with every field it came with, and a few seconds later the verdict: partner, payout, locking date.</p></li>
 </ol>
+<h2>The brand's website</h2>
+<p>A landing page with a form, to catch a click id with the connector's snippet: ${ACCOUNTS.map((a, i) => html`${i ? ' or ' : ''}<a href="/shop/${a.portalId}">${a.name}</a>`)}.</p>
 <h2>Under the hood</h2>
 <ul><li><a href="/log">Requests</a>: everything that the connector asked of HubSpot and impact.com, and the answers.</li>
 <li><a href="/switches">Switches</a>: make the far end slow, busy, broken or forgetful.</li></ul>` });

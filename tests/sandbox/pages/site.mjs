@@ -7,6 +7,7 @@ import { impactPage, impactPost } from './impact.mjs';
 import { landing } from './landing.mjs';
 import { logPage } from './log.mjs';
 import { mailboxPage } from './mailbox.mjs';
+import { shopPages } from './shop.mjs';
 import { switchPages } from './switches.mjs';
 
 /** A form of another site must not work here. */
@@ -29,6 +30,7 @@ export function siteHandler(w) {
 			?? (q.path === '/' && q.method === 'GET' ? landing(w, q) : null)
 			?? (q.path.startsWith('/crm') ? crmPages(w, q) : null)
 			?? (q.path === '/impact' ? (q.method === 'GET' ? impactPage(w, q) : impactPost(w, q)) : null)
+			?? (q.path.startsWith('/shop/') ? shopPages(w, q) : null)
 			?? (q.path === '/log' && q.method === 'GET' ? logPage(w, q) : null)
 			?? (q.path === '/mail' && q.method === 'GET' ? mailboxPage(w, q) : null)
 			?? (q.path.startsWith('/switches') ? switchPages(w, q) : null);
