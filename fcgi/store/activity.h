@@ -62,7 +62,7 @@ struct activity_search {
 	struct str object_id, object_type; /* the type may be empty: any */
 	struct str word;       /* an OrderId or an action's id */
 	struct str email_hash; /* store/mail_hash.h */
-	struct str name;       /* a LIKE pattern over the record's name, letters without case */
+	struct str name; /* a LIKE pattern over the record's name, letters without case; the newest 20,000 that fit */
 };
 
 struct activity_filter {

@@ -14,6 +14,7 @@
 
 enum {
 	BY_DECISION,
+	REACH,
 	BY_CONVERSION,
 	FOUND,
 	COUNT_DECISIONS,
@@ -32,25 +33,23 @@ enum {
 	"SELECT d.decision_id FROM conversion c FORCE INDEX (conversion_list) STRAIGHT_JOIN decision d FORCE INDEX "   \
 	"(decision_conversion) ON d.tenant_id = c.tenant_id AND d.conversion_id = c.conversion_id AND d.outcome = "    \
 	"'CONVERSION' AND d.received_at = c.received_at WHERE c.tenant_id = ? AND c.state = ?" GIVEN_UP(               \
-	    "c") "AND c.received_at >= COALESCE((SELECT b.received_at FROM conversion b FORCE INDEX "                  \
-	         "(conversion_list) WHERE "                                                                            \
-	         "b.tenant_id = ? AND b.state = ?" GIVEN_UP(                                                           \
-	             "b") "AND b.received_at >= ? AND b.received_at < ? AND (? = '' OR "                               \
-	                  "b.object_type = ?) AND (? = '' OR b.code = ?) ORDER BY b.received_at DESC LIMIT 1 OFFSET "  \
-	                  "?), ?) AND "                                                                                \
-	                  "c.received_at <= ? AND (c.received_at < ? OR d.decision_id < ?) AND (? = '' OR "            \
-	                  "c.object_type = ?) AND "                                                                    \
-	                  "(? = '' OR c.code = ?) ORDER BY d.received_at DESC, d.decision_id DESC LIMIT ?"
+	    "c") "AND c.received_at >= ? AND c.received_at <= ? AND (c.received_at < ? OR d.decision_id < ?) AND "     \
+	         "(? = '' OR c.object_type = ?) AND (? = '' OR c.code = ?) ORDER BY d.received_at DESC, "              \
+	         "d.decision_id DESC LIMIT ?"
 #define DECISION_ARM                                                                                                   \
 	"SELECT d.decision_id FROM decision d FORCE INDEX (decision_list) WHERE d.tenant_id = ? AND d.outcome = ? "    \
 	"AND d.received_at >= ? AND d.received_at <= ? AND (d.received_at < ? OR d.decision_id < ?) AND (? = '' OR "   \
 	"d.object_type = ?) AND (? = '' OR d.code = ?) ORDER BY d.received_at DESC, d.decision_id DESC LIMIT ?"
 #define ROWS_OF(ids)                                                                                                   \
-	"SELECT " ACTIVITY_COLUMNS " FROM (" ids ") f JOIN decision d ON d.tenant_id = ? AND d.decision_id = "         \
+	"SELECT " ACTIVITY_COLUMNS " FROM (" ids                                                                       \
+	") f STRAIGHT_JOIN decision d ON d.tenant_id = ? AND d.decision_id = "                                         \
 	"f.decision_id" ACTIVITY_JOINS
 
-/* What the words of a search may name: few rows by an index each, the name by walking through one. */
-#define FOUND_LETTERS "isssississississ"
+/*
+ * What the words of a search may name: few rows by an index each, a name by walking through one, no further than to the
+ * newest 20,000 that have it (behind a cursor: behind that).
+ */
+#define FOUND_LETTERS "isssississississtt"
 #define FOUND_ARMS                                                                                                     \
 	"SELECT d.decision_id FROM decision d FORCE INDEX (decision_object) WHERE d.tenant_id = ? AND d.object_type "  \
 	"IN ('contacts', 'companies', 'deals') AND (? = '' OR d.object_type = ?) AND d.object_id = ? UNION "           \
@@ -62,8 +61,9 @@ enum {
 	"c.tenant_id = ? AND ? <> '' AND c.action_id = ? UNION "                                                       \
 	"SELECT d.decision_id FROM decision d FORCE INDEX (decision_email) WHERE d.tenant_id = ? AND ? <> '' AND "     \
 	"d.email_hash = ? UNION "                                                                                      \
-	"SELECT d.decision_id FROM decision d FORCE INDEX (decision_name) WHERE d.tenant_id = ? AND ? <> '' AND "      \
-	"d.name <> '' AND CONVERT(d.name USING utf8mb4) COLLATE utf8mb4_general_ci LIKE ?"
+	"(SELECT d.decision_id FROM decision d FORCE INDEX (decision_name) WHERE d.tenant_id = ? AND ? <> '' AND "     \
+	"d.name <> '' AND CONVERT(d.name USING utf8mb4) COLLATE utf8mb4_general_ci LIKE ? "                            \
+	"AND d.received_at >= ? AND d.received_at <= ? ORDER BY d.received_at DESC LIMIT 20000)"
 #define FOUND_FILTERS                                                                                                  \
 	"WHERE d.received_at >= ? AND d.received_at <= ? AND (d.received_at < ? OR d.decision_id < ?) AND (? = '' OR " \
 	"d.object_type = ?) AND (? = '' OR IF(d.outcome = 'CONVERSION', c.code, d.code) = ?) "
@@ -73,11 +73,13 @@ const struct sql activity_list_sql[] = {
 	    "istttissssi"
 	    "i",
 	    ACTIVITY_LETTERS, ROWS_OF(DECISION_ARM), NULL, NULL },
+	[REACH] = { "activity.reach", SQL_TENANT, "isssttssssi", "t",
+	    "SELECT b.received_at FROM conversion b FORCE INDEX (conversion_list) WHERE b.tenant_id = ? AND b.state = "
+	    "?" GIVEN_UP("b") "AND b.received_at >= ? AND b.received_at < ? AND (? = '' OR b.object_type = ?) AND "
+	                      "(? = '' OR b.code = ?) ORDER BY b.received_at DESC LIMIT 1 OFFSET ?",
+	    NULL, NULL },
 	[BY_CONVERSION] = { "activity.by_conversion", SQL_TENANT,
-	    "isss"
-	    "isss"
-	    "ttssss"
-	    "ittti"
+	    "isssttti"
 	    "ssssi"
 	    "i",
 	    ACTIVITY_LETTERS, ROWS_OF(CONVERSION_ARM), NULL, NULL },
@@ -87,18 +89,20 @@ const struct sql activity_list_sql[] = {
 	                                      "'HELD') ORDER BY d.received_at DESC, d.decision_id DESC LIMIT ?",
 	    NULL, NULL },
 	[COUNT_DECISIONS] = { "activity.count_decisions", SQL_TENANT, "ittss", "ssi",
-	    "SELECT outcome, code, COUNT(*) FROM decision WHERE tenant_id = ? AND outcome IN ('WAITING', 'SKIPPED', "
+	    "SELECT outcome, code, COUNT(*) FROM decision FORCE INDEX (decision_list) WHERE tenant_id = ? AND outcome "
+	    "IN ('WAITING', 'SKIPPED', "
 	    "'SUPPRESSED', 'HELD') AND received_at >= ? AND received_at <= ? AND (? = '' OR object_type = ?) "
 	    "GROUP BY outcome, code",
 	    NULL, NULL },
 	[COUNT_CONVERSIONS] = { "activity.count_conversions", SQL_TENANT, "ittss", "ssi",
-	    "SELECT state, code, COUNT(*) FROM conversion WHERE tenant_id = ? AND state <> 'HELD' AND received_at >= ? "
+	    "SELECT state, code, COUNT(*) FROM conversion FORCE INDEX (conversion_list) WHERE tenant_id = ? AND state "
+	    "<> 'HELD' AND received_at >= ? "
 	    "AND received_at <= ? AND (? = '' OR object_type = ?) GROUP BY state, code",
 	    NULL, NULL },
 	[COUNT_FOUND] = { "activity.count_found", SQL_TENANT, FOUND_LETTERS "itttissss", "sssi",
 	    "SELECT d.outcome, IF(d.outcome = 'CONVERSION', c.state, ''), IF(d.outcome = 'CONVERSION', c.code, "
 	    "d.code), "
-	    "COUNT(*) FROM (" FOUND_ARMS ") f JOIN decision d ON d.tenant_id = ? AND d.decision_id = "
+	    "COUNT(*) FROM (" FOUND_ARMS ") f STRAIGHT_JOIN decision d ON d.tenant_id = ? AND d.decision_id = "
 	    "f.decision_id" ACTIVITY_JOINS FOUND_FILTERS "GROUP BY 1, 2, 3",
 	    NULL, NULL },
 };
@@ -161,13 +165,16 @@ read_arm(struct db *db, struct arena *a, int64_t tenant_id, const struct arm *ar
 	if (decision)
 		return db_query(db, &activity_list_sql[BY_DECISION],
 		    DB_IN(tenant, is, from, upper, upper, id, type, type, code, code, limit, tenant), a, rows, e);
+	if (!db_query(db, &activity_list_sql[REACH],
+	        DB_IN(tenant, is, up, up, from, upper, type, type, code, code, limit), a, rows, e))
+		return false;
+	if (rows->n > 0)
+		from = rows->v[0];
 	return db_query(db, &activity_list_sql[BY_CONVERSION],
-	    DB_IN(tenant, is, up, up, tenant, is, up, up, from, upper, type, type, code, code, limit, from, upper,
-	        upper, id, type, type, code, code, limit, tenant),
-	    a, rows, e);
+	    DB_IN(tenant, is, up, up, from, upper, upper, id, type, type, code, code, limit, tenant), a, rows, e);
 }
 
-#define FOUND_VALUES 25
+#define FOUND_VALUES 27
 
 static void
 found_values(struct db_value *to, int64_t tenant_id, const struct activity_filter *f)
@@ -177,8 +184,8 @@ found_values(struct db_value *to, int64_t tenant_id, const struct activity_filte
 	struct db_value type = DB_V_S(f->object_type), code = DB_V_S(f->code), name = DB_V_S(s->name);
 	struct db_value hash = DB_V_S(s->email_hash), of = DB_V_S(s->object_type);
 	const struct db_value v[FOUND_VALUES] = { tenant, of, of, DB_V_S(s->object_id), tenant, word, word, tenant,
-		word, word, tenant, hash, hash, tenant, name, name, tenant, DB_V_T(f->from_ms), upper, upper,
-		DB_V_I(before_id(f)), type, type, code, code };
+		word, word, tenant, hash, hash, tenant, name, name, DB_V_T(f->from_ms), upper, tenant,
+		DB_V_T(f->from_ms), upper, upper, DB_V_I(before_id(f)), type, type, code, code };
 
 	memcpy(to, v, sizeof(v));
 }

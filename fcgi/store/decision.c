@@ -52,7 +52,6 @@ decision_put(struct db *db, int64_t tenant_id, const struct decision *d, struct 
 	struct str outcome = str_from(outcome_names[d->outcome]);
 	int64_t changed;
 
-	tally_add(tally_of(TALLY_DECIDED, d->outcome), 1);
 	if (!db_run(db, &decision_sql[UPDATE],
 	        DB_IN(DB_V_S(d->trigger_id), DB_V_I(d->revision), DB_V_S(outcome), DB_V_S(d->code), DB_V_S(d->detail),
 	            int_or_null(d->conversion_id), time_or_null(d->waits_until_ms), DB_V_S(d->name),
@@ -60,6 +59,9 @@ decision_put(struct db *db, int64_t tenant_id, const struct decision *d, struct 
 	            DB_V_S(d->event_key)),
 	        &changed, e))
 		return err_wrap(e, "writing a decision");
+	/* A further look at what waits is no decision of its own. */
+	if (changed == 0 || d->outcome != DECISION_WAITING)
+		tally_add(tally_of(TALLY_DECIDED, d->outcome), 1);
 	if (changed > 0)
 		return true;
 	return db_run(db, &decision_sql[INSERT],
