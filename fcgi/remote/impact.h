@@ -40,6 +40,11 @@ bool impact_read_company(struct arena *a, const struct http_answer *answer, stru
 
 struct impact_program {
 	struct str id, name, state;
+	/*
+	 * The name of the parameter in which landing pages get the click id: "im_ref" of "im_ref={clickid}" in the
+	 * program's gateway tracking template.  Empty when the answer tells none.
+	 */
+	struct str click_parameter;
 };
 /* *next_page is 0 at the end.  URIs in answers are never followed: ids and page numbers are taken from them. */
 bool impact_read_programs(struct arena *a, const struct http_answer *answer, struct impact_program **out, size_t *n,

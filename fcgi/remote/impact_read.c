@@ -113,12 +113,31 @@ next_page(struct arena *a, const struct json *body)
 	return page + 1;
 }
 
+/* Of "utm_source=x&im_ref={clickid}" the name before the click id. */
+static struct str click_parameter(struct str template)
+{
+	struct str pair, name;
+
+	while (str_cut(&template, '&', &pair)) {
+		if (str_starts(pair, STR("?")))
+			pair = str_slice(pair, 1, pair.n);
+		if (str_cut(&pair, '=', &name) && str_eq_nocase(pair, STR("{clickid}")) && name.n <= 64)
+			return name;
+	}
+	return STR("");
+}
+
 static void
 read_program(struct arena *a, const struct json *j, struct impact_program *out)
 {
+	const struct json *gateway = json_get_nocase(j, "GatewayTrackingSettings");
+
 	out->id = wire_text(a, j, "Id");
 	out->name = wire_text(a, j, "Name");
 	out->state = str_upper(a, wire_text(a, j, "State"));
+	out->click_parameter = click_parameter(wire_text(a, gateway, "CampaignTrackingTemplate"));
+	if (out->click_parameter.n == 0)
+		out->click_parameter = click_parameter(wire_text(a, gateway, "MediaPartnerTrackingTemplate"));
 }
 
 bool

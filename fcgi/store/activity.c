@@ -5,6 +5,9 @@
 #include "core/date.h"
 #include "store/activity_row.h"
 
+/* What ended badly longer ago nobody mends any more. */
+#define RECENT_DAYS "30"
+
 enum {
 	DETAIL,
 	EVENT,
@@ -39,14 +42,17 @@ const struct sql activity_sql[] = {
 	    NULL, NULL },
 	[PROBLEMS] = { "activity.problems", SQL_TENANT, "i", "ssi",
 	    "SELECT state, code, COUNT(*) FROM conversion WHERE tenant_id = ? "
-	    "AND state IN ('UNKNOWN', 'REJECTED', 'HELD', 'PARKED', 'DEAD') GROUP BY state, code "
-	    "ORDER BY COUNT(*) DESC LIMIT 50",
+	    "AND (state IN ('UNKNOWN', 'HELD', 'PARKED', 'DEAD') OR "
+	    "(state = 'REJECTED' AND received_at > UTC_TIMESTAMP(3) - INTERVAL " RECENT_DAYS " DAY)) "
+	    "GROUP BY state, code ORDER BY COUNT(*) DESC LIMIT 50",
 	    NULL, NULL },
-	/* What HubSpot does not let us read, and what two records claim (C-02). */
+	/* What waits for HubSpot, what has waited for data longer than is usual, and what two records claim (C-02). */
 	[DECISION_PROBLEMS] = { "activity.decision_problems", SQL_TENANT, "i", "ssi",
 	    "SELECT outcome, code, COUNT(*) FROM decision WHERE tenant_id = ? AND ((outcome = 'WAITING' AND "
-	    "(code LIKE 'hubspot%' OR code = 'value_hidden')) OR (outcome = 'SUPPRESSED' AND "
-	    "code = 'duplicate_collision')) GROUP BY outcome, code ORDER BY COUNT(*) DESC LIMIT 50",
+	    "(code LIKE 'hubspot%' OR code = 'value_hidden' OR "
+	    "(code <> '' AND received_at < UTC_TIMESTAMP(3) - INTERVAL 10 MINUTE))) OR "
+	    "(outcome = 'SUPPRESSED' AND code = 'duplicate_collision' AND received_at > UTC_TIMESTAMP(3) - "
+	    "INTERVAL " RECENT_DAYS " DAY)) GROUP BY outcome, code ORDER BY COUNT(*) DESC LIMIT 50",
 	    NULL, NULL },
 };
 const size_t activity_sql_n = sizeof(activity_sql) / sizeof(activity_sql[0]);

@@ -111,7 +111,7 @@ bool activity_proved(struct db *db, struct arena *a, int64_t tenant_id, struct s
 
 /*
  * Why conversions of this tenant do not go out or came back, one row per state and code, the most first; then why
- * events wait for HubSpot ("WAITING") or met another record's conversion ("SUPPRESSED").
+ * events wait, for data when it takes longer than a few looks ("WAITING"), or met another record's conversion ("SUPPRESSED").  Of what ended, the last 30 days.
  */
 struct activity_problem {
 	struct str state, code;

@@ -41,6 +41,7 @@
 #include "store/session.h"
 #include "store/sign_in.h"
 #include "store/standing.h"
+#include "store/summary.h"
 #include "store/tenant.h"
 #include "store/underway.h"
 #include "store/vault.h"
@@ -59,6 +60,7 @@ statements_all(size_t *n)
 		{ "history", history_sql, history_sql_n },
 		{ "audit", audit_sql, audit_sql_n },
 		{ "activity_list", activity_list_sql, activity_list_sql_n },
+		{ "summary", summary_sql, summary_sql_n },
 		{ "budget", budget_sql, budget_sql_n },
 		{ "cache", cache_sql, cache_sql_n },
 		{ "census", census_sql, census_sql_n },

@@ -126,6 +126,7 @@ remember(struct credentials *c, struct err *e)
 	json_set_str(doc, "program_id", c->program_id);
 	json_set_str(doc, "program_name", c->program.name);
 	json_set_str(doc, "program_state", c->program.state);
+	json_set_str(doc, "click_parameter", c->program.click_parameter);
 	json_set_str(doc, "company_name", c->company.name);
 	json_set_str(doc, "currency", c->company.currency);
 	json_set_str(doc, "time_zone", c->company.time_zone);

@@ -1,5 +1,6 @@
 /* account.c - who is logged in, into which account; and logging out. */
 #include "base/arena.h"
+#include "store/credential.h"
 #include "store/session.h"
 #include "store/tenant.h"
 #include "web/cookie.h"
@@ -33,6 +34,7 @@ bool
 session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
 	const struct person *p = &rq->session.person;
+	struct credential_facts token;
 	struct json *person, *tenant;
 	struct tenant t;
 
@@ -44,7 +46,8 @@ session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 		json_set_bool(rp->json, "signed_in", false);
 		return true;
 	}
-	if (!tenant_load(rq->parts->db, rq->arena, rq->tenant_id, &t, e))
+	if (!tenant_load(rq->parts->db, rq->arena, rq->tenant_id, &t, e) ||
+	    !credential_facts(rq->parts->db, rq->arena, rq->tenant_id, STR("impact.auth_token"), &token, e))
 		return false;
 	person = json_object(rq->arena);
 	json_set_int(person, "id", p->person_id);
@@ -56,6 +59,7 @@ session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	json_set_str(tenant, "name", t.hub_domain);
 	json_set_str(tenant, "state", str_from(tenant_state_name(t.state)));
 	json_set_bool(tenant, "sending", t.sending);
+	json_set_bool(tenant, "impact_set", token.set);
 	json_set_bool(rp->json, "signed_in", true);
 	json_set(rp->json, "person", person);
 	json_set(rp->json, "tenant", tenant);

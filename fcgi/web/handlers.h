@@ -15,10 +15,10 @@ web_handler sign_in_link, sign_in_use, invitation_look, invitation_use, accounts
 /* team.c: members, invitations, the audit log */
 web_handler team_show, team_role, team_remove, team_leave, audit_show;
 web_handler team_invite, team_invite_again, team_invitation_link, team_revoke;
-/* overview.c */
-web_handler overview_show;
+/* overview.c, overview_counters.c */
+web_handler overview_show, overview_counters;
 /* settings.c: impact.com's credentials, and the switch that stops all sending */
-web_handler settings_show, sending_switch, impact_connect;
+web_handler settings_show, sending_switch, impact_connect, hubspot_disconnect;
 /* config.c: the configuration document and its revisions */
 web_handler config_show, config_change, config_try;
 /* ledger_csv.c */

@@ -2,11 +2,14 @@
 #include "base/arena.h"
 #include "core/config_document.h"
 #include "core/date.h"
+#include "core/zone.h"
 #include "store/audit.h"
 #include "store/conversion.h"
+#include "store/summary.h"
 #include "store/tenant.h"
 #include "store/transaction.h"
 #include "task/credentials.h"
+#include "task/disconnect.h"
 #include "web/handlers.h"
 #include "web/impact_state.h"
 #include "web/live.h"
@@ -27,7 +30,7 @@ token_json(struct arena *a, const struct credential_facts *facts)
 static struct json *
 impact_account_json(struct arena *a, const struct json *check)
 {
-	static const char *const names[] = { "company_name", "currency", "time_zone" };
+	static const char *const names[] = { "company_name", "currency", "time_zone", "program_name", "program_state" };
 	struct json *out = json_object(a);
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -39,6 +42,8 @@ bool
 settings_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
 	struct arena *a = rq->arena;
+	struct err no_zone = { .code = ERR_NONE };
+	const struct zone *zone;
 	struct impact_state impact;
 	struct json *account;
 	struct tenant t;
@@ -49,16 +54,73 @@ settings_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	account = json_object(a);
 	json_set_str(account, "currency", t.currency);
 	json_set_str(account, "time_zone", t.time_zone);
+	json_set_bool(account, "time_zone_known", zone_find(t.time_zone, &zone, &no_zone));
 	rp->json = json_object(a);
 	json_set_str(rp->json, "account_sid", impact.document.account_sid);
 	json_set(rp->json, "auth_token", token_json(a, &impact.token));
 	json_set_str(rp->json, "program_id", impact.document.program_id);
 	json_set(rp->json, "checks", impact_state_checks(a, &impact));
+	json_set(rp->json, "programs", impact.check == NULL ? NULL : json_copy(a, json_get(impact.check, "programs")));
 	json_set(rp->json, "account", account);
 	json_set(rp->json, "impact_account", impact.check == NULL ? NULL : impact_account_json(a, impact.check));
 	json_set_str(rp->json, "webhook_url",
 	    str_printf(a, STR_FMT "/webhooks/hubspot", STR_ARG(rq->parts->settings->public_url)));
 	return true;
+}
+
+/* ---- another account or program while conversions are not finished */
+
+static struct json *
+open_json(struct arena *a, const struct summary_open *open, bool account, bool program)
+{
+	struct json *out = json_object(a);
+
+	json_set_bool(out, "account_changes", account);
+	json_set_bool(out, "program_changes", program);
+	json_set_int(out, "waiting", open->waiting);
+	json_set_int(out, "in_doubt", open->in_doubt);
+	json_set_int(out, "accepted", open->accepted);
+	return out;
+}
+
+/*
+ * What is not finished belongs to the account and program that it was made for; a person decides with the numbers
+ * (confirm: true).  What then happens to it: store/delivery.h, elsewhere.
+ */
+static bool
+may_move(struct web_request *rq, struct web_reply *rp, struct str sid, struct str program, struct err *e)
+{
+	struct summary_open open;
+	struct impact_state now;
+	bool confirmed = false, other_account, other_program;
+
+	if (json_get(rq->body, "confirm") != NULL && !json_bool(json_get(rq->body, "confirm"), &confirmed))
+		return err_set(e, ERR_INVALID, "confirm must be true or false");
+	if (confirmed)
+		return true;
+	if (!impact_state_load(rq, &now, e) || !summary_open(rq->parts->db, rq->arena, rq->tenant_id, &open, e))
+		return false;
+	other_account = now.document.account_sid.n > 0 && !str_eq(now.document.account_sid, str_trim(sid));
+	other_program = now.document.program_id.n > 0 && !str_eq(now.document.program_id, str_trim(program));
+	if (!other_account && !(other_program && open.waiting + open.in_doubt > 0))
+		return true;
+	if (open.waiting + open.in_doubt + open.accepted == 0)
+		return true;
+	rp->status = 409;
+	rp->beside = json_object(rq->arena);
+	json_set(rp->beside, "open", open_json(rq->arena, &open, other_account, other_program));
+	return err_set(e, ERR_CONFLICT, "Not saved: conversions are not finished yet. Say that you want the change.");
+}
+
+static bool
+refuse(struct web_request *rq, struct web_reply *rp, const struct credentials *c, struct err *e)
+{
+	rp->status = 422;
+	rp->fields = c->fields;
+	rp->beside = json_object(rq->arena);
+	json_set(rp->beside, "checks", c->checks);
+	json_set(rp->beside, "programs", c->programs);
+	return err_set(e, ERR_INVALID, "Not saved: correct what is marked.");
 }
 
 bool
@@ -67,21 +129,16 @@ impact_connect(struct web_request *rq, struct web_reply *rp, struct err *e)
 	struct str sid, program, token = STR("");
 	struct credentials *c;
 
-	if (!web_members(rq->body, WEB_NAMES("account_sid", "auth_token", "program_id"), e) ||
+	if (!web_members(rq->body, WEB_NAMES("account_sid", "auth_token", "program_id", "confirm"), e) ||
 	    !web_string(rq->body, "account_sid", &sid, e) || !web_string(rq->body, "program_id", &program, e) ||
-	    (json_get(rq->body, "auth_token") != NULL && !web_string(rq->body, "auth_token", &token, e)))
+	    (json_get(rq->body, "auth_token") != NULL && !web_string(rq->body, "auth_token", &token, e)) ||
+	    !may_move(rq, rp, sid, program, e))
 		return false;
 	c = credentials_new(rq->arena, rq->parts, &rq->session.person, sid, token, program);
 	if (!live_run(rq->http, &c->step, LIVE_DEADLINE_MS, e))
 		return false;
-	if (!c->saved) {
-		rp->status = 422;
-		rp->fields = c->fields;
-		rp->beside = json_object(rq->arena);
-		json_set(rp->beside, "checks", c->checks);
-		json_set(rp->beside, "programs", c->programs);
-		return err_set(e, ERR_INVALID, "Not saved: correct what is marked.");
-	}
+	if (!c->saved)
+		return refuse(rq, rp, c, e);
 	rp->json = json_object(rq->arena);
 	json_set_bool(rp->json, "saved", true);
 	json_set_int(rp->json, "revision", c->revision);
@@ -117,6 +174,19 @@ switch_sending(struct web_request *rq, bool on, struct err *e)
 	                                 .after = sending_json(a, on) },
 	                             e));
 	return transaction_end(db, ok, "switching the sending", e);
+}
+
+bool
+hubspot_disconnect(struct web_request *rq, struct web_reply *rp, struct err *e)
+{
+	struct disconnect *d = disconnect_new(rq->arena, rq->parts, &rq->session.person);
+
+	if (!web_members(rq->body, NULL, 0, e) || !live_run(rq->http, &d->uninstall.token.step, LIVE_DEADLINE_MS, e))
+		return false;
+	rp->json = json_object(rq->arena);
+	json_set_bool(rp->json, "disconnected", true);
+	json_set_bool(rp->json, "already", d->uninstall.result == UNINSTALL_ALREADY);
+	return true;
 }
 
 bool

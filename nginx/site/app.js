@@ -21,6 +21,7 @@ import { Decision } from './pages/decision.js';
 import { Configuration } from './pages/configuration.js';
 import { DeleteAccount } from './pages/delete-account.js';
 import { Deleted } from './pages/deleted.js';
+import { Uninstall } from './pages/uninstall.js';
 
 const SESSION_EVERY_MS = 20000;
 const OBJECT = Object.keys(text.objects).join('|');
@@ -36,6 +37,7 @@ const PAGES = [
   [/^\/activity\/(?<id>\d+)$/, 'activity', Decision],
   [/^\/configuration$/, 'configuration', Configuration],
   [/^\/delete-account$/, 'deleteAccount', DeleteAccount],
+  [/^\/uninstall$/, 'uninstall', Uninstall],
 ];
 
 function find(path) {

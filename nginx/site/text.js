@@ -1,6 +1,8 @@
 // All words of the site, by page, so that they can be read and translated in one place.
 import { login } from './text/login.js';
-import { overview, settings } from './text/connection.js';
+import { overview } from './text/overview.js';
+import { settings } from './text/settings.js';
+import { uninstall } from './text/uninstall.js';
 import { triggers, mappings, underway, conditions, draft } from './text/rules.js';
 import { activity, decision } from './text/activity.js';
 import { act } from './text/act.js';
@@ -19,12 +21,13 @@ const nav = {
   menu: 'Menu',
   skip: 'Skip to content',
   product: 'Connector',
-  pages: { overview: 'Overview', settings: 'Settings', triggers: 'Event Triggers', mappings: 'Field Mappings', ids: 'ID doctor', activity: 'Activity', configuration: 'Configuration', deleteAccount: 'Delete Account' },
+  pages: { overview: 'Overview', settings: 'Settings', triggers: 'Event Triggers', mappings: 'Field Mappings', ids: 'ID doctor', activity: 'Activity', uninstall: 'Uninstall', configuration: 'Configuration', deleteAccount: 'Delete Account' },
+  groups: { setup: 'Setting up', account: 'Account' },
   account: id => `HubSpot account ${id}`,
   signOut: 'Sign out',
   stop: 'Stop all sending',
   start: 'Start sending again',
-  states: { ok: 'Connected, sending is on', stopped: 'Sending is stopped', paused: 'Paused: app removed in HubSpot', disconnected: 'Not connected to HubSpot' },
+  states: { ok: 'Connected, sending is on', unset: 'Set-up is not finished', stopped: 'Sending is stopped', paused: 'Paused: app removed in HubSpot', disconnected: 'Not connected to HubSpot' },
   open: page => `Open ${page}`,
   impact: 'impact.com',
   notFound: 'There is no such page',
@@ -42,7 +45,7 @@ const sending = {
   banners: {
     stopped: { title: 'Sending is stopped.', body: 'Events are received and kept, but no conversion goes to impact.com.' },
     paused: { title: 'Paused: the app was removed in HubSpot.', body: 'Your settings are kept. Connect again to go on where it stopped.' },
-    disconnected: { title: 'HubSpot is not connected.', body: 'The access of this app is no longer valid. Connect again; your settings are kept.' },
+    disconnected: { title: 'HubSpot is disconnected.', body: 'Nothing is received or sent. Connect again to go on where it stopped; your settings are kept.' },
   },
   reconnect: 'Connect to HubSpot again',
 };
@@ -95,6 +98,7 @@ export const text = {
   login,
   overview,
   settings,
+  uninstall,
   triggers,
   mappings,
   ids,

@@ -294,8 +294,19 @@ problems_and_proof_are_found(void **state)
 	bool proved;
 
 	story();
+	/* A first look that found no data is nobody's concern; one that has waited for long is. */
+	ground_run(&g, "UPDATE decision SET received_at = UTC_TIMESTAMP(3)");
 	must(activity_problems(g.db, g.a, g.tenant.tenant_id, &p, &n, &g.e));
 	assert_int_equal(n, 5);
+	ground_run(&g, "UPDATE decision SET code = 'no_contact', received_at = UTC_TIMESTAMP(3) - INTERVAL 1 HOUR "
+	               "WHERE decision_id = 10");
+	must(activity_problems(g.db, g.a, g.tenant.tenant_id, &p, &n, &g.e));
+	assert_int_equal(n, 6);
+	/* What was refused long ago nobody mends any more. */
+	ground_run(&g, "UPDATE conversion SET received_at = UTC_TIMESTAMP(3) - INTERVAL 40 DAY WHERE state = 'REJECTED'");
+	must(activity_problems(g.db, g.a, g.tenant.tenant_id, &p, &n, &g.e));
+	assert_int_equal(n, 5);
+	ground_run(&g, "UPDATE conversion SET received_at = UTC_TIMESTAMP(3)");
 	/* An event that HubSpot does not let us read, and one that another record's conversion stood in the way of. */
 	ground_run(&g, "UPDATE decision SET code = 'hubspot_scope_companies' WHERE decision_id = 10");
 	ground_run(&g, "UPDATE decision SET code = 'duplicate_collision' WHERE decision_id = 12");

@@ -50,6 +50,17 @@ export function edit(fn) {
   timer = setTimeout(check, CHECK_AFTER_MS);
 }
 
+/** Another impact.com account or program was saved, which is a revision of its own: an edit goes on over it. */
+export function adoptImpact(revision, impact) {
+  const old = draft.get();
+  if (!old.base) return;
+  // Somebody else's revision in between is left to the save, which then says what they changed.
+  const next = revision > old.base.revision + 1 ? old.base.revision : revision;
+  const base = { ...old.base, revision: next, document: { ...old.base.document, impact } };
+  const doc = { ...old.doc, impact };
+  draft.set({ ...old, base, doc, dirty: !same(doc, base.document) });
+}
+
 /** Changes one object of the document, "deals" for example. */
 export function editObject(object, fn) {
   edit(doc => ({ ...doc, objects: { ...doc.objects, [object]: fn(doc.objects[object]) } }));
@@ -119,11 +130,12 @@ export const faultsAt = (faults, path) => faults.filter(f => f.path === path || 
 /** The same with the paths as they are below it: "when"; '' for what is about all of it. */
 export const faultsIn = (faults, path) => faultsAt(faults, path).map(f => ({ ...f, path: f.path.slice(path.length + 1) }));
 
-/** Which of the two pages has changes: ['triggers', 'mappings']. */
+/** Which pages have changes: ['settings', 'triggers', 'mappings']. */
 export function changedPages({ base, doc }) {
   if (!base) return [];
   const differs = pick => Object.keys(doc.objects).some(o => !same(pick(doc.objects[o]), pick(base.document.objects[o])));
   const pages = [];
+  if (!same(doc.options, base.document.options)) pages.push('settings');
   if (differs(o => [o.consent, o.triggers])) pages.push('triggers');
   if (differs(o => o.mapping)) pages.push('mappings');
   return pages;

@@ -9,6 +9,10 @@ const valid = iso => iso && !Number.isNaN(Date.parse(iso));
 
 export const formatDateTime = iso => valid(iso) ? dateTime.format(new Date(iso)) : '';
 export const formatDate = iso => valid(iso) ? day.format(new Date(iso)) : '';
+/** A day without a time, "2026-11-21": "21 Nov 2026", or "21 Nov". */
+const dayMonth = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const dayMonthYear = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+export const formatDay = (iso, { year = true } = {}) => valid(iso) ? (year ? dayMonthYear : dayMonth).format(new Date(iso)) : '';
 export const formatCount = n => n === undefined ? '–' : whole.format(n);
 
 /** "10:42:07" today, otherwise with the day in front. */

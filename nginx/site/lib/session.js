@@ -39,9 +39,10 @@ export async function setSending(on) {
 /** Whether this person may change settings; a viewer sees them only. */
 export const mayEdit = data => data?.person.role !== 'viewer';
 
-/** What keeps conversions from going out: null, 'disconnected', 'paused' or 'stopped'. */
+/** What keeps conversions from going out: null, 'disconnected', 'paused', 'stopped' or 'unset' (no credentials yet). */
 export function obstacle(data) {
   if (!data) return null;
   if (data.tenant.state !== 'active') return data.tenant.state;
-  return data.tenant.sending ? null : 'stopped';
+  if (!data.tenant.sending) return 'stopped';
+  return data.tenant.impact_set ? null : 'unset';
 }

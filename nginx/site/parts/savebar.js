@@ -1,4 +1,4 @@
-// The bar below Event Triggers and Field Mappings: what is unsaved, Save, and what came of it.
+// The bar below Settings, Event Triggers and Field Mappings: what is unsaved, Save, and what came of it.
 import { html, useEffect, useState } from '../html.js';
 import { text } from '../text.js';
 import { changedPages, discard, draft, faultSentence, saveDraft } from '../lib/draft.js';
@@ -11,10 +11,10 @@ import { confirm } from './dialog.js';
 import { Notice } from './notice.js';
 
 const words = text.draft;
-const SHARED = /^\/(triggers|mappings)(\/|$)/; // these pages show the same draft
+const SHARED = /^\/(settings|triggers|mappings)(\/|$)/; // these pages show the same draft
 
-/** Asks before a page with unsaved changes is left, by link, by the back button or by closing the tab. */
-export function useLeaveGuard(dirty, inside = () => false, leave = () => {}) {
+/** Asks before a page with unsaved changes is left, by link, by the back button or by closing the tab.  `also`: what `inside` looks at. */
+export function useLeaveGuard(dirty, inside = () => false, leave = () => {}, also = null) {
   useEffect(() => {
     if (!dirty) return undefined;
     const onUnload = e => { e.preventDefault(); e.returnValue = ''; };
@@ -26,7 +26,7 @@ export function useLeaveGuard(dirty, inside = () => false, leave = () => {}) {
       return left;
     });
     return () => { removeEventListener('beforeunload', onUnload); setGuard(null); };
-  }, [dirty]);
+  }, [dirty, also]);
 }
 
 /** What was removed a moment ago, with the way back. */
@@ -37,29 +37,43 @@ function Undo() {
   return html`<div role="status" class="save-undo">${last && html`<span>${last.words}</span> <button type="button" class="btn small" onClick=${takeBack}>${words.undo}</button>`}</div>`;
 }
 
+/** What came of saving the draft, to be said. */
+async function saveShared() {
+  let result = await saveDraft();
+  if (result?.conflict) result = await resolveConflict(result.conflict);
+  if (!result) return null;
+  if (result.saved) return { kind: 'ok', title: result.changed ? words.saved(result.revision) : words.unchanged, lines: [] };
+  if (result.faults) return { kind: 'bad', title: words.refused, lines: result.faults.map(f => faultSentence(f, draft.get().doc)) };
+  return { kind: 'bad', title: words.failed, lines: [result.error?.message ?? words.conflictTitle] };
+}
+
 /**
  * `problems`: what refuses the save before it is tried, each {text, href, label} (a link to where it is mended) or a sentence.
- * `children`: what stands above the buttons while something is unsaved.
+ * `children`: what stands above the buttons while something is unsaved.  `form`: what the page has besides the draft, kept
+ * first: {dirty, busy, save, discard}; save() gives {saved, said}.  `submits` counts: each time it grows the page asks to save.
  */
-export function SaveBar({ state, problems = [], readOnly = false, children }) {
+export function SaveBar({ state, problems = [], readOnly = false, form = null, page, submits = 0, children }) {
   const [said, setSaid] = useState(null);
-  useLeaveGuard(state.dirty, path => SHARED.test(path), discard);
-  useEffect(() => { if (state.dirty) setSaid(null); }, [state.doc]);
+  const dirty = state.dirty || Boolean(form?.dirty);
+  const busy = state.saving || Boolean(form?.busy);
+  useLeaveGuard(dirty, path => SHARED.test(path) && !form?.dirty, () => { discard(); form?.discard(); }, form?.dirty);
+  useEffect(() => { if (dirty) setSaid(null); }, [state.doc, form?.form]);
 
   const onSave = async () => {
     undo.set(null);
     if (problems.length) { setSaid({ kind: 'bad', title: words.refused, lines: problems }); return; }
-    let result = await saveDraft();
-    if (result?.conflict) result = await resolveConflict(result.conflict);
-    if (!result) setSaid(null);
-    else if (result.saved) setSaid({ kind: 'ok', title: result.changed ? words.saved(result.revision) : words.unchanged, lines: [] });
-    else if (result.faults) setSaid({ kind: 'bad', title: words.refused, lines: result.faults.map(f => faultSentence(f, draft.get().doc)) });
-    else setSaid({ kind: 'bad', title: words.failed, lines: [result.error?.message ?? words.conflictTitle] });
+    const kept = form?.dirty ? await form.save() : null;
+    if (kept) setSaid(kept.said ?? null);
+    if (kept && !kept.saved) return;
+    if (draft.get().dirty) setSaid(await saveShared());
   };
   const onDiscard = async () => {
-    if (await confirm({ title: words.discardTitle, body: words.discardBody, yes: words.discard, kind: 'danger' })) { undo.set(null); discard(); setSaid(null); }
+    if (await confirm({ title: words.discardTitle, body: words.discardBody, yes: words.discard, kind: 'danger' })) { undo.set(null); discard(); form?.discard(); setSaid(null); }
   };
-  const pages = changedPages(state).map(page => text.nav.pages[page]);
+  useEffect(() => { if (submits) onSave(); }, [submits]);
+  const changes = changedPages(state);
+  if (form?.dirty && !changes.includes(page)) changes.unshift(page);
+  const pages = changes.map(name => text.nav.pages[name]);
   const base = state.base;
   if (readOnly) return html`<section class="save-bar" aria-label=${words.save}><p class="save-state">${words.viewer}</p></section>`;
   const lines = [...new Map(said?.lines.map(line => [line.text ?? line, line]) ?? []).values()];
@@ -68,11 +82,11 @@ export function SaveBar({ state, problems = [], readOnly = false, children }) {
     <div role="status" class="save-said">${said && html`<${Notice} kind=${said.kind} title=${said.title}>${lines.map(line => html`<span class="save-problem" key=${line.text ?? line}>${line.text ?? line}${line.href && html` <a href=${line.href}>${line.label}</a>`} </span>`)}<//>`}</div>
     <${Undo} />
     <div class="save-line">
-      ${state.dirty ? html`<p class="save-state"><strong>${words.dirty}</strong> ${words.inPages(pages)}</p>`
+      ${dirty ? html`<p class="save-state"><strong>${words.dirty}</strong> ${words.inPages(pages)}</p>`
     : html`<p class="save-state clean">${words.clean(base.revision, base.author, formatDateTime(base.at))}</p>`}
       <div class="actions">
-        <button type="button" class="btn" disabled=${!state.dirty || state.saving} onClick=${onDiscard}>${words.discard}</button>
-        <button type="button" class="btn primary" disabled=${!state.dirty || state.saving} onClick=${onSave}>${state.saving ? words.saving : words.save}</button>
+        <button type="button" class="btn" disabled=${!dirty || busy} onClick=${onDiscard}>${words.discard}</button>
+        <button type="button" class="btn primary" disabled=${!dirty || busy} onClick=${onSave}>${form?.busy ? form.saving : busy ? words.saving : words.save}</button>
       </div>
     </div>
   </section>`;

@@ -7,7 +7,12 @@ import { confirm } from './dialog.js';
 import { Menu, Stop } from './icons.js';
 import { Notice } from './notice.js';
 
-const PATHS = { overview: '/', settings: '/settings', triggers: '/triggers', mappings: '/mappings', ids: '/ids', activity: '/activity', configuration: '/configuration', deleteAccount: '/delete-account' };
+// The menu: groups of pages, in this order; a group's name stands in text.nav.groups.
+const MENU = {
+  '': { overview: '/', activity: '/activity' },
+  setup: { settings: '/settings', triggers: '/triggers', mappings: '/mappings', ids: '/ids' },
+  account: { configuration: '/configuration', uninstall: '/uninstall', deleteAccount: '/delete-account' },
+};
 const words = text.nav;
 
 function useSending() {
@@ -26,7 +31,7 @@ function useSending() {
 }
 
 function Banner({ state, sending }) {
-  if (!state) return null;
+  if (!text.sending.banners[state]) return null;
   const { title, body } = text.sending.banners[state];
   const action = state === 'stopped'
     ? html`<button type="button" class="btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`
@@ -70,8 +75,10 @@ export function Shell({ data, current, path, children }) {
         <button type="button" class="btn menu-btn" aria-expanded=${open ? 'true' : 'false'} aria-controls="side-body" onClick=${() => setOpen(!open)}><${Menu}/>${words.menu}</button>
       </div>
       <div class="side-body" id="side-body">
-        <nav aria-label=${words.label}><ul>${Object.entries(PATHS).map(([name, to]) => html`<li key=${name}>
-          <a href=${to} aria-current=${name === current ? 'page' : undefined}>${words.pages[name]}</a></li>`)}</ul></nav>
+        <nav aria-label=${words.label}>${Object.entries(MENU).map(([group, pages]) => html`<div class="menu-group" key=${group}>
+          ${group && html`<p id=${`menu-${group}`}>${words.groups[group]}</p>`}
+          <ul aria-labelledby=${group ? `menu-${group}` : undefined}>${Object.entries(pages).map(([name, to]) => html`<li key=${name}>
+            <a href=${to} aria-current=${name === current ? 'page' : undefined}>${words.pages[name]}</a></li>`)}</ul></div>`)}</nav>
         <${Account} data=${data} state=${state} sending=${sending} />
       </div>
     </header>

@@ -193,7 +193,7 @@ export const draft = {
   saving: 'Saving…',
   discard: 'Discard changes',
   discardTitle: 'Discard your changes?',
-  discardBody: 'Event Triggers and Field Mappings go back to what was last saved.',
+  discardBody: 'Settings, Event Triggers and Field Mappings go back to what was last saved.',
   saved: revision => `Saved as revision ${revision}.`,
   unchanged: 'Nothing to save: this is what is stored already.',
   refused: 'Not saved. Please mend this first:',

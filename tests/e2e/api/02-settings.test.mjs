@@ -75,7 +75,8 @@ test('I-23 F-020 the Auth Token is write-only: Settings shows its last four char
 	assert.equal(settings.program_id, ACME.program_id);
 	assert.equal(settings.auth_token.set, true);
 	assert.equal(settings.auth_token.last4, ACME.auth_token.slice(-4));
-	assert.deepEqual(settings.impact_account, { company_name: 'Acme Robotics Inc. (sandbox)', currency: 'USD', time_zone: settings.impact_account.time_zone });
+	assert.deepEqual(settings.impact_account, { company_name: 'Acme Robotics Inc. (sandbox)', currency: 'USD', time_zone: settings.impact_account.time_zone,
+		program_name: 'Acme Partner Program', program_state: 'ACTIVE' });
 	for (const path of ['/api/settings', '/api/overview', '/api/config', '/api/session', '/api/activity'])
 		assert.ok(!(await person.call('GET', path)).text.includes(ACME.auth_token), path);
 });
@@ -103,5 +104,5 @@ test('B-01 what was saved is shown on the overview', async () => {
 	const { impact, checklist } = await person.get('/api/overview');
 	assert.equal(impact.state, 'connected');
 	assert.equal(impact.company_name, 'Acme Robotics Inc. (sandbox)');
-	assert.equal(checklist.find((c) => c.id === 'impact').done, true);
+	assert.equal(checklist.find((c) => c.id === 'impact').state, 'done');
 });

@@ -55,24 +55,25 @@ test('I-22 I-23 I-24 I-25 Settings says in words what is wrong, and then connect
 	const token = page.getByLabel(/^Auth Token/);
 	await expect(sid).toBeVisible();
 	await sound(page, 'settings');
+	await page.addLocatorHandler(page.getByRole('button', { name: 'Change it' }), (button) => button.click());
 	const replace = page.getByRole('button', { name: 'Replace: Auth Token' });
 	if (await replace.isVisible())
 		await replace.click();
 	await sid.fill(ACME.account_sid);
 	await token.fill('not-the-token');
 	await program.fill(ACME.program_id);
-	await page.getByRole('button', { name: 'Submit' }).click();
+	await page.getByRole('button', { name: 'Save', exact: true }).click();
 	await expect(page.locator('.err').getByText(/does not accept this Account SID and Auth Token/)).toBeVisible();
 	await sound(page, 'settings, wrong token');
 	await shot(page, 'settings-wrong-token');
 	await token.fill(ACME.auth_token);
 	await program.fill('9999');
-	await page.getByRole('button', { name: 'Submit' }).click();
+	await page.getByRole('button', { name: 'Save', exact: true }).click();
 	await expect(page.locator('.err').getByText(/Acme Partner Program \(1000\)/)).toBeVisible();
 	await sound(page, 'settings, wrong program');
 	await page.getByRole('button', { name: 'Use this: Acme Partner Program' }).click();
 	await expect(program).toHaveValue('1000');
-	await page.getByRole('button', { name: 'Submit' }).click();
+	await page.getByRole('button', { name: 'Save', exact: true }).click();
 	await expect(page.getByText('Connected to Acme Robotics Inc. (sandbox). Saved.')).toBeVisible();
 	await expect(page.getByText(/Proved by the first send|has accepted conversions/)).toBeVisible();
 	await expect(page.getByText('Set; ends in full')).toBeVisible();

@@ -4,8 +4,9 @@ import { SANDBOX, request } from './env.mjs';
 export const NORTHWIND = 48975575; // USD, one pipeline, Ada and Ben
 export const ALPINE = 50249912; // EUR, a second pipeline, Clara
 export const BEN = 98499706;
-export const ACME = { account_sid: 'IRacmeFULL7Q2mXv90LkT4bWz6RdYp1sN8', auth_token: 'sandbox-token-acme-full', program_id: '1000' };
-export const VELO = { account_sid: 'IRalpineFULLc3HnE5uJ8xGf2Ka7VtBq0M', auth_token: 'sandbox-token-alpine-full', program_id: '2000' };
+// confirm: whatever an earlier test has left unfinished is no question here.
+export const ACME = { account_sid: 'IRacmeFULL7Q2mXv90LkT4bWz6RdYp1sN8', auth_token: 'sandbox-token-acme-full', program_id: '1000', confirm: true };
+export const VELO = { account_sid: 'IRalpineFULLc3HnE5uJ8xGf2Ka7VtBq0M', auth_token: 'sandbox-token-alpine-full', program_id: '2000', confirm: true };
 export const CLICK = 'RRw3xKq8ZtUo1JnM6vPa4SdF'; // Robot Review Weekly's, in ACME's account
 export const ALPINE_CLICK = 'ALp1mB7kQz3XvN9tRw5Yc0Hd'; // Mountain Blog's, in VELO's
 

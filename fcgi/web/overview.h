@@ -1,0 +1,33 @@
+/* overview.h - what Overview shows, loaded once: the state of both sides, the rules, what happened. */
+#ifndef WEB_OVERVIEW_H
+#define WEB_OVERVIEW_H
+
+#include "store/activity.h"
+#include "store/install.h"
+#include "store/summary.h"
+#include "web/impact_state.h"
+
+struct overview {
+	struct tenant tenant;
+	struct install install;
+	struct impact_state impact;
+	struct activity_problem *problems;
+	size_t n_problems;
+	struct summary_event_type *event_types; /* of the present program */
+	size_t n_event_types;
+	struct summary_calls calls;
+	struct config_fault *faults; /* what keeps the present configuration from working */
+	size_t n_faults;
+};
+
+/* Whether any trigger of the object is live. */
+bool overview_is_live(const struct config_object *o);
+/* The fault is about that object: "objects.deals.mapping..." */
+bool overview_fault_of(const struct config_fault *fault, struct str object_type);
+
+/* overview_attention.c: what needs a person, each with one fix. */
+struct json *overview_attention(struct web_request *rq, const struct overview *o);
+/* overview_checklist.c: how far the set-up is. */
+struct json *overview_checklist(struct arena *a, const struct overview *o);
+
+#endif

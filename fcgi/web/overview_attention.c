@@ -1,0 +1,255 @@
+/* overview_attention.c - what needs a person: each problem once, in a sentence, with the one place that mends it. */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "core/verdict.h"
+#include "task/catalogue.h"
+#include "task/connect.h"
+#include "web/overview.h"
+
+#define NAMES_MAX 2048
+
+struct attention {
+	struct arena *a;
+	struct json *list;
+};
+
+static struct json *
+push(struct attention *t, const char *code, struct str sentence, const char *advice, const char *page)
+{
+	struct json *row = json_object(t->a);
+
+	json_set_str(row, "code", str_from(code));
+	json_set_str(row, "sentence", sentence);
+	json_set_str(row, "advice", str_from(advice));
+	json_set_str(row, "page", str_from(page));
+	json_set_str(row, "object", STR(""));
+	json_set_str(row, "outcome", STR(""));
+	json_push(t->list, row);
+	return row;
+}
+
+/* "a, b, c" */
+static void
+add_name(struct buf *b, struct str name)
+{
+	buf_addf(b, "%s" STR_FMT, b->n > 0 ? ", " : "", STR_ARG(str_slice(name, 0, 128)));
+}
+
+static struct str
+names_of(struct buf *b)
+{
+	struct err ignored = { .code = ERR_NONE };
+	struct str out = { 0 };
+
+	return buf_done(b, &out, &ignored) ? out : STR("several");
+}
+
+/* ---- the connection */
+
+static void
+push_hubspot(struct attention *t, const struct overview *o, struct str wanted)
+{
+	struct str scope;
+	struct buf b;
+
+	if (!o->install.connected) {
+		if (o->tenant.state == TENANT_PAUSED)
+			push(t, "paused", STR("The app was removed in HubSpot, or its access was withdrawn."),
+			    "Connect to HubSpot again; the settings are kept, and what waited is sent then.",
+			    "hubspot");
+		else
+			push(t, "disconnected", STR("HubSpot is disconnected."),
+			    "Connect to HubSpot again; the settings are kept, and what waited is sent then.",
+			    "hubspot");
+		return;
+	}
+	if (connect_scopes_cover(o->install.scopes, wanted))
+		return;
+	buf_init(&b, t->a, NAMES_MAX);
+	while (str_cut(&wanted, ' ', &scope))
+		if (!connect_scopes_cover(o->install.scopes, scope))
+			add_name(&b, scope);
+	push(t, "hubspot_scopes",
+	    str_printf(t->a, "HubSpot has not granted everything that this app needs: " STR_FMT ".",
+	        STR_ARG(names_of(&b))),
+	    "Log in through HubSpot again and allow it.", "hubspot");
+}
+
+/* Of several event types with the same refusal one sentence. */
+static void
+push_held(struct attention *t, const struct overview *o)
+{
+	for (size_t i = 0; i < o->n_event_types; i++) {
+		const struct summary_event_type *x = &o->event_types[i];
+		const struct verdict *v = verdict_find(x->refusal);
+		bool said = x->refusal.n == 0;
+		struct buf b;
+
+		for (size_t k = 0; k < i; k++)
+			said = said || str_eq(o->event_types[k].refusal, x->refusal);
+		if (said)
+			continue;
+		buf_init(&b, t->a, NAMES_MAX);
+		for (size_t k = i; k < o->n_event_types; k++)
+			if (str_eq(o->event_types[k].refusal, x->refusal))
+				add_name(&b, o->event_types[k].name);
+		push(t, str_c(t->a, x->refusal),
+		    str_printf(t->a, "impact.com refuses the event type " STR_FMT ": %s Its conversions wait.",
+		        STR_ARG(names_of(&b)), v->sentence),
+		    v->advice, v->fix);
+	}
+}
+
+/* ---- the rules */
+
+static void
+push_mapping(struct attention *t, const struct overview *o, const struct config_object *c)
+{
+	const struct config_fault *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->n_faults; i++)
+		if (overview_fault_of(&o->faults[i], c->type)) {
+			first = first == NULL ? &o->faults[i] : first;
+			n++;
+		}
+	if (first == NULL)
+		return;
+	json_set_str(push(t, "mapping_incomplete",
+	                 n == 1
+	                     ? str_printf(t->a, "The mapping of " STR_FMT " is not complete: " STR_FMT,
+	                           STR_ARG(c->type), STR_ARG(first->message))
+	                     : str_printf(t->a, "The mapping of " STR_FMT " is not complete: " STR_FMT " And %zu more.",
+	                           STR_ARG(c->type), STR_ARG(first->message), n - 1),
+	                 "Complete it; until then its conversions fail or wait.", "mappings"),
+	    "object", c->type);
+}
+
+static void
+push_rules(struct attention *t, const struct web_request *rq, const struct overview *o)
+{
+	struct buf b;
+
+	buf_init(&b, t->a, NAMES_MAX);
+	for (size_t i = 0; i < CONFIG_OBJECTS; i++) {
+		const struct config_object *c = &o->impact.document.objects[i];
+
+		if (!overview_is_live(c))
+			continue;
+		push_mapping(t, o, c);
+		if (!c->consent)
+			json_set_str(push(t, "no_consent",
+			                 str_printf(t->a,
+			                     "Triggers of " STR_FMT " are live, but consent for them is off.",
+			                     STR_ARG(c->type)),
+			                 "Give consent, or switch the triggers off; nothing of them is sent now.",
+			                 "triggers"),
+			    "object", c->type);
+		for (size_t k = 0; k < c->n_triggers; k++) {
+			const struct config_trigger *x = &c->triggers[k];
+
+			if (x->live && !x->created &&
+			    !catalogue_subscribed(rq->installation->subscriptions, c->type, x->property))
+				add_name(&b,
+				    str_printf(t->a, STR_FMT "." STR_FMT, STR_ARG(c->type), STR_ARG(x->property)));
+		}
+	}
+	if (b.n > 0)
+		push(t, "not_subscribed",
+		    str_printf(t->a, "Live triggers look at what HubSpot does not report to this app: " STR_FMT ".",
+		        STR_ARG(names_of(&b))),
+		    "Choose another property, or ask whoever runs the connector to add it "
+		    "(connectorctl hubspot-app).",
+		    "triggers");
+}
+
+/* ---- what happened */
+
+static bool
+one_of(struct str s, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(s, str_from(list[i])))
+			return true;
+	return false;
+}
+
+/* Told already, by the state of a connection, of an event type or of a consent; or mended by itself. */
+static bool
+told_otherwise(const struct activity_problem *p, const struct verdict *v)
+{
+	static const char *const parked[] = { "stopped", "disconnected", "tenant_paused", "event_type_held",
+		"no_consent", "trigger_off" };
+
+	if (str_eq(p->state, STR("UNKNOWN")))
+		return true;
+	if (str_eq(p->state, STR("PARKED")))
+		return one_of(p->code, parked, sizeof(parked) / sizeof(parked[0]));
+	if (str_eq(p->state, STR("WAITING")))
+		return one_of(p->code, parked, sizeof(parked) / sizeof(parked[0])) ||
+		       str_eq(p->code, STR("rate_limited"));
+	if (!str_eq(p->state, STR("REJECTED")))
+		return false;
+	/* A refusal asks for a person only when the set-up is to blame. */
+	return verdict_holds_event_type(verdict_first(p->code)) ||
+	       (v->kind != VERDICT_CONFIGURATION && v->kind != VERDICT_CONTRACT);
+}
+
+static struct str
+problem_code(const struct activity_problem *p)
+{
+	if (p->code.n > 0)
+		return verdict_first(p->code);
+	return str_eq(p->state, STR("HELD")) ? STR("held_other_order") : STR("no_answer");
+}
+
+static const char *
+problem_of(const struct activity_problem *p)
+{
+	return str_eq(p->state, STR("WAITING")) || str_eq(p->state, STR("SUPPRESSED")) ? "event" : "conversion";
+}
+
+/* The list of Activity in which they stand. */
+static const char *
+outcome_of(const struct activity_problem *p)
+{
+	if (str_eq(p->state, STR("REJECTED")) || str_eq(p->state, STR("DEAD")))
+		return "failed";
+	return str_eq(p->state, STR("SUPPRESSED")) ? "skipped" : "waiting";
+}
+
+static void
+push_problem(struct attention *t, const struct activity_problem *p)
+{
+	struct str code = problem_code(p);
+	const struct verdict *v = verdict_find(code);
+	bool lost = str_eq(p->state, STR("DEAD")) && str_eq(code, STR("no_answer"));
+	/* What is mended record by record is looked at one by one. */
+	bool each = str_eq(p->state, STR("HELD")) || str_eq(p->state, STR("DEAD")) || v->fix[0] == '\0' ||
+	            (str_eq(str_from(v->fix), STR("hubspot")) && !str_starts(code, STR("hubspot_scope")));
+	struct json *row;
+
+	if (told_otherwise(p, v))
+		return;
+	row = push(t, str_c(t->a, code),
+	    str_printf(t->a, "%lld %s%s: %s", (long long)p->n, problem_of(p), p->n == 1 ? "" : "s",
+	        lost ? "Sent twice without an answer; whether it arrived is not known." : v->sentence),
+	    lost ? "Look for the OrderId in impact.com, and decide for each." : v->advice, each ? "activity" : v->fix);
+	json_set_str(row, "outcome", str_from(outcome_of(p)));
+}
+
+struct json *
+overview_attention(struct web_request *rq, const struct overview *o)
+{
+	struct attention t = { .a = rq->arena, .list = json_array(rq->arena) };
+
+	push_hubspot(&t, o, rq->parts->scopes);
+	if (!o->tenant.sending)
+		push(&t, "stopped", STR("All sending is stopped."), "Allow sending again; what waited is sent then.",
+		    "settings");
+	push_held(&t, o);
+	push_rules(&t, rq, o);
+	for (size_t i = 0; i < o->n_problems; i++)
+		push_problem(&t, &o->problems[i]);
+	return t.list;
+}
