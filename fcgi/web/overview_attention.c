@@ -125,6 +125,30 @@ push_mapping(struct attention *t, const struct overview *o, const struct config_
 	    "object", c->type);
 }
 
+/* The object's live triggers that HubSpot tells us nothing about. */
+static void
+add_unsubscribed(struct buf *b, struct attention *t, const struct config_object *c, struct str subscriptions)
+{
+	for (size_t i = 0; i < c->n_triggers; i++) {
+		const struct config_trigger *x = &c->triggers[i];
+
+		if (x->live && !x->created && !catalogue_subscribed(subscriptions, c->type, x->property))
+			add_name(b, str_printf(t->a, STR_FMT "." STR_FMT, STR_ARG(c->type), STR_ARG(x->property)));
+	}
+}
+
+static void
+push_consent(struct attention *t, const struct config_object *c)
+{
+	struct str sentence =
+	    str_printf(t->a, "Triggers of " STR_FMT " are live, but consent for them is off.", STR_ARG(c->type));
+
+	if (!c->consent)
+		json_set_str(push(t, "no_consent", sentence,
+		                 "Give consent, or switch the triggers off; nothing of them is sent now.", "triggers"),
+		    "object", c->type);
+}
+
 static void
 push_rules(struct attention *t, const struct web_request *rq, const struct overview *o)
 {
@@ -137,22 +161,8 @@ push_rules(struct attention *t, const struct web_request *rq, const struct overv
 		if (!overview_is_live(c))
 			continue;
 		push_mapping(t, o, c);
-		if (!c->consent)
-			json_set_str(push(t, "no_consent",
-			                 str_printf(t->a,
-			                     "Triggers of " STR_FMT " are live, but consent for them is off.",
-			                     STR_ARG(c->type)),
-			                 "Give consent, or switch the triggers off; nothing of them is sent now.",
-			                 "triggers"),
-			    "object", c->type);
-		for (size_t k = 0; k < c->n_triggers; k++) {
-			const struct config_trigger *x = &c->triggers[k];
-
-			if (x->live && !x->created &&
-			    !catalogue_subscribed(rq->installation->subscriptions, c->type, x->property))
-				add_name(&b,
-				    str_printf(t->a, STR_FMT "." STR_FMT, STR_ARG(c->type), STR_ARG(x->property)));
-		}
+		push_consent(t, c);
+		add_unsubscribed(&b, t, c, rq->installation->subscriptions);
 	}
 	if (b.n > 0)
 		push(t, "not_subscribed",

@@ -8,7 +8,7 @@
 
 enum line_state {
 	DONE,
-	TODO,
+	OPEN,
 	UNKNOWN
 };
 
@@ -29,7 +29,7 @@ push(struct arena *a, struct json *list, const char *id, enum line_state state)
 static enum line_state
 done_if(bool yes)
 {
-	return yes ? DONE : TODO;
+	return yes ? DONE : OPEN;
 }
 
 /* The state of a check of the last Submit. */
@@ -53,7 +53,7 @@ push_program(struct arena *a, struct json *list, const struct overview *o)
 	struct json *row;
 
 	if (o->impact.document.program_id.n == 0 || (current && str_eq(state, STR("unproved"))))
-		line = TODO;
+		line = OPEN;
 	else if (current && str_eq(state, STR("ok")))
 		line = DONE;
 	row = push(a, list, "program", line);
@@ -102,7 +102,7 @@ push_event_types(struct arena *a, struct json *list, const struct overview *o)
 			json_push_str(names, t->name);
 	}
 	row = push(a, list, "event_types",
-	    o->n_event_types == 0 ? UNKNOWN : (json_length(names) == 0 ? DONE : (refused ? TODO : UNKNOWN)));
+	    o->n_event_types == 0 ? UNKNOWN : (json_length(names) == 0 ? DONE : (refused ? OPEN : UNKNOWN)));
 	json_set_str(row, "detail",
 	    o->n_event_types == 0 ? STR("none") : str_printf(a, "%zu", o->n_event_types - json_length(names)));
 	json_set(row, "names", names);
@@ -114,7 +114,7 @@ push_gateway(struct arena *a, struct json *list, const struct overview *o)
 {
 	static const char *const known[] = { "im_ref", "irclickid", "clickid" };
 	struct str parameter = json_text_at(a, o->impact.check, "click_parameter");
-	enum line_state line = parameter.n == 0 ? UNKNOWN : TODO;
+	enum line_state line = parameter.n == 0 ? UNKNOWN : OPEN;
 	struct json *row;
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

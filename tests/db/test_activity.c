@@ -303,7 +303,8 @@ problems_and_proof_are_found(void **state)
 	must(activity_problems(g.db, g.a, g.tenant.tenant_id, &p, &n, &g.e));
 	assert_int_equal(n, 6);
 	/* What was refused long ago nobody mends any more. */
-	ground_run(&g, "UPDATE conversion SET received_at = UTC_TIMESTAMP(3) - INTERVAL 40 DAY WHERE state = 'REJECTED'");
+	ground_run(&g,
+	    "UPDATE conversion SET received_at = UTC_TIMESTAMP(3) - INTERVAL 40 DAY WHERE state = 'REJECTED'");
 	must(activity_problems(g.db, g.a, g.tenant.tenant_id, &p, &n, &g.e));
 	assert_int_equal(n, 5);
 	ground_run(&g, "UPDATE conversion SET received_at = UTC_TIMESTAMP(3)");
