@@ -30,6 +30,7 @@ struct credentials {
 		CREDENTIALS_WRONG
 	} company_state, program_state;
 	bool token_entered;
+	bool check_only; /* set by the caller: nothing is saved although all is right */
 	/* the result */
 	bool saved;
 	int64_t revision;

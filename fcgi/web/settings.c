@@ -84,32 +84,46 @@ open_json(struct arena *a, const struct summary_open *open, bool account, bool p
 }
 
 /*
- * What is not finished belongs to the account and program that it was made for; a person decides with the numbers
- * (confirm: true).  What then happens to it: store/delivery.h, elsewhere.
+ * What is not finished belongs to the account and program that it was made for: *open is not NULL when a person has to
+ * decide with the numbers (confirm: true).  What then happens to it: store/delivery.h, elsewhere.
  */
 static bool
-may_move(struct web_request *rq, struct web_reply *rp, struct str sid, struct str program, struct err *e)
+unfinished(struct web_request *rq, struct str sid, struct str program, struct json **open, struct err *e)
 {
-	struct summary_open open;
-	struct impact_state now;
 	bool confirmed = false, other_account, other_program;
+	struct summary_open left;
+	struct impact_state now;
 
+	*open = NULL;
 	if (json_get(rq->body, "confirm") != NULL && !json_bool(json_get(rq->body, "confirm"), &confirmed))
 		return err_set(e, ERR_INVALID, "confirm must be true or false");
 	if (confirmed)
 		return true;
-	if (!impact_state_load(rq, &now, e) || !summary_open(rq->parts->db, rq->arena, rq->tenant_id, &open, e))
+	if (!impact_state_load(rq, &now, e) || !summary_open(rq->parts->db, rq->arena, rq->tenant_id, &left, e))
 		return false;
 	other_account = now.document.account_sid.n > 0 && !str_eq(now.document.account_sid, str_trim(sid));
 	other_program = now.document.program_id.n > 0 && !str_eq(now.document.program_id, str_trim(program));
-	if (!other_account && !(other_program && open.waiting + open.in_doubt > 0))
-		return true;
-	if (open.waiting + open.in_doubt + open.accepted == 0)
-		return true;
+	if ((other_account && left.waiting + left.in_doubt + left.accepted > 0) ||
+	    (other_program && left.waiting + left.in_doubt > 0))
+		*open = open_json(rq->arena, &left, other_account, other_program);
+	return true;
+}
+
+static bool
+ask_first(struct web_reply *rp, struct arena *a, struct json *open, struct err *e)
+{
 	rp->status = 409;
-	rp->beside = json_object(rq->arena);
-	json_set(rp->beside, "open", open_json(rq->arena, &open, other_account, other_program));
+	rp->beside = json_object(a);
+	json_set(rp->beside, "open", open);
 	return err_set(e, ERR_CONFLICT, "Not saved: conversions are not finished yet. Say that you want the change.");
+}
+
+static bool
+faultless(const struct credentials *c)
+{
+	struct json_walk w = json_walk(c->fields);
+
+	return !json_next(&w);
 }
 
 static bool
@@ -128,15 +142,19 @@ impact_connect(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
 	struct str sid, program, token = STR("");
 	struct credentials *c;
+	struct json *open;
 
 	if (!web_members(rq->body, WEB_NAMES("account_sid", "auth_token", "program_id", "confirm"), e) ||
 	    !web_string(rq->body, "account_sid", &sid, e) || !web_string(rq->body, "program_id", &program, e) ||
 	    (json_get(rq->body, "auth_token") != NULL && !web_string(rq->body, "auth_token", &token, e)) ||
-	    !may_move(rq, rp, sid, program, e))
+	    !unfinished(rq, sid, program, &open, e))
 		return false;
 	c = credentials_new(rq->arena, rq->parts, &rq->session.person, sid, token, program);
+	c->check_only = open != NULL;
 	if (!live_run(rq->http, &c->step, LIVE_DEADLINE_MS, e))
 		return false;
+	if (open != NULL && faultless(c))
+		return ask_first(rp, rq->arena, open, e);
 	if (!c->saved)
 		return refuse(rq, rp, c, e);
 	rp->json = json_object(rq->arena);

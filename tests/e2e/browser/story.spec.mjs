@@ -55,6 +55,7 @@ test('I-22 I-23 I-24 I-25 Settings says in words what is wrong, and then connect
 	const token = page.getByLabel(/^Auth Token/);
 	await expect(sid).toBeVisible();
 	await sound(page, 'settings');
+	page.expected.push(/status of 409/);
 	await page.addLocatorHandler(page.getByRole('button', { name: 'Change it' }), (button) => button.click());
 	const replace = page.getByRole('button', { name: 'Replace: Auth Token' });
 	if (await replace.isVisible())
