@@ -18,6 +18,9 @@ import { Mappings } from './pages/mappings.js';
 import { Ids } from './pages/ids.js';
 import { Activity } from './pages/activity.js';
 import { Decision } from './pages/decision.js';
+import { Accounts } from './pages/accounts.js';
+import { Team } from './pages/team.js';
+import { Invitation, SignIn } from './pages/sign-in.js';
 import { Configuration } from './pages/configuration.js';
 import { DeleteAccount } from './pages/delete-account.js';
 import { Deleted } from './pages/deleted.js';
@@ -35,10 +38,15 @@ const PAGES = [
   [/^\/ids$/, 'ids', Ids],
   [/^\/activity$/, 'activity', Activity],
   [/^\/activity\/(?<id>\d+)$/, 'activity', Decision],
+  [/^\/team(?:\/(?<part>changes))?$/, 'team', Team],
+  [/^\/accounts$/, 'accounts', Accounts],
   [/^\/configuration$/, 'configuration', Configuration],
   [/^\/delete-account$/, 'deleteAccount', DeleteAccount],
   [/^\/uninstall$/, 'uninstall', Uninstall],
 ];
+
+// Links that were mailed: they work whoever is signed in, or nobody.
+const MAILED = { '/sign-in': SignIn, '/invitation': Invitation };
 
 function find(path) {
   for (const [pattern, name, page] of PAGES) {
@@ -67,15 +75,17 @@ function App() {
   const address = useStore(route);
   const atLogin = address.path === '/login';
   const deleted = address.path === '/deleted'; // for somebody who has no account any more
+  const mailed = MAILED[address.path];
   useEffect(() => {
-    if (status === 'out' && !atLogin && !deleted) navigate('/login', { replace: true });
+    if (status === 'out' && !atLogin && !deleted && !mailed) navigate('/login', { replace: true });
     if (status === 'in' && atLogin && !address.query.has('problem')) navigate('/', { replace: true });
-  }, [status, atLogin, deleted]);
+  }, [status, atLogin, deleted, mailed]);
 
   let page = html`<main class="alone" id="main"><${Skeleton} lines=${6} tall /></main>`;
   if (deleted) page = html`<${Deleted} receipt=${address.query.get('receipt')} />`;
+  else if (mailed && status !== 'loading') page = html`<${mailed} signedIn=${status === 'in'} />`;
   else if (status === 'failed') page = html`<main class="alone" id="main"><h1 class="sr">${text.nav.product}</h1><${Failed} error=${error} retry=${loadSession} /></main>`;
-  else if (atLogin && status !== 'loading') page = html`<${Login} problem=${address.query.get('problem')} />`;
+  else if (atLogin && status !== 'loading') page = html`<${Login} query=${address.query} />`;
   else if (status === 'in') page = html`<${Inside} data=${data} address=${address} />`;
   return html`${page}<${DialogHost} />`;
 }
@@ -84,7 +94,7 @@ whenSignedOut(() => {
   if (session.get().status !== 'in') return;
   setGuard(null);
   draft.set(old => ({ ...old, base: null, dirty: false }));
-  navigate('/login?problem=session_ended', { replace: true }).then(() => session.set({ status: 'out', data: null, error: null }));
+  navigate('/login?problem=session_ended', { replace: true }).then(() => session.set(old => ({ ...old, status: 'out', data: null, error: null })));
 });
 startRouter();
 loadSession();

@@ -7,6 +7,8 @@ import { triggers, mappings, underway, conditions, draft } from './text/rules.js
 import { activity, decision } from './text/activity.js';
 import { act } from './text/act.js';
 import { configuration, erase, erased } from './text/configuration.js';
+import { team, signIn, invitation, accounts } from './text/team.js';
+import { audit } from './text/audit.js';
 import { difference } from './text/difference.js';
 import { ids } from './text/ids.js';
 
@@ -21,7 +23,7 @@ const nav = {
   menu: 'Menu',
   skip: 'Skip to content',
   product: 'Connector',
-  pages: { overview: 'Overview', settings: 'Settings', triggers: 'Event Triggers', mappings: 'Field Mappings', ids: 'ID doctor', activity: 'Activity', uninstall: 'Uninstall', configuration: 'Configuration', deleteAccount: 'Delete Account' },
+  pages: { overview: 'Overview', settings: 'Settings', triggers: 'Event Triggers', mappings: 'Field Mappings', ids: 'ID doctor', activity: 'Activity', team: 'Team', accounts: 'Accounts', uninstall: 'Uninstall', configuration: 'Configuration', deleteAccount: 'Delete Account' },
   groups: { setup: 'Setting up', account: 'Account' },
   account: id => `HubSpot account ${id}`,
   signOut: 'Sign out',
@@ -112,4 +114,9 @@ export const text = {
   configuration,
   erase,
   erased,
+  team,
+  signIn,
+  invitation,
+  accounts,
+  audit,
 };

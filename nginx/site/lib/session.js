@@ -3,13 +3,13 @@ import { get, post, setCsrfToken } from '../api.js';
 import { createStore } from './store.js';
 
 /** status: 'loading' | 'in' | 'out' | 'failed' */
-export const session = createStore({ status: 'loading', data: null, error: null });
+export const session = createStore({ status: 'loading', data: null, app: null, error: null });
 
 export async function loadSession() {
   try {
     const data = await get('/api/session');
     if (!data.signed_in) {
-      session.set({ status: 'out', data: null, error: null });
+      session.set({ status: 'out', data: null, app: data.app, error: null });
       return session.get();
     }
     const before = session.get().data;
@@ -18,9 +18,9 @@ export async function loadSession() {
       return session.get();
     }
     setCsrfToken(data.csrf_token);
-    session.set({ status: 'in', data, error: null });
+    session.set({ status: 'in', data, app: data.app, error: null });
   } catch (error) {
-    session.set(old => old.data ? { ...old, error } : { status: 'failed', data: null, error });
+    session.set(old => old.data ? { ...old, error } : { ...old, status: 'failed', data: null, error });
   }
   return session.get();
 }
@@ -28,7 +28,7 @@ export async function loadSession() {
 export async function logOut() {
   await post('/api/session/logout');
   setCsrfToken('');
-  session.set({ status: 'out', data: null, error: null });
+  session.set(old => ({ ...old, status: 'out', data: null, error: null }));
 }
 
 export async function setSending(on) {

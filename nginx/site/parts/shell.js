@@ -1,5 +1,6 @@
 // The frame of every page: menu, account, the switch that stops all sending, and what keeps things from going out.
 import { html, useEffect, useRef, useState } from '../html.js';
+import { get } from '../api.js';
 import { text } from '../text.js';
 import { logOut, obstacle, setSending } from '../lib/session.js';
 import { navigate, setGuard } from '../lib/router.js';
@@ -11,7 +12,7 @@ import { Notice } from './notice.js';
 const MENU = {
   '': { overview: '/', activity: '/activity' },
   setup: { settings: '/settings', triggers: '/triggers', mappings: '/mappings', ids: '/ids' },
-  account: { configuration: '/configuration', uninstall: '/uninstall', deleteAccount: '/delete-account' },
+  account: { team: '/team', configuration: '/configuration', uninstall: '/uninstall', deleteAccount: '/delete-account' },
 };
 const words = text.nav;
 
@@ -30,17 +31,19 @@ function useSending() {
   return { busy, error, change };
 }
 
-function Banner({ state, sending }) {
+function Banner({ state, sending, portal }) {
   if (!text.sending.banners[state]) return null;
   const { title, body } = text.sending.banners[state];
   const action = state === 'stopped'
     ? html`<button type="button" class="btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`
-    : html`<a class="btn" href="/oauth/start">${text.sending.reconnect}</a>`;
+    : html`<a class="btn" href=${`/oauth/start?portal=${portal}`}>${text.sending.reconnect}</a>`;
   return html`<${Notice} kind="warn" title=${title} action=${action}>${body}<//>`;
 }
 
 function Account({ data, state, sending }) {
   const { tenant, person } = data;
+  const [several, setSeveral] = useState(false);
+  useEffect(() => { get('/api/accounts').then(a => setSeveral(a.accounts.length > 1), () => {}); }, []);
   const signOut = async () => {
     if (await navigate('/')) {
       setGuard(null);
@@ -53,7 +56,7 @@ function Account({ data, state, sending }) {
     <p class="account-state"><span class=${`dot ${state ?? 'ok'}`} aria-hidden="true"></span>${words.states[state ?? 'ok']}</p>
     <p class="account-name">${tenant.name && html`<strong>${tenant.name}</strong>`}<span>${words.account(tenant.portal_id)}</span>
       <span class="cut" title=${person.email}>${person.email}</span></p>
-    <button type="button" class="link-btn" onClick=${signOut}>${words.signOut}</button>
+    <p class="account-links"><button type="button" class="link-btn" onClick=${signOut}>${words.signOut}</button>${several && html`<a class="link-btn" href="/accounts">${text.accounts.link}</a>`}</p>
   </div>`;
 }
 
@@ -83,7 +86,7 @@ export function Shell({ data, current, path, children }) {
       </div>
     </header>
     <main id="main" tabindex="-1">
-      <div role="status">${sending.error && html`<${Notice} kind="bad">${sending.error.message}<//>`}<${Banner} state=${state} sending=${sending} /></div>
+      <div role="status">${sending.error && html`<${Notice} kind="bad">${sending.error.message}<//>`}<${Banner} state=${state} sending=${sending} portal=${data.tenant.portal_id} /></div>
       ${children}
     </main>
   </div>`;
