@@ -7,7 +7,7 @@
 // object: 'deals' or '' for the account; part: 'consent' | 'trigger' | 'row' | 'order' | 'impact' | 'option';
 // how: 'added' | 'removed' | 'changed'; key: stands for the entry on a page; before, after: the whole thing or undefined.
 import { text } from '../text.js';
-import { labelOf } from './labels.js';
+import { labelOf, valueLabelOf } from './labels.js';
 import { same } from './same.js';
 
 const words = text.difference;
@@ -23,8 +23,9 @@ const FIELDS = {
 function fieldsOf(part, before, after) {
   const names = Object.keys({ ...FIELDS[part], ...before, ...after }).filter(name => name !== 'id');
   const empty = FIELDS[part];
+  const says = value => value !== undefined && value !== '' && !(Array.isArray(value) && !value.length);
   return names.map(name => ({ name, before: before && (before[name] ?? empty[name]), after: after && (after[name] ?? empty[name]) }))
-    .filter(f => !same(f.before, f.after));
+    .filter(f => !same(f.before, f.after) && (says(f.before) || says(f.after)));
 }
 
 /** What makes two things of different accounts the same to a person: the field a row fills, what a trigger looks at. */
@@ -96,17 +97,21 @@ export function difference(before, after) {
   return out;
 }
 
-/** "Deal Stage becomes closedwon", "OrderId", "Consent", ...: what an entry is about. */
+/** The objects whose triggers are named, for useLabels(). */
+export const labelled = entries => [...new Set(entries.filter(one => one.part === 'trigger').map(one => one.object))];
+
+/** "Deal Stage becomes Closed Won", "OrderId", "Consent", ...: what an entry is about. */
 export function nameOf({ object, part, id, before, after }) {
   const one = after ?? before;
   if (part === 'row') return one.field || words.noField;
-  if (part === 'trigger') return one.on === 'created' ? words.created(text.objects[object].one) : words.trigger(labelOf(object, one.property), one.becomes ?? []);
+  if (part === 'trigger') return one.on === 'created' ? words.created(text.objects[object].one) : words.trigger(labelOf(object, one.property), (one.becomes ?? []).map(value => valueLabelOf(object, one.property, value)));
   return words.names[id] ?? words.names[part] ?? id;
 }
 
 /** A value as a person reads it. */
 export function shown(name, value) {
-  if (value === undefined || value === null || value === '' || (Array.isArray(value) && !value.length)) return words.empty[name] ?? words.nothing;
+  if (value === undefined) return words.nothing; // the whole thing was not there
+  if (value === null || value === '' || (Array.isArray(value) && !value.length)) return words.empty[name] ?? words.nothing;
   if (typeof value === 'boolean') return value ? words.yes : words.no;
   if (Array.isArray(value)) return value.join(', ');
   return words.values[name]?.[value] ?? String(value);
@@ -127,7 +132,7 @@ function sentence(one) {
 const count = (entries, how) => entries.filter(one => one.how === how).length;
 
 /**
- * In short: "Deals: trigger “Deal Stage becomes closedwon” is live", "Deals: 12 mapping rows changed".  Rows are named
+ * In short: "Deals: trigger “Deal Stage becomes Closed Won” live", "Deals: 12 mapping rows changed".  Rows are named
  * while they are few.
  */
 export function sentences(entries, { few = 3 } = {}) {

@@ -15,7 +15,7 @@ import { Failed, PageHead, Skeleton } from '../parts/notice.js';
 const words = text.configuration;
 
 function InUse({ now }) {
-  return html`<section class="card" aria-labelledby="in-use"><h2 id="in-use">${words.nowTitle}</h2>
+  return html`<section class="card conf" aria-labelledby="in-use"><h2 id="in-use">${words.nowTitle}</h2>
     <p class="wrap">${words.now(now.revision, now.author, formatDateTime(now.at))}</p><p class="help">${words.nowHelp}</p>
     <p class="download-line"><a class="btn" href="/api/download/configuration" download>${words.download}</a> <span class="help">${words.downloadHelp}</span></p></section>`;
 }
@@ -38,7 +38,7 @@ function Any({ now, query }) {
   };
   const input = name => html`<${Field} label=${words[name === 'from' ? 'anyFrom' : 'anyTo']}>${attributes => html`<input ...${attributes} type="number" min="1" max=${now.revision} inputmode="numeric"
     value=${typed[name]} onInput=${e => choose(name, e.target.value)} />`}<//>`;
-  return html`<section class="card" aria-labelledby="any"><h2 id="any">${words.anyTitle}</h2><p class="help">${words.anyHelp}</p>
+  return html`<section class="card conf" aria-labelledby="any"><h2 id="any">${words.anyTitle}</h2><p class="help">${words.anyHelp}</p>
     <div class="any-line">${input('from')}${input('to')}</div>
     ${from > 0 && to > 0 && (error ? html`<${Failed} error=${error} retry=${reload} />` : entries ? html`<${Difference} entries=${entries} sides=${words.anySides(from, to)} />` : html`<${Skeleton} lines=${4} />`)}
   </section>`;

@@ -55,7 +55,7 @@ export function Accounts({ now, editor, onSaved }) {
   useEffect(() => { if (chosen) load(); }, [chosen]);
   const account = data?.find(one => String(one.id) === chosen);
   const name = account && words.accountOption(account.name, account.portal_id);
-  return html`<section class="card" aria-labelledby="accounts"><h2 id="accounts">${words.accountTitle}</h2>
+  return html`<section class="card conf" aria-labelledby="accounts"><h2 id="accounts">${words.accountTitle}</h2>
     ${!data && (error && !loading ? html`<${Failed} error=${error} retry=${reload} />` : html`<${Skeleton} lines=${2} />`)}
     ${data && !data.length && html`<p class="muted">${words.accountNone}</p>`}
     ${data?.length > 0 && html`<p class="help">${words.accountLead}</p>

@@ -1,9 +1,8 @@
 // Two configurations side by side: every thing that differs, by object, its old and its new values.
 import { html } from '../html.js';
 import { text } from '../text.js';
-import { nameOf, shown } from '../lib/difference.js';
-import { loadLabels } from '../lib/labels.js';
-import { useStore } from '../lib/store.js';
+import { labelled, nameOf, shown } from '../lib/difference.js';
+import { useLabels } from '../lib/labels.js';
 import { Badge } from './notice.js';
 
 const words = text.difference;
@@ -34,7 +33,7 @@ function Entry({ one, sides, pick }) {
  * before each entry.
  */
 export function Difference({ entries, sides = words.sides, pick = null }) {
-  useStore(loadLabels());
+  useLabels(labelled(entries));
   if (!entries.length) return html`<p class="muted">${words.none}</p>`;
   return html`<div class="diff">${['', ...Object.keys(text.objects)].map(object => {
     const mine = entries.filter(one => one.object === object);

@@ -2,10 +2,9 @@
 import { html, useEffect, useState } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
-import { difference, sentences } from '../lib/difference.js';
-import { loadLabels } from '../lib/labels.js';
+import { difference, labelled, sentences } from '../lib/difference.js';
+import { useLabels } from '../lib/labels.js';
 import { keepImpact, revision, saveFrom } from '../lib/revisions.js';
-import { useStore } from '../lib/store.js';
 import { confirm } from './dialog.js';
 import { Difference } from './difference.js';
 import { Faults } from './faults.js';
@@ -40,7 +39,7 @@ export function useDifference(from, to) {
 
 function Changes({ row, open }) {
   const { entries, error, reload } = useDifference(row.revision - 1, row.revision);
-  useStore(loadLabels());
+  useLabels(labelled(entries ?? []));
   if (row.revision === 1) return html`<p class="muted">${words.first}</p>`;
   if (error) return html`<p class="err">${error.message} <button type="button" class="link-btn" onClick=${reload}>${text.common.retry}</button></p>`;
   if (!entries) return html`<div class="rev-wait"><${Skeleton} lines=${1} /></div>`;
@@ -101,7 +100,7 @@ export function History({ now, editor, onSaved }) {
       setSaid({ kind: 'bad', title: error.message });
     }
   };
-  return html`<section class="card" aria-labelledby="history"><h2 id="history">${words.historyTitle}</h2><p class="help">${words.historyHelp}</p>
+  return html`<section class="card conf" aria-labelledby="history"><h2 id="history">${words.historyTitle}</h2><p class="help">${words.historyHelp}</p>
     <div role="status">${said?.kind && html`<${Notice} kind=${said.kind}>${said.title}<//>`}</div>
     ${said?.faults && html`<${Faults} ...${said} />`}
     <ul class="revs">${list.rows.map(row => html`<${Row} key=${row.revision} row=${row} now=${now} editor=${editor} onBack=${onBack} />`)}</ul>

@@ -87,7 +87,7 @@ export function Import({ onSaved }) {
       setSaid({ kind: 'bad', title: result.error.message });
     }
   };
-  return html`<section class="card" aria-labelledby="import"><h2 id="import">${words.importTitle}</h2><p class="help">${words.importLead}</p>
+  return html`<section class="card conf" aria-labelledby="import"><h2 id="import">${words.importTitle}</h2><p class="help">${words.importLead}</p>
     <div role="status">${said && html`<${Notice} kind=${said.kind} title=${said.title} action=${said.impact && html`<a class="btn" href="/settings">${words.toSettings}</a>`}>${said.impact && words.impactCheck}<//>`}</div>
     ${file ? html`<p class="from wrap">${words.from(file.from.name, file.from.portal_id, file.from.revision)}</p>
       ${file.faults.length ? html`<${Faults} faults=${file.faults} document=${file.document} /><div class="form-foot"><button type="button" class="btn" onClick=${reset}>${words.otherFile}</button></div>`

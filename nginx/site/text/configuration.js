@@ -54,7 +54,7 @@ export const configuration = {
   hideChanges: n => `Hide what changed in revision ${n}`,
   show: 'What changed',
   hide: 'Hide',
-  back: 'Go back to this',
+  back: 'Go back',
   backTo: n => `Go back to revision ${n}`,
   backTitle: n => `Go back to revision ${n}?`,
   backBody: 'A new revision is made that says the same as the old one. These things change:',
