@@ -80,7 +80,7 @@ function useRows(object, state, fields, catalogue) {
 function problemsOf({ rows, notes, needs, hints }, name, live) {
   const problems = [];
   const missing = needs.filter(item => !item.done);
-  if (live && missing.length) problems.push(`${words.missingTitle} ${name}: ${nameMissing(missing).join('; ')}.`);
+  if (live && missing.length) problems.push(words.missingFirst(name, nameMissing(missing).join('; ')));
   if (live) problems.push(...hints);
   rows.forEach((row, i) => { if (notes.get(row.id)?.error) problems.push(`${name} ${i + 1}: ${notes.get(row.id).error}`); });
   return problems;
@@ -106,7 +106,8 @@ function ObjectMapping({ object, state, fields, list, readOnly }) {
   const general = faultsAt(state.faults, `objects.${object}`).filter(f => f.path.split('.')[2] !== 'mapping' || (f.path.split('.')[3] && !rowIds.has(f.path.split('.')[3])));
   const inItems = row => object === 'deals' && (isItemRow(row) || itemIds.has(row.id));
   const wanted = find.trim().toLowerCase();
-  const found = row => !wanted || `${row.field} ${row.expression}`.toLowerCase().includes(wanted);
+  const found = useMemo(() => wanted ? new Set(rows.filter(row => row.id === newest || `${row.field} ${row.expression}`.toLowerCase().includes(wanted)).map(row => row.id)) : null,
+    [rows, wanted, newest]);
 
   const add = (field, item) => {
     const id = newId('m', state.doc);
@@ -128,7 +129,7 @@ function ObjectMapping({ object, state, fields, list, readOnly }) {
     });
     (next?.querySelector('.icon.danger') ?? page.current?.querySelector('.row-foot button'))?.focus();
   }, [object]);
-  const table = item => html`<${MappingTable} caption=${item ? words.itemsTitle : words.rows(name)} rows=${rows} shown=${r => inItems(r) === item && (found(r) || r.id === newest)} item=${item}
+  const table = item => html`<${MappingTable} caption=${item ? words.itemsTitle : words.rows(name)} rows=${rows} shown=${r => inItems(r) === item} found=${found} item=${item}
     properties=${of.properties} news=${catalogue.data?.new_since_last ?? NONE} fields=${of.expanded} fieldByName=${of.fieldByName} notes=${notes} faults=${of.faults}
     newest=${newest} onAdd=${() => add('', item)} onChange=${change} onRemove=${remove} />`;
   const changed = live && !same(config.mapping, state.base.document.objects[object].mapping);
@@ -148,7 +149,7 @@ function ObjectMapping({ object, state, fields, list, readOnly }) {
           ${rows.length === 0 && html`<${Empty} title=${words.emptyTitle(name)}>${words.emptyBody}<//>`}
           ${rows.length === 0 && !readOnly && html`<${Presets} presets=${presets} doc=${state.doc} object=${object} say=${say} />`}
           ${rows.some(r => !inItems(r)) && table(false)}
-          ${wanted && !rows.some(found) && html`<p class="muted" role="status">${words.findNone(find)}</p>`}
+          ${found?.size === 0 && html`<p class="muted" role="status">${words.findNone(find)}</p>`}
           <div class="row-foot"><button type="button" class="btn" onClick=${() => add('', false)}><${Plus}/>${words.add}</button>
             ${rows.length > 0 && html`<span class="help">${words.keys}</span>`}</div>
         </section>

@@ -27,8 +27,8 @@ function Body({ current, theirs, both, choices }) {
     ${both.length > 0 && html`<h3>${words.conflictBothTitle}</h3>
       ${both.map(entry => html`<${Both} key=${entry.key} entry=${entry} sides=${[words.sideTheirs, words.sideMine]}
         choice=${choices.get(entry.key) ?? 'mine'} onChoose=${side => choose(entry.key, side)} />`)}`}
-    <h3>${words.conflictTheirs}</h3>
-    ${theirs.length ? html`<${Difference} entries=${theirs} />` : html`<p>${words.conflictSame}</p>`}`;
+    ${theirs.length > 0 && html`<h3>${both.length ? words.conflictAlso : words.conflictTheirs}</h3><${Difference} entries=${theirs} />`}
+    ${!both.length && !theirs.length && html`<p>${words.conflictSame}</p>`}`;
 }
 
 /** Asks, and saves what was decided: the result of saveDraft(), or null when the person goes on editing. */
@@ -36,7 +36,7 @@ export async function resolveConflict(current) {
   const { base, doc } = draft.get();
   const keys = conflicts(base.document, doc, current.document);
   const both = difference(current.document, doc).filter(entry => keys.has(entry.key));
-  const theirs = difference(base.document, current.document);
+  const theirs = difference(base.document, current.document).filter(entry => !keys.has(entry.key));
   const choices = new Map();
   const answer = await ask({ title: words.conflictTitle, cancel: words.conflictWait, wide: true,
     body: html`<${Body} current=${current} theirs=${theirs} both=${both} choices=${choices} />`,

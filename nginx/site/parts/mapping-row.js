@@ -33,10 +33,12 @@ export function MappingRow({ row, number, sources, targets, note, faultText, hel
   }, [focus]);
   const id = `row-${row.id}`;
   const error = note?.error ?? faultText;
-  const column = note?.error ? 0 : faultColumn(faultText);
-  const inCondition = !note?.error && /of the condition/.test(faultText ?? '');
+  const said = note?.error ? [] : (faultText ?? '').split('\n').filter(Boolean);
+  const ofCondition = line => /of the condition/.test(line);
+  const inCondition = said.some(ofCondition);
+  const inSource = said.some(line => !ofCondition(line));
   const described = [error && `${id}-error`, note?.hint && `${id}-hint`].filter(Boolean).join(' ') || undefined;
-  const sourceBad = Boolean(faultText && !note?.error && !inCondition) || (error && !row.expression);
+  const sourceBad = inSource || (error && !row.expression);
   const fieldBad = Boolean(note?.error) && (!row.field || Boolean(row.expression));
   return html`<tr ref=${line} class=${`${error ? 'bad' : ''}${row.active ? '' : ' is-off'}`}>
     <td class="c-on"><span class="row-no" aria-hidden="true">${number}</span><${Switch} on=${row.active} label=${words.rowOn(number)} words=${null} onChange=${active => onChange({ active })} /></td>
@@ -46,8 +48,8 @@ export function MappingRow({ row, number, sources, targets, note, faultText, hel
     <td class="c-field"><${Combobox} label=${words.fieldLabel(number)} options=${targets} value=${row.field} invalid=${fieldBad} describedBy=${described}
         placeholder=${words.searchFields} onChange=${field => onChange({ field })} />
       ${more && help && html`<p class="help">${help}</p>`}
-      ${error && html`<p class="err" id=${`${id}-error`}>${error}</p>`}
-      ${column > 0 && html`<${Marked} source=${inCondition ? row.when : row.expression} column=${column} />`}
+      ${error && html`<div id=${`${id}-error`}>${(said.length ? said : [error]).map(line => html`<p class="err" key=${line}>${line}</p>
+        ${said.length > 0 && html`<${Marked} source=${ofCondition(line) ? row.when : row.expression} column=${faultColumn(line)} />`}`)}</div>`}
       ${note?.hint && html`<p class="hint" id=${`${id}-hint`}>${note.hint}</p>`}
       ${note?.eventDate && html`<p class="hint">${words.eventDateHint} <button type="button" class="link-btn"
         onClick=${() => onChange({ expression: '{event.occurredAt}' })}>${words.eventDateUse}</button></p>`}</td>

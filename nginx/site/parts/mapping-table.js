@@ -20,15 +20,53 @@ class Row extends Component {
   }
 }
 
+const FAR_PX = 800; // from the window: what is changed there is drawn a moment later
+const waiting = new Set(); // blocks to be drawn again, one at a time, so that keys pressed meanwhile are answered
+let timer = 0;
+
+function drawWaiting() {
+  const [block] = waiting;
+  waiting.delete(block);
+  if (block?.node?.isConnected) block.forceUpdate();
+  timer = waiting.size ? setTimeout(drawWaiting) : 0;
+}
+
+function drawLater(block) {
+  waiting.add(block);
+  if (!timer) timer = setTimeout(drawWaiting);
+}
+
+function isFar(node) {
+  const { top, bottom, height } = node.getBoundingClientRect(); // no height: all of it is hidden
+  return height === 0 || bottom < -FAR_PX || top > innerHeight + FAR_PX;
+}
+
 class Block extends Component {
+  keepNode = node => { this.node = node; };
   shouldComponentUpdate(next) {
-    const { lines, notes, faults, ...rest } = this.props;
-    if (lines.length !== next.lines.length || Object.keys(rest).some(key => rest[key] !== next[key])) return true;
-    return lines.some(({ row, number }, i) => row !== next.lines[i].row || number !== next.lines[i].number
-      || notes.get(row.id) !== next.notes.get(row.id) || faults.get(row.id) !== next.faults.get(row.id));
+    const { lines, notes, faults, found, ...rest } = this.props;
+    const changed = lines.length !== next.lines.length || Object.keys(rest).some(key => rest[key] !== next[key])
+      || lines.some(({ row, number }, i) => row !== next.lines[i].row || number !== next.lines[i].number
+        || notes.get(row.id) !== next.notes.get(row.id) || faults.get(row.id) !== next.faults.get(row.id));
+    if (!changed && found === next.found) return false;
+    const now = next.newest || !isFar(this.node);
+    if (!now) drawLater(this);
+    return now;
   }
-  render({ lines, notes, faults, newest, fieldByName, ...rest }) {
-    return html`<tbody style=${{ containIntrinsicSize: `auto ${lines.length * ROW_PX}px` }}>${lines.map(({ row, number }) => html`<${Row} key=${row.id}
+  componentDidMount() { this.hide(this.props); }
+  componentDidUpdate() { this.hide(this.props); }
+  /** Rows that are not looked for are hidden in place: taking thousands away and making them anew would be felt. */
+  hide({ lines, found }) {
+    let any = !lines.length;
+    lines.forEach(({ row }, i) => {
+      const shown = !found || found.has(row.id);
+      any = any || shown;
+      if (this.node.children[i]) this.node.children[i].hidden = !shown;
+    });
+    this.node.hidden = !any;
+  }
+  render({ lines, notes, faults, newest, fieldByName, found, ...rest }) {
+    return html`<tbody ref=${this.keepNode} style=${{ containIntrinsicSize: `auto ${lines.length * ROW_PX}px` }}>${lines.map(({ row, number }) => html`<${Row} key=${row.id}
       row=${row} number=${number} note=${notes.get(row.id)} faultText=${faults.get(row.id)} focus=${row.id === newest}
       help=${fieldByName.get(row.field)?.description} ...${rest} />`)}</tbody>`;
   }
@@ -53,7 +91,7 @@ function useBlocks(wanted) {
 
 /** The same box of the row above or below: Enter goes down, Shift+Enter up.  False when there is no such row. */
 function toNextRow(box, up) {
-  const rows = [...box.closest('table').querySelectorAll('tbody tr')];
+  const rows = [...box.closest('table').querySelectorAll('tbody tr:not([hidden])')];
   const next = rows[rows.indexOf(box.closest('tr')) + (up ? -1 : 1)];
   const cell = box.closest('td').className.split(' ')[0];
   const there = (box.closest('.when') && next?.querySelector('.when input')) || next?.querySelector(`.${cell} input`);
@@ -61,7 +99,7 @@ function toNextRow(box, up) {
   return Boolean(there);
 }
 
-/** `onChange(id, part)` and `onRemove(id)` must stay the same functions. */
+/** `onChange(id, part)` and `onRemove(id)` must stay the same functions.  `found`: ids of the rows to show; null: all. */
 export function MappingTable({ caption, rows, shown, item, properties, news, fields, newest, onAdd, ...rest }) {
   const sources = useMemo(() => sourceOptions(properties, item, news), [properties, item, news]);
   const onKeyDown = e => {

@@ -2,7 +2,6 @@
 import { html, useEffect, useState } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
-import { Notice } from './notice.js';
 
 const words = text.underway;
 const LINKS = { waiting: 'waiting', ready: 'waiting', parked: 'waiting', held_back: 'waiting', unknown: 'waiting', rejected: 'failed' };
@@ -19,6 +18,6 @@ export function Underway({ object, wanted }) {
   const lines = Object.entries(counts ?? {}).filter(([, n]) => n > 0);
   if (!lines.length) return null;
   const { one, name } = text.objects[object];
-  return html`<${Notice} kind="info" title=${words.title(name)}><details class="underway"><summary>${words.summary(lines.map(([kind, n]) => words.short[kind](n)))}</summary>
-    <ul>${lines.map(([kind, n]) => html`<li key=${kind}><a href=${`/activity?object=${object}&outcome=${LINKS[kind]}`}>${words.short[kind](n)}</a>: ${words.then[kind](one)}</li>`)}</ul></details><//>`;
+  return html`<details class="underway"><summary>${words.summary(name, lines.map(([kind, n]) => words.short[kind](n)))}</summary>
+    <ul>${lines.map(([kind, n]) => html`<li key=${kind}><a href=${`/activity?object=${object}&outcome=${LINKS[kind]}`}>${words.short[kind](n)}</a>: ${words.then[kind](one)}</li>`)}</ul></details>`;
 }

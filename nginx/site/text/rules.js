@@ -118,7 +118,7 @@ export const mappings = {
   presetApplied: (label, n) => `${label}: ${n} mappings put in. Look through them, then Save.`,
   emptyTitle: name => `Nothing is mapped for ${name} yet`,
   emptyBody: 'Start with a preset, impact.com’s own recommendation, or add mappings one by one.',
-  missingTitle: 'Required fields are not mapped:',
+  missingFirst: (name, fields) => `${name}: ${fields} must be mapped first.`,
   requiredTitle: 'What impact.com requires',
   requiredDone: 'All of it is mapped.',
   requiredOpen: (n, name) => `${n === 1 ? '1 is' : `${n} are`} still missing. Nothing of ${name} can go live before.`,
@@ -165,8 +165,7 @@ export const mappings = {
 };
 
 export const underway = {
-  title: name => `${name} are live, and some are on their way.`,
-  summary: parts => `${parts.join(', ')}. What happens to them?`,
+  summary: (name, parts) => `${name} are live: ${parts.join(', ')}. What does this change mean for them?`,
   short: {
     waiting: n => n === 1 ? '1 waits for data' : `${n} wait for data`,
     ready: n => n === 1 ? '1 is ready to be sent' : `${n} are ready to be sent`,
@@ -216,6 +215,7 @@ export const draft = {
   conflictTitle: 'Someone else saved in the meantime',
   conflictWho: (author, at) => `${author || 'Another person'} saved a newer version${at ? ` at ${at}` : ''} while you were editing.`,
   conflictTheirs: 'What they changed',
+  conflictAlso: 'What they changed besides',
   conflictSame: 'Their version equals the one you began with.',
   conflictReload: 'Take theirs, drop mine',
   conflictWait: 'Go on editing',

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
+import { until } from '../lib/env.mjs';
 import { TRIGGER, dealsPreset, loggedIn, putDeals } from '../lib/ready.mjs';
-import { ACME, ALPINE, NORTHWIND, control, log, mark, unique } from '../lib/sandbox.mjs';
+import { ACME, ALPINE, NORTHWIND, control, deal, log, mark, move, unique } from '../lib/sandbox.mjs';
 
 let person;
 let preset;
@@ -123,6 +124,38 @@ test('I-03 a faulty expression is refused with its column, while typing and when
 	const save = await person.put('/api/config', { revision, document });
 	assert.equal(save.status, 422);
 	assert.match(save.json.error.fields[path], /column \d+/);
+});
+
+test('I-09 a faulty expression in a required field is told once: where it is faulty, and not as missing too', async () => {
+	const { document } = await person.config();
+	putDeals(document, preset);
+	const order = document.objects.deals.mapping.find((row) => row.field === 'OrderId');
+	order.expression = '{hs_object_id|nonsense}';
+	const { faults } = (await person.post('/api/config/check', { document })).json;
+	assert.deepEqual(faults.map((f) => f.path), [`objects.deals.mapping.${order.id}.expression`]);
+});
+
+test('T-28 a condition that is joined by another word than "and" is refused with that word and its column', async () => {
+	const { document } = await person.config();
+	putDeals(document, preset);
+	document.objects.deals.mapping[0].when = '{amount} > 100 und {dealtype} = newbusiness';
+	const { faults } = (await person.post('/api/config/check', { document })).json;
+	assert.equal(faults.length, 1);
+	assert.match(faults[0].message, /column 16 of the condition: conditions are joined by "and", not by "und"/);
+});
+
+test('what is on its way of an object is counted for whoever changes its mapping: a deal without a contact waits', async () => {
+	assert.equal((await person.configure((document) => putDeals(document, preset))).status, 200);
+	const before = await person.get('/api/underway?object=deals');
+	const { id } = await deal(NORTHWIND);
+	await move(NORTHWIND, id);
+	const now = await until('the deal is counted as waiting', async () => {
+		const counts = await person.get('/api/underway?object=deals');
+		return counts.waiting > before.waiting && counts;
+	});
+	assert.deepEqual(Object.keys(now).sort(), ['held_back', 'parked', 'ready', 'rejected', 'unknown', 'waiting']);
+	assert.equal((await person.get('/api/underway?object=companies')).waiting, 0);
+	assert.equal((await person.call('GET', '/api/underway?object=tickets')).status, 400);
 });
 
 test('F-018 a document with an unknown member or a wrong type is refused by path', async () => {
