@@ -96,7 +96,8 @@ const struct sql activity_list_sql[] = {
 	    NULL, NULL },
 	[COUNT_CONVERSIONS] = { "activity.count_conversions", SQL_TENANT, "ittss", "ssi",
 	    "SELECT state, code, COUNT(*) FROM conversion FORCE INDEX (conversion_list) WHERE tenant_id = ? AND state "
-	    "<> 'HELD' AND received_at >= ? "
+	    "IN ('READY', 'SENDING', 'UNKNOWN', 'ACCEPTED', 'CONFIRMED', 'REJECTED', 'PARKED', 'SHADOW', 'DEAD', "
+	    "'ERASED') AND received_at >= ? "
 	    "AND received_at <= ? AND (? = '' OR object_type = ?) GROUP BY state, code",
 	    NULL, NULL },
 	[COUNT_FOUND] = { "activity.count_found", SQL_TENANT, FOUND_LETTERS "itttissss", "sssi",
