@@ -10,7 +10,7 @@ import { Empty, Failed, Notice, Skeleton } from './notice.js';
 
 const words = text.overview;
 const SERIES = ['sent', 'waiting', 'skipped', 'failed'];
-const EVERY_MS = 30000;
+const EVERY_MS = 60000;
 const MOST_DAYS = 366;
 
 const dayNumber = day => Date.parse(`${day}T00:00:00Z`) / 86400000;
