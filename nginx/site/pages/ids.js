@@ -44,7 +44,7 @@ function Sources({ sources }) {
     ${rows.some(r => r.verdict === 'other') && html`<${Notice} kind="warn" title=${words.sources.differ}>${words.sources.differHelp}<//>`}
     ${!bad && rows.some(r => r.mapped) && html`<${Notice} kind="ok">${words.sources.ok}<//>`}
     ${!rows.some(r => r.mapped) && html`<p>${words.sources.nothing}</p>`}
-    <table class="table"><thead><tr>${words.sources.columns.map(c => html`<th scope="col" key=${c}>${c}</th>`)}</tr></thead><tbody>${rows.map(r => html`<tr key=${r.object}>
+    <table class="table sources"><thead><tr>${words.sources.columns.map(c => html`<th scope="col" key=${c}>${c}</th>`)}</tr></thead><tbody>${rows.map(r => html`<tr key=${r.object}>
       <th scope="row">${text.objects[r.object].name}</th><td>${r.expression ? html`<code class="wrap">${r.expression}</code>` : html`<span class="muted">${r.mapped ? words.sources.none : words.sources.unused}</span>`}</td>
       <td>${r.verdict !== 'unused' && html`<${Badge} kind=${KIND[r.verdict]}>${words.sources[r.verdict]}<//> `}${['other', 'email', 'missing'].includes(r.verdict)
     && html`<a href=${`/mappings/${r.object}`}>${words.sources.fix(text.objects[r.object].name)}</a>`}</td></tr>`)}</tbody></table></section>`;

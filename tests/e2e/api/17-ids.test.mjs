@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { until } from '../lib/env.mjs';
 import { ready } from '../lib/ready.mjs';
-import { NORTHWIND, calm, contact, control, deal, fault, log, mark, record, unique } from '../lib/sandbox.mjs';
+import { NORTHWIND, calm, contact, control, deal, fault, log, mark, record, unique, webhooks } from '../lib/sandbox.mjs';
 import { healthy, kill, processes } from '../lib/service.mjs';
 
 const UPDATES = { method: 'POST', path: '/crm/objects/2026-09/deals/batch/update' };
@@ -164,12 +164,29 @@ test('I-44: new deals are kept filled while the switch is on', { timeout: 120000
 	assert.equal((await person.post('/api/ids/keep', { on: false })).json.keep.state, 'paused');
 });
 
-test('echoes of our own writes are told by HubSpot as ours', async () => {
-	const since = await mark();
+test('design 6: what HubSpot tells of our own write is recorded and never decided, though a trigger watches that property', { timeout: 120000 }, async () => {
 	const [one] = await load(1);
-	await doing({ action: 'start' });
-	await filled();
-	const [write] = await log({ since, ...UPDATES });
-	assert.ok(write, 'a write');
-	assert.equal((await person.decisions(one.d)).length, 0);
+	const { document: before } = await person.config();
+	const saved = await person.configure((d) => {
+		d.objects.deals.consent = true;
+		d.objects.deals.triggers.push({ id: unique('t').slice(0, 32), on: 'changed', property: 'impact_customer_id', becomes: [], when: '', mode: 'live' });
+	});
+	assert.equal(saved.status, 200, saved.text);
+	try {
+		await doing({ action: 'start' });
+		await filled();
+		const about = (w) => w.events.filter((e) => String(e.objectId) === one.d && e.propertyName === 'impact_customer_id');
+		const [sent] = await until('the echo to be taken in', async () => {
+			const list = await webhooks((w) => w.state === 'done' && about(w).length > 0);
+			return list.flatMap(about);
+		});
+		assert.equal(sent.changeSource, 'INTEGRATION');
+		assert.equal(sent.propertyValue, one.c);
+		// A person's edit of the same property, made later, is decided: by then the echo would have been.
+		await control('PATCH', `/crm/${NORTHWIND}/deals/${one.d}`, { properties: { impact_customer_id: 'by-hand' } });
+		await person.decision(one.d, (r) => r.event.value === 'by-hand');
+		assert.deepEqual((await person.decisions(one.d)).filter((r) => r.event.value === one.c), []);
+	} finally {
+		await person.configure((d) => { d.objects.deals = before.objects.deals; });
+	}
 });

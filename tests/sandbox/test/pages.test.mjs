@@ -24,6 +24,24 @@ after(async () => {
 	box.close();
 });
 
+test('the brand\'s website sends its form with the hidden field into HubSpot, and runs the snippet that was pasted into it', async () => {
+	await page.goto(`${box.site}/shop/${NORTHWIND}`);
+	await page.getByLabel('Snippet in the head of every page').fill('<script>addEventListener("DOMContentLoaded", function () { document.getElementsByName("custom_impact_click_id")[0].value = "PASTED"; });</script>');
+	await page.getByRole('button', { name: 'Save the snippet' }).click();
+	await page.getByText('The snippet is on every page of the website').waitFor();
+	await page.getByLabel('Email').fill('shop@b.example');
+	await page.getByRole('button', { name: 'Send' }).click();
+	const id = (await page.getByText(/HubSpot has contact \d+/).textContent()).match(/contact (\d+)/)[1];
+	await page.evaluate(axe);
+	assert.deepEqual((await page.evaluate(() => axe.run())).violations.map((v) => v.id), []); // eslint-disable-line no-undef
+	await page.goto(`${box.site}/crm/${NORTHWIND}/contacts/${id}`);
+	assert.match(await page.content(), /PASTED/);
+	await page.goto(`${box.site}/shop/${NORTHWIND}`);
+	await page.getByLabel('Email').fill('shop@b.example');
+	await page.getByRole('button', { name: 'Send' }).click();
+	await page.getByText(/Contact already exists/).waitFor();
+});
+
 test('a person creates a contact and a deal with two line items and moves it to Closed Won', async () => {
 	await page.goto(`${box.site}/`);
 	await page.getByRole('link', { name: 'HubSpot CRM', exact: true }).click();
