@@ -1,4 +1,4 @@
-/* hubspot_write.h - what is written to HubSpot's CRM (hubspot.md 3.1, 3.4): records, 100 a call, and properties.  Pure. */
+/* hubspot_write.h - what is written to HubSpot (hubspot.md 3.1, 3.4): records, 100 a call, and properties.  Pure. */
 #ifndef REMOTE_HUBSPOT_WRITE_H
 #define REMOTE_HUBSPOT_WRITE_H
 

@@ -1,4 +1,4 @@
-/* Updates of HubSpot records: what is written, what is left alone, and what a crash or a refusal costs (I-44, T-45..T-48). */
+/* Updates of HubSpot records: what is written, what is left alone, what a crash or a refusal costs (I-44, T-45..T-48). */
 #include "lib/flow.h"
 #include "store/id_run.h"
 #include "store/record_update.h"
@@ -53,7 +53,8 @@ begin_run(void)
 {
 	int64_t run;
 
-	store_must(id_run_begin(store.db, store.arena, store.tenant_id, ID_RUN_FILL, false, STR("a@b"), &run, &store.e));
+	store_must(
+	    id_run_begin(store.db, store.arena, store.tenant_id, ID_RUN_FILL, false, STR("a@b"), &run, &store.e));
 	return run;
 }
 
@@ -241,8 +242,8 @@ one_fill_at_a_time(void **state)
 
 	(void)state;
 	begin_run();
-	store_refused(
-	    id_run_begin(store.db, store.arena, store.tenant_id, ID_RUN_FILL, false, STR("a@b"), &run, &store.e),
+	store_refused(id_run_begin(store.db, store.arena, store.tenant_id, ID_RUN_FILL, false, STR("a@b"), &run,
+	                  &store.e),
 	    ERR_CONFLICT);
 }
 

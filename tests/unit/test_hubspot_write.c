@@ -44,9 +44,10 @@ a_batch_gives_each_record_a_trace_of_its_own_and_is_never_repeated_by_the_client
 
 	hubspot_crm_batch_update(a, &s, &token, STR("deals"), changes, 2, &q);
 	assert_true(str_ends(q.url, STR("/deals/batch/update")));
-	assert_str(q.body, "{\"inputs\":["
-	                   "{\"id\":\"1\",\"objectWriteTraceId\":\"u1\",\"properties\":{\"impact_customer_id\":\"77\"}},"
-	                   "{\"id\":\"2\",\"objectWriteTraceId\":\"u2\",\"properties\":{\"impact_customer_id\":\"77\"}}]}");
+	assert_str(q.body,
+	    "{\"inputs\":["
+	    "{\"id\":\"1\",\"objectWriteTraceId\":\"u1\",\"properties\":{\"impact_customer_id\":\"77\"}},"
+	    "{\"id\":\"2\",\"objectWriteTraceId\":\"u2\",\"properties\":{\"impact_customer_id\":\"77\"}}]}");
 	assert_true(q.once);
 }
 
@@ -98,8 +99,8 @@ T_24_a_property_is_one_line_of_text_in_our_group_and_may_be_a_form_field(void **
 	assert_str(q.body, "{\"name\":\"impact_partner\",\"label\":\"impact.com\",\"displayOrder\":-1}");
 	hubspot_crm_property_create(a, &s, &token, &p, &q);
 	assert_true(str_ends(q.url, STR("/contacts")));
-	assert_true(str_find(q.body, STR("\"groupName\":\"impact_partner\",\"type\":\"string\",\"fieldType\":\"text\"")) <
-	            q.body.n);
+	assert_true(str_find(q.body,
+	                STR("\"groupName\":\"impact_partner\",\"type\":\"string\",\"fieldType\":\"text\"")) < q.body.n);
 	assert_true(str_find(q.body, STR("\"formField\":true")) < q.body.n);
 }
 
@@ -117,9 +118,11 @@ a_search_counts_what_has_a_property_or_lacks_it_since_a_time(void **state)
 
 	hubspot_crm_search(a, &s, &token, &search, &q);
 	assert_true(str_find(q.body, STR("{\"propertyName\":\"email\",\"operator\":\"HAS_PROPERTY\"}")) < q.body.n);
-	search = (struct hubspot_search){
-		.type = STR("deals"), .missing = STR("x"), .since_ms = 7, .after = STR("200"), .limit = 100
-	};
+	search = (struct hubspot_search){ .type = STR("deals"),
+		.missing = STR("x"),
+		.since_ms = 7,
+		.after = STR("200"),
+		.limit = 100 };
 	hubspot_crm_search(a, &s, &token, &search, &q);
 	assert_true(str_find(q.body, STR("{\"propertyName\":\"x\",\"operator\":\"NOT_HAS_PROPERTY\"},{\"propertyName\":"
 	                                 "\"hs_lastmodifieddate\",\"operator\":\"GTE\",\"value\":\"7\"}")) < q.body.n);
