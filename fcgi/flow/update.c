@@ -100,6 +100,22 @@ pause_runs(struct update *u, struct record_update *const *rows, size_t n, struct
 	return true;
 }
 
+/* When a row is looked at again; hint: what the answer asks for, or -1. */
+static int64_t
+wait_ms(const struct update *u, enum hubspot_result why, int64_t hint, int64_t tries)
+{
+	switch (why) {
+	case HUBSPOT_TOKEN_REFUSED:
+		return TOKEN_MS;
+	case HUBSPOT_SCOPE_MISSING:
+		return 0; /* its run is paused */
+	case HUBSPOT_LIMITED:
+		return hint >= 0 ? hint : LIMITED_MS;
+	default:
+		return retry_ms(u, tries);
+	}
+}
+
 static bool
 put_back(struct update *u, struct record_update *const *rows, size_t n, enum update_state from, enum hubspot_result why,
     const struct http_answer *answer, struct str words, struct err *e)
@@ -112,11 +128,7 @@ put_back(struct update *u, struct record_update *const *rows, size_t n, enum upd
 		.counts = why == HUBSPOT_RETRY };
 
 	for (size_t i = 0; i < n; i++) {
-		end.due_in_ms = why == HUBSPOT_RETRY           ? retry_ms(u, rows[i]->tries)
-		                : why == HUBSPOT_TOKEN_REFUSED ? TOKEN_MS
-		                : why == HUBSPOT_SCOPE_MISSING ? 0
-		                : hint >= 0                    ? hint
-		                                               : LIMITED_MS;
+		end.due_in_ms = wait_ms(u, why, hint, rows[i]->tries);
 		if (!end_one(u, rows[i], &end, e))
 			return false;
 	}
@@ -125,7 +137,7 @@ put_back(struct update *u, struct record_update *const *rows, size_t n, enum upd
 	if (why == HUBSPOT_TOKEN_REFUSED)
 		return access_token_refused(&u->step, e);
 	return why != HUBSPOT_LIMITED ||
-	       budget_block(db_of(u), u->step.tenant_id, BUDGET_HUBSPOT, hint >= 0 ? hint : LIMITED_MS, e);
+	       budget_block(db_of(u), u->step.tenant_id, BUDGET_HUBSPOT, wait_ms(u, why, hint, 0), e);
 }
 
 /* What of the batch has not been written waits with the rest; the round is over. */

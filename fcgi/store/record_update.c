@@ -265,12 +265,13 @@ record_update_forget(struct db *db, int64_t tenant_id, int64_t run_id, struct er
 }
 
 bool
-record_update_problems(struct db *db, struct arena *a, int64_t tenant_id, int64_t run_id, int64_t after, int64_t max,
+record_update_problems(struct db *db, struct arena *a, int64_t tenant_id, int64_t run_id, int64_t after,
     struct record_update_problem **out, size_t *n, struct err *e)
 {
 	struct db_rows rows;
 
-	if (!db_query(db, Q(PROBLEMS), DB_IN(DB_V_I(tenant_id), DB_V_I(run_id), DB_V_I(after), DB_V_I(max)), a, &rows,
+	if (!db_query(db, Q(PROBLEMS),
+	        DB_IN(DB_V_I(tenant_id), DB_V_I(run_id), DB_V_I(after), DB_V_I(RECORD_UPDATE_PROBLEMS_MAX)), a, &rows,
 	        e))
 		return err_wrap(e, "reading refused updates");
 	*n = rows.n;

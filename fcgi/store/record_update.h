@@ -58,9 +58,10 @@ struct record_update_problem {
 	int64_t update_id;
 	struct str object_type, object_id, code, message;
 };
-/* Refused rows of a run behind the id `after`, in the order of ids. */
+/* Refused rows of a run behind the id `after`, in the order of ids, RECORD_UPDATE_PROBLEMS_MAX at most. */
+#define RECORD_UPDATE_PROBLEMS_MAX 51
 bool record_update_problems(struct db *db, struct arena *a, int64_t tenant_id, int64_t run_id, int64_t after,
-    int64_t max, struct record_update_problem **out, size_t *n, struct err *e) CC_MUST_USE;
+    struct record_update_problem **out, size_t *n, struct err *e) CC_MUST_USE;
 
 extern const struct sql record_update_sql[];
 extern const size_t record_update_sql_n;

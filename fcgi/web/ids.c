@@ -11,7 +11,8 @@
 #include "web/ids_json.h"
 #include "web/live.h"
 
-#define PROBLEMS_MAX 50
+/* One more than is shown tells that there is more. */
+#define PROBLEMS_MAX (RECORD_UPDATE_PROBLEMS_MAX - 1)
 
 /* ---- showing */
 
@@ -159,8 +160,7 @@ ids_problems(struct web_request *rq, struct web_reply *rp, struct err *e)
 	if (values[1].n > 0 && !str_to_int(values[1], 0, INT64_MAX, &after))
 		return err_set(e, ERR_INVALID, "cursor must come from the page before");
 	if (!latest(rq, str_eq(values[0], STR("keep")) ? ID_RUN_KEEP : ID_RUN_FILL, false, &run, e) ||
-	    (run != NULL && !record_update_problems(rq->parts->db, a, rq->tenant_id, run->run_id, after,
-	                        PROBLEMS_MAX + 1, &list, &n, e)))
+	    (run != NULL && !record_update_problems(rq->parts->db, a, rq->tenant_id, run->run_id, after, &list, &n, e)))
 		return false;
 	for (size_t i = 0; i < n && i < PROBLEMS_MAX; i++)
 		json_push(rows, problem_json(a, &list[i]));
