@@ -23,7 +23,7 @@ const struct sql history_sql[] = {
 	[LIST] = { "history.list", SQL_TENANT, "iiiiii", "tiisssssss",
 	    "SELECT at, conversion_id, revision, kind, code, message, batch_id, COALESCE(fields, ''), author, note "
 	    "FROM history WHERE tenant_id = ? AND ((? > 0 AND conversion_id = ?) OR (? > 0 AND decision_id = ?)) "
-	    "ORDER BY history_id LIMIT ?",
+	    "ORDER BY at, history_id LIMIT ?",
 	    NULL, NULL },
 };
 const size_t history_sql_n = sizeof(history_sql) / sizeof(history_sql[0]);
