@@ -17,7 +17,7 @@ export const audit = {
   everything: 'Everything',
   kinds: {
     'config.': 'Configuration', 'impact.': 'impact.com', 'sending.': 'Sending', 'hubspot.': 'HubSpot', 'person.': 'Members', 'invitation.': 'Invitations',
-    'account.': 'Account', 'activity.': 'Activity', 'doctor.': 'ID doctor', 'test.': 'Test conversions',
+    'activity.': 'Activity', 'ids.': 'ID doctor', 'test.': 'Test conversions',
   },
   // %s is the subject: an address, a record.
   actions: {
@@ -36,6 +36,23 @@ export const audit = {
     'invitation.made': 'Invited %s',
     'invitation.sent_again': 'Sent the invitation of %s again',
     'invitation.revoked': 'Revoked the invitation of %s',
+    'activity.asked_again': 'Had a refused conversion sent again: %s',
+    'activity.asked_all_again': 'Had all refused conversions of one cause sent again: %s',
+    'activity.released': 'Released a held conversion: %s',
+    'activity.dropped': 'Dropped a held conversion: %s',
+    'activity.found': 'Marked a conversion as found at impact.com: %s',
+    'activity.resent': 'Had a doubtful conversion sent once more: %s',
+    'activity.sent_second': 'Had a conversion sent a second time on purpose: %s',
+    'activity.looked': 'Had a waiting event looked at now: %s',
+    'activity.decided_again': 'Had a skipped event decided again: %s',
+    'ids.property_created': 'Created a property in HubSpot: %s',
+    'ids.keep_switched': 'Switched the copying of customer ids to new deals',
+    'ids.fill_started': 'Began to fill %s of existing deals',
+    'ids.fill_stopped': 'Stopped filling %s of existing deals',
+    'ids.fill_paused': 'Paused filling %s of existing deals',
+    'ids.fill_retried': 'Tried again what could not be filled: %s',
+    'ids.fill_resumed': 'Went on filling %s of existing deals',
+    'test.sent': 'Sent a test conversion: %s',
   },
   names: {
     revision: 'Revision', sending: 'Sending', role: 'Role', set: 'Auth Token', last4: 'ends in', too_long: 'Too long to be shown',
