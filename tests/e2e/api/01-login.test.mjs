@@ -43,7 +43,7 @@ test('C-22 the first login of an account makes its owner, a later one by somebod
 test('F-008 "Cancel" at HubSpot ends on the login page with access_denied, and nobody is logged in', async () => {
 	const person = new Person();
 	assert.equal(await person.login(NORTHWIND, { cancel: true }), '/login?problem=access_denied');
-	assert.deepEqual(await person.get('/api/session'), { signed_in: false });
+	assert.equal((await person.get('/api/session')).signed_in, false);
 });
 
 test('F-005 a state works once', async () => {
@@ -60,7 +60,7 @@ test('F-005 a state works only in the browser that began', async () => {
 	assert.equal((await victim.call('GET', back)).headers.location, '/login?problem=state_unknown', 'without any cookie');
 	await victim.begin();
 	assert.equal((await victim.call('GET', back)).headers.location, '/login?problem=state_unknown', 'with a cookie of another login');
-	assert.deepEqual(await victim.get('/api/session'), { signed_in: false });
+	assert.equal((await victim.get('/api/session')).signed_in, false);
 });
 
 test('F-005 a missing or invented state is refused before HubSpot is asked anything', async () => {
@@ -101,7 +101,7 @@ test('F-003 logging out ends the session on the server', async () => {
 	const cookie = person.cookieHeader();
 	assert.equal((await person.post('/api/session/logout')).status, 204);
 	assert.equal((await request(`${URL_BASE}/api/overview`, { headers: { cookie } })).status, 401);
-	assert.deepEqual((await request(`${URL_BASE}/api/session`, { headers: { cookie } })).json, { signed_in: false });
+	assert.equal((await request(`${URL_BASE}/api/session`, { headers: { cookie } })).json.signed_in, false);
 });
 
 test('F-001 the session cookie is HttpOnly, SameSite=Lax, and carries the port on plain http', async () => {
