@@ -81,8 +81,7 @@ invitation_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t invit
 	const struct db_value *row;
 
 	if (!db_query_one(db, &invitation_sql[LOAD], DB_IN(DB_V_I(tenant_id), DB_V_I(invitation_id)), a, &row, e))
-		return e->code == ERR_NOT_FOUND ? err_set(e, ERR_NOT_FOUND, "There is no such invitation any more.")
-		                                : false;
+		return e->code == ERR_NOT_FOUND ? err_set(e, ERR_NOT_FOUND, "There is no such invitation.") : false;
 	from_row(tenant_id, row, out);
 	return true;
 }
@@ -227,7 +226,7 @@ take(struct db *db, const struct invitation *i, struct err *e)
 	        &changed, e))
 		return false;
 	if (changed != 1)
-		return err_set(e, ERR_NOT_FOUND, "There is no such invitation any more.");
+		return err_set(e, ERR_NOT_FOUND, "There is no such invitation.");
 	return mail_cancel(db, i->tenant_id, MAIL_INVITATION, i->invitation_id, e);
 }
 

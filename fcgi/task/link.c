@@ -63,7 +63,7 @@ link_find_invitation(struct db *db, struct arena *a, const struct vault *v, stru
 		return err_set(e, ERR_NOT_FOUND, "This is no link of ours.");
 	return invitation_load(db, a, numbers[0], numbers[1], out, e) &&
 	       (crypto_equal(token, invitation_token(a, v, out)) ||
-	           err_set(e, ERR_NOT_FOUND, "There is no such invitation any more."));
+	           err_set(e, ERR_NOT_FOUND, "There is no such invitation."));
 }
 
 bool
