@@ -1,5 +1,5 @@
 // Stacked bars: a picture beside the table that says the same.
-import { html } from '../html.js';
+import { html, useEffect, useState } from '../html.js';
 import { formatCount } from '../lib/format.js';
 
 const HEIGHT = 220;
@@ -8,7 +8,16 @@ const BOTTOM = 26;
 const TOP = 10;
 // On a phone the drawing is narrower, so that its letters stay as large as the page's.
 const NARROW = matchMedia('(max-width: 720px)');
-const room = () => NARROW.matches ? { WIDTH: 380, LABELS: 4 } : { WIDTH: 860, LABELS: 8 };
+
+function useNarrow() {
+  const [narrow, setNarrow] = useState(NARROW.matches);
+  useEffect(() => {
+    const look = () => setNarrow(NARROW.matches);
+    NARROW.addEventListener('change', look);
+    return () => NARROW.removeEventListener('change', look);
+  }, []);
+  return narrow;
+}
 
 /** The smallest "round" number of steps that reaches `most`: {step, top}. */
 export function scale(most) {
@@ -24,7 +33,7 @@ export function scale(most) {
  * Figures stand in each bar's title; the table is what a screen reader reads.
  */
 export function Bars({ rows, series, label }) {
-  const { WIDTH, LABELS } = room();
+  const [WIDTH, LABELS] = useNarrow() ? [380, 4] : [860, 8];
   const sum = row => series.reduce((n, key) => n + row.values[key], 0);
   const { step, top } = scale(Math.max(1, ...rows.map(sum)));
   const plot = HEIGHT - BOTTOM - TOP;
