@@ -49,6 +49,7 @@ before(async () => {
 	clara = await ready(ALPINE, VELO);
 	ben = new Person();
 	await ben.login(NORTHWIND, { userId: BEN });
+	await ada.post('/api/team/invitations', { email: `${unique('guest')}@agency.example`, role: 'viewer' });
 	const hers = (await deal(NORTHWIND, { dealname: CANARY, contacts: [await contact(NORTHWIND, { firstname: CANARY })] })).id;
 	const his = (await deal(ALPINE, { contacts: [await contact(ALPINE, { click: ALPINE_CLICK })] })).id;
 	await Promise.all([move(NORTHWIND, hers), move(ALPINE, his)]);
@@ -80,7 +81,7 @@ test('F-001 a change with a foreign, opaque or missing Origin, no token, a forei
 	}));
 
 test('C-22 a viewer sees everything and changes nothing, an editor does not do what only an owner may', async () => {
-	const allowed = { viewer: ['GUEST', 'MEMBER'], editor: ['GUEST', 'MEMBER', 'EDITOR'], owner: ['GUEST', 'MEMBER', 'EDITOR', 'OWNER'] };
+	const allowed = { viewer: ['NONE', 'GUEST', 'MEMBER'], editor: ['NONE', 'GUEST', 'MEMBER', 'EDITOR'], owner: ['NONE', 'GUEST', 'MEMBER', 'EDITOR', 'OWNER'] };
 	try {
 		for (const [as, auths] of Object.entries(allowed)) {
 			role('ben@northwind-robotics.example', as);
