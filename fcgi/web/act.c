@@ -114,7 +114,7 @@ read_note(const struct json *body, struct str *note, struct err *e)
 static bool
 load_line(const struct web_request *rq, struct activity_detail *d, struct err *e)
 {
-	int64_t id;
+	int64_t id = 0;
 
 	if (!str_to_int(rq->params[0], 1, INT64_MAX, &id))
 		return err_set(e, ERR_NOT_FOUND, "there is no such decision");
@@ -171,7 +171,7 @@ bool
 activity_act(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
 	struct act x = { .tenant_id = rq->tenant_id, .author = rq->session.person.email };
-	struct activity_detail d;
+	struct activity_detail d = { 0 };
 	struct str name;
 	int64_t shown = 0;
 
@@ -284,7 +284,7 @@ bool
 activity_compare(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
 	struct arena *a = rq->arena;
-	struct activity_detail d;
+	struct activity_detail d = { 0 };
 	struct pending p = { .looks = 1 };
 	struct decide_look look = { .event = &p };
 	const struct json *now;
