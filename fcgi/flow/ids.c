@@ -54,13 +54,13 @@ kept(struct ids_walk *w, const char *name)
 static bool
 end_with(struct ids_walk *w, const char *code, struct str words, struct err *e)
 {
-	enum id_run_state to = w->run.kind == ID_RUN_CHECK ? ID_RUN_FAILED : ID_RUN_PAUSED;
+	const struct id_run_move m = { ID_RUN_RUNNING, w->run.kind == ID_RUN_CHECK ? ID_RUN_FAILED : ID_RUN_PAUSED,
+		str_from(code), str_slice(words, 0, 500) };
 	bool moved;
 
 	log_event(LOG_WARN, "ids.stuck", LOG_I("run", w->run.run_id), LOG_C("code", code), LOG_S("why", words));
 	w->step.again_in_ms = 0;
-	return id_run_move(db_of(w), w->step.tenant_id, w->run.run_id, ID_RUN_RUNNING, to, str_from(code),
-	    str_slice(words, 0, 500), &moved, e);
+	return id_run_move(db_of(w), w->step.tenant_id, w->run.run_id, &m, &moved, e);
 }
 
 /* *usable: the answer can be read.  Otherwise the walk ends here for now and comes back to this page. */
@@ -459,6 +459,7 @@ ask_properties(struct ids_walk *w, struct err *e)
 static bool
 finish(struct ids_walk *w, int64_t waiting, struct err *e)
 {
+	const struct id_run_move done = { .from = ID_RUN_RUNNING, .to = ID_RUN_DONE };
 	bool moved;
 
 	w->step.again_in_ms = LOOK_MS;
@@ -466,8 +467,7 @@ finish(struct ids_walk *w, int64_t waiting, struct err *e)
 		return true;
 	log_event(LOG_INFO, "ids.done", LOG_I("run", w->run.run_id), LOG_I("seen", w->run.seen));
 	w->step.again_in_ms = 0; /* another walk may wait for its turn */
-	return id_run_move(db_of(w), w->step.tenant_id, w->run.run_id, ID_RUN_RUNNING, ID_RUN_DONE, STR(""), STR(""),
-	    &moved, e);
+	return id_run_move(db_of(w), w->step.tenant_id, w->run.run_id, &done, &moved, e);
 }
 
 /* The watch rests until its next look. */

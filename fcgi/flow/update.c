@@ -86,6 +86,8 @@ retry_ms(const struct update *u, int64_t tries)
 static bool
 pause_runs(struct update *u, struct record_update *const *rows, size_t n, struct str words, struct err *e)
 {
+	const struct id_run_move pause = { ID_RUN_RUNNING, ID_RUN_PAUSED, STR("scope_missing"),
+		str_slice(words, 0, 500) };
 	int64_t last = 0;
 	bool moved;
 
@@ -93,8 +95,7 @@ pause_runs(struct update *u, struct record_update *const *rows, size_t n, struct
 		if (rows[i]->run_id == last || rows[i]->run_id == 0)
 			continue;
 		last = rows[i]->run_id;
-		if (!id_run_move(db_of(u), u->step.tenant_id, last, ID_RUN_RUNNING, ID_RUN_PAUSED, STR("scope_missing"),
-		        words, &moved, e))
+		if (!id_run_move(db_of(u), u->step.tenant_id, last, &pause, &moved, e))
 			return false;
 	}
 	return true;

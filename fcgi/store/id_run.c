@@ -157,17 +157,17 @@ id_run_keep(struct db *db, int64_t tenant_id, const struct id_run *run, struct e
 }
 
 bool
-id_run_move(struct db *db, int64_t tenant_id, int64_t run_id, enum id_run_state from, enum id_run_state to,
-    struct str code, struct str message, bool *moved, struct err *e)
+id_run_move(struct db *db, int64_t tenant_id, int64_t run_id, const struct id_run_move *m, bool *moved, struct err *e)
 {
+	struct db_value to = DB_V_S(state_str(m->to));
 	int64_t changed;
 
 	if (!db_run(db, Q(MOVE),
-	        DB_IN(DB_V_S(state_str(to)), DB_V_S(code), DB_V_S(message), DB_V_S(state_str(to)),
-	            DB_V_S(state_str(to)), DB_V_I(tenant_id), DB_V_I(run_id), DB_V_S(state_str(from))),
+	        DB_IN(to, DB_V_S(m->code), DB_V_S(m->message), to, to, DB_V_I(tenant_id), DB_V_I(run_id),
+	            DB_V_S(state_str(m->from))),
 	        &changed, e))
 		return err_wrap(e, "moving a walk");
 	*moved = changed == 1;
-	return to != ID_RUN_RUNNING ||
+	return m->to != ID_RUN_RUNNING ||
 	       (lease_wake(db, tenant_id, LEASE_UPDATE, 0, 0, e) && lease_wake(db, tenant_id, LEASE_SCAN, 0, 0, e));
 }

@@ -51,9 +51,14 @@ bool id_run_latest(struct db *db, struct arena *a, int64_t tenant_id, enum id_ru
 bool id_run_next(struct db *db, struct arena *a, int64_t tenant_id, struct id_run *out, struct err *e) CC_MUST_USE;
 /* Keeps where the walk is; ERR_CONFLICT when it does not run any more.  Inside a transaction. */
 bool id_run_keep(struct db *db, int64_t tenant_id, const struct id_run *run, struct err *e) CC_MUST_USE;
-/* From one state to another; false in *moved when it was not in that state.  Wakes the leases when it runs again. */
-bool id_run_move(struct db *db, int64_t tenant_id, int64_t run_id, enum id_run_state from, enum id_run_state to,
-    struct str code, struct str message, bool *moved, struct err *e) CC_MUST_USE;
+/* From one state to another, and why: a code and words, both empty when a person did it. */
+struct id_run_move {
+	enum id_run_state from, to;
+	struct str code, message;
+};
+/* False in *moved when it was not in that state.  Wakes the leases when it runs again. */
+bool id_run_move(struct db *db, int64_t tenant_id, int64_t run_id, const struct id_run_move *m, bool *moved,
+    struct err *e) CC_MUST_USE;
 
 extern const struct sql id_run_sql[];
 extern const size_t id_run_sql_n;

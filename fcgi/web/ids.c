@@ -225,45 +225,57 @@ static const struct fill_action {
 	{ "retry", ID_RUN_DONE, ID_RUN_RUNNING, "ids.fill_retried" },
 };
 
+/* What has not left yet does not; from running or paused. */
 static bool
-stop_fill(struct web_request *rq, const struct id_run *run, bool *moved, struct err *e)
+stop_fill(struct web_request *rq, int64_t run_id, bool *moved, struct err *e)
 {
 	struct db *db = rq->parts->db;
+	struct id_run_move m = { .from = ID_RUN_RUNNING, .to = ID_RUN_STOPPED };
 
-	if (!id_run_move(db, rq->tenant_id, run->run_id, ID_RUN_RUNNING, ID_RUN_STOPPED, STR(""), STR(""), moved, e) ||
-	    (!*moved && !id_run_move(db, rq->tenant_id, run->run_id, ID_RUN_PAUSED, ID_RUN_STOPPED, STR(""), STR(""),
-	                    moved, e)))
+	if (!id_run_move(db, rq->tenant_id, run_id, &m, moved, e))
 		return false;
-	return !*moved || record_update_stop(db, rq->tenant_id, run->run_id, e);
+	m.from = ID_RUN_PAUSED;
+	if (!*moved && !id_run_move(db, rq->tenant_id, run_id, &m, moved, e))
+		return false;
+	return !*moved || record_update_stop(db, rq->tenant_id, run_id, e);
+}
+
+/* The rows of the one before say nothing any more. */
+static bool
+start_fill(struct web_request *rq, const struct id_run *run, bool overwrite, struct err *e)
+{
+	return (run == NULL || record_update_forget(rq->parts->db, rq->tenant_id, run->run_id, e)) &&
+	       begin_run(rq, ID_RUN_FILL, overwrite, e);
 }
 
 static bool
-move_fill(struct web_request *rq, const struct fill_action *action, const struct id_run *run, bool overwrite,
-    struct err *e)
+move_fill(struct web_request *rq, const struct fill_action *action, const struct id_run *run, struct err *e)
 {
 	struct db *db = rq->parts->db;
-	bool moved = true;
+	const struct id_run_move m = { .from = action->from, .to = action->to };
+	bool moved;
 	int64_t n;
 
-	if (str_eq(str_from(action->name), STR("start"))) {
-		/* The rows of the one before say nothing any more. */
-		if ((run != NULL && !record_update_forget(db, rq->tenant_id, run->run_id, e)) ||
-		    !begin_run(rq, ID_RUN_FILL, overwrite, e))
-			return false;
-	} else if (run == NULL) {
+	if (run == NULL)
 		return err_set(e, ERR_CONFLICT, "there is no back-fill yet");
-	} else if (str_eq(str_from(action->name), STR("stop"))) {
-		if (!stop_fill(rq, run, &moved, e))
-			return false;
-	} else if (!id_run_move(db, rq->tenant_id, run->run_id, action->from, action->to, STR(""), STR(""), &moved,
-	               e)) {
+	if (!(action->to == ID_RUN_STOPPED ? stop_fill(rq, run->run_id, &moved, e)
+	                                   : id_run_move(db, rq->tenant_id, run->run_id, &m, &moved, e)))
 		return false;
-	}
 	if (!moved)
 		return err_set(e, ERR_CONFLICT, "the back-fill is %s now", id_run_state_name(run->state));
-	if (str_eq(str_from(action->name), STR("retry")) && !record_update_retry(db, rq->tenant_id, run->run_id, &n, e))
+	return action->from != ID_RUN_DONE || record_update_retry(db, rq->tenant_id, run->run_id, &n, e);
+}
+
+static bool
+change_fill(struct web_request *rq, const struct fill_action *action, const struct id_run *run, bool overwrite,
+    struct err *e)
+{
+	bool start = action->from == ID_RUN_STATES && action->to == ID_RUN_RUNNING;
+
+	if (!(start ? start_fill(rq, run, overwrite, e) : move_fill(rq, action, run, e)))
 		return false;
-	return record(rq, action->audit, note(rq->arena, "overwrite", overwrite || (run != NULL && run->overwrite)), e);
+	return record(rq, action->audit,
+	    note(rq->arena, "overwrite", start ? overwrite : run != NULL && run->overwrite), e);
 }
 
 bool
@@ -285,7 +297,7 @@ ids_fill(struct web_request *rq, struct web_reply *rp, struct err *e)
 	if (action == NULL)
 		return err_set(e, ERR_INVALID, "action must be start, pause, resume, stop or retry");
 	if (!latest(rq, ID_RUN_FILL, false, &run, e) || !transaction_begin(db, e) ||
-	    !transaction_end(db, move_fill(rq, action, run, overwrite, e), "the back-fill", e))
+	    !transaction_end(db, change_fill(rq, action, run, overwrite, e), "the back-fill", e))
 		return false;
 	return show(rq, rp, e);
 }
@@ -295,14 +307,15 @@ keep_to(struct web_request *rq, const struct id_run *run, bool on, struct err *e
 {
 	struct db *db = rq->parts->db;
 	bool was = run != NULL && run->state == ID_RUN_RUNNING;
+	const struct id_run_move m = { .from = was ? ID_RUN_RUNNING : ID_RUN_PAUSED,
+		.to = was ? ID_RUN_PAUSED : ID_RUN_RUNNING };
 	bool moved;
 
 	if (was == on)
 		return true;
 	if (run == NULL && !begin_run(rq, ID_RUN_KEEP, false, e))
 		return false;
-	if (run != NULL && !id_run_move(db, rq->tenant_id, run->run_id, run->state, on ? ID_RUN_RUNNING : ID_RUN_PAUSED,
-	                       STR(""), STR(""), &moved, e))
+	if (run != NULL && !id_run_move(db, rq->tenant_id, run->run_id, &m, &moved, e))
 		return false;
 	return audit_add(db, rq->arena, &rq->session.person,
 	    &(struct audit){ .action = "ids.keep_switched",
