@@ -7,6 +7,7 @@
 #   make          the programs, in build/release        make SAN=1      the same with ASan and UBSan, in build/san
 #   make unit | db | http | sandbox | e2e | load | lint   one part of the tests
 #   make bench    speed, measured side by side with its peers, one table   (ROWS="intake client": some of it)
+#   make pictures   every page in every state, in build/pictures/index.html
 #   make format   lay out the C sources     make tidy   clang-tidy     make fuzz   libFuzzer programs, in build/fuzz
 #   make site     the web site's files and libraries, in build/site    make clean
 #   make install  what is built into its places   (DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc DOMAIN= CERT= KEY=)
@@ -121,7 +122,7 @@ logs:
 
 test:
 	@MAKE="$(MAKE)" sh tests/run.sh all
-unit db http sandbox e2e load lint:
+unit db http sandbox e2e load lint pictures:
 	@MAKE="$(MAKE)" sh tests/run.sh $@
 
 format:
@@ -141,7 +142,7 @@ clean:
 	rm -rf $(BUILD) nginx/node_modules tests/node_modules tests/bench/node_modules
 
 .PHONY: all tests-c tests-unit tests-db tests-http tests-fuzz tests-npm bench-parts fuzz site run stop logs test unit db http \
-	sandbox e2e load lint format tidy install bench clean
+	sandbox e2e load lint pictures format tidy install bench clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs test suites and counts what they say.  The last line is "N passed, N failed"; the exit code is 0 when none failed.
-#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | load | san ...
+#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | load | san | pictures | lighthouse ...
+# "all" runs what needs sanitizers beside the rest, in a folder of its own, and tells of it when it has ended.
 # Everything it starts stands in build/test/ on free ports and is stopped again, whatever happens.  A running `make run`
 # is not touched.  What the tests get: CONNECTOR_TEST_SOCKET and CONNECTOR_TEST_DATABASE (db; the database is empty),
 # CONNECTOR_URL, SANDBOX_URL, SANDBOX_API_URL, CONNECTOR_VAR, CONNECTOR_BIN and CONNECTOR_CONF (e2e).
@@ -12,7 +13,7 @@ TEST=${VAR:-$ROOT/build/test}
 case $TEST in /*) ;; *) TEST=$ROOT/$TEST ;; esac
 unset VAR PORT PREPARED
 MAKE=${MAKE:-make}
-passed=0 failed=0 broken=
+passed=0 failed=0 broken= side=
 mkdir -p "$TEST/out"
 exec 9>"$TEST/lock"
 flock -n 9 || {
@@ -123,7 +124,7 @@ start_stack() { # kind, folder when it is another
 	rm -rf "$stack"
 	port=$((20000 + $$ % 2000 * 4))
 	until port_free "$port"; do port=$((port + 4)); done
-	VAR=$stack PORT=$port KIND=$1 PREPARED=1 QUIET=1 SANDBOX_OPTIONS="${SANDBOX_OPTIONS:---judge-ms 1500}" \
+	VAR=$stack PORT=$port KIND=$1 PREPARED=1 QUIET=1 SANDBOX_OPTIONS="${SANDBOX_OPTIONS:---judge-ms 1500 --accounts 4}" \
 		ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stacktrace=1" sh conf/run/start.sh 9>&- || return 1
 	export CONNECTOR_URL="http://localhost:$port" SANDBOX_URL="http://localhost:$((port + 1))" \
 		SANDBOX_API_URL="https://localhost:$((port + 2))" CONNECTOR_VAR="$stack" CONNECTOR_BIN="$ROOT/build/$1" \
@@ -135,6 +136,7 @@ stop_stack() {
 }
 stop_all() {
 	trap - EXIT
+	[ -z "$side" ] || kill "$side" 2>/dev/null || true
 	stop_stack || true
 	if [ -n "$database_up" ]; then
 		kill "$database_up" 2>/dev/null || true
@@ -166,8 +168,8 @@ replay() { # kind
 		suite "fuzz corpus $name" lines "build/$1/${source%.c}" "tests/fuzz/corpus/$name"
 	done
 }
-node_tests() { # folder
-	node --test --test-reporter=tap --test-concurrency=1 "$1"
+node_tests() { # folder, files at once
+	node --test --test-reporter=tap --test-concurrency="${2:-1}" "$1"
 }
 sanitizer_silent() {
 	if grep -alE 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$stack"/log/*/*; then
@@ -206,7 +208,7 @@ run_install() {
 }
 run_sandbox() {
 	build release tests-npm || return 0
-	suite sandbox node node_tests tests/sandbox/test
+	suite sandbox node node_tests tests/sandbox/test 2
 }
 run_e2e_api() { # kind
 	build "$1" all site tests-npm || return 1
@@ -224,6 +226,12 @@ run_e2e() {
 	run_e2e_api release || return 0
 	suite "e2e browser" playwright node tests/node_modules/@playwright/test/cli.js test \
 		--config tests/e2e/browser/playwright.config.mjs --reporter=line
+	stop_stack
+}
+# Pictures of every page in build/pictures (tests/e2e/pictures.mjs); counts no test.
+run_pictures() {
+	build release all site tests-npm && start_stack release pictures || exit 1
+	node tests/e2e/pictures.mjs build/pictures
 	stop_stack
 }
 # Fifty tenants at once, programs killed meanwhile (tests/load/driver.mjs): a stack of its own, with an impact.com that allows more.
@@ -255,7 +263,31 @@ run_san() {
 	run_e2e_api san || return 0
 	stop_stack
 }
+# Suites that run meanwhile, as a run of their own; joined() waits for them and tells what they said.
+beside() { # suites...
+	VAR=$TEST/beside sh tests/run.sh "$@" >"$TEST/out/beside.log" 2>&1 9>&- &
+	side=$!
+}
+joined() {
+	wait "$side" || true
+	side=
+	said=$TEST/out/beside.log
+	if ! grep -qE '^[0-9]+ passed, [0-9]+ failed$' "$said"; then
+		tail -n 20 "$said"
+		echo "What runs beside ended badly: counted as one failed."
+		failed=$((failed + 1))
+		return 0
+	fi
+	sed -e '/^What failed, and where/,$d' -e '$d' "$said"
+	set -- $(tail -n 1 "$said")
+	passed=$((passed + $1)) failed=$((failed + $3))
+	[ "$3" = 0 ] || broken="$broken
+$(sed -e '1,/^What failed, and where/d' -e '$d' "$said")"
+}
+# The suites that wait (e2e) leave room for those that compute (sanitizers); the load test has the machine for itself.
 run_all() {
+	build release all site tests-npm || true # what both use
+	beside san
 	run_lint
 	run_unit
 	run_db
@@ -263,14 +295,14 @@ run_all() {
 	run_install
 	run_sandbox
 	run_e2e
+	joined
 	run_load
-	run_san
 }
 
 sh conf/run/install.sh test
 for what in "${@:-all}"; do
 	case $what in
-	all | lint | unit | db | http | install | fuzz | sandbox | e2e | load | san) "run_$what" ;;
+	all | lint | unit | db | http | install | fuzz | sandbox | e2e | load | san | pictures) "run_$what" ;;
 	*)
 		echo "run.sh: no suite $what" >&2
 		exit 2

@@ -16,7 +16,7 @@ test('authorize refuses whatever does not fit the app', async () => {
 		[{ client_id: 'other' }, 'client_id'],
 		[{ redirect_uri: 'http://localhost:9/elsewhere' }, 'redirect_uri'],
 		[{ scope: scopes.slice(1).join(' ') }, 'scope lacks'],
-		[{ scope: `${scopes.join(' ')} crm.objects.deals.write` }, 'scope asks for more'],
+		[{ scope: `${scopes.join(' ')} crm.objects.quotes.write` }, 'scope asks for more'],
 		[{ optional_scope: 'automation' }, 'optional_scope'],
 	]) {
 		const res = await page(changes);
