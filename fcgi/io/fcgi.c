@@ -183,6 +183,8 @@ accept_one(struct fcgi *f)
 		if (epoll_pwait(f->epoll, &ready, 1, until_tick(f), &f->waiting) <= 0 || stop_wanted)
 			continue;
 		int rc = FCGX_Accept_r(&f->request);
+		/* A kept connection would pin this process; whoever asks for one gets along without (fcgi.h). */
+		f->request.keepConnection = 0;
 		if (rc == 0)
 			return true;
 		if (rc == -EBADF || rc == -EINVAL || rc == -ENOTSOCK) {

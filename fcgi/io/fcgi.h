@@ -42,7 +42,8 @@ void fcgi_reply(struct fcgi *f, int status, struct str headers, struct str body)
  * cannot be finished.  It has no Content-Length, so its end must be told: fcgi_cut() closes the connection without the
  * record that ends a request, the web server takes that for an upstream that died, and ends its own answer without the
  * last chunk (HTTP/2: resets the stream).  A browser then shows a failed download, fetch() rejects: a part never passes
- * for the whole.
+ * for the whole.  nginx looks for that record only where it asks to keep the connection (fastcgi_keep_conn on, for the
+ * downloads in nginx/connector.conf.in); it is closed after each request all the same.
  */
 void fcgi_begin(struct fcgi *f, int status, struct str headers);
 /*

@@ -415,6 +415,22 @@ a_long_answer_goes_out_piece_by_piece_and_has_an_end(void **state)
 	assert_true(end_seen);
 }
 
+/* What nginx sends for downloads: it wants to see their end, not to keep the connection. */
+static void
+a_connection_that_shall_be_kept_is_closed_all_the_same(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		int fd = dial();
+
+		record(fd, 1, STR("\0\1\1\0\0\0\0\0"));
+		params(fd, STR("PATH=/p\0PIECES=abc"));
+		record(fd, 5, STR(""));
+		assert_non_null(strstr(answer(fd), "abc"));
+		assert_true(end_seen);
+	}
+}
+
 /* A part must never pass for the whole. */
 static void
 a_long_answer_that_fails_has_no_end_and_the_next_request_is_served(void **state)
@@ -533,6 +549,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_long_answer_goes_out_piece_by_piece_and_has_an_end, start, stop),
 		cmocka_unit_test_setup_teardown(a_long_answer_that_fails_has_no_end_and_the_next_request_is_served,
 		    start, stop),
+		cmocka_unit_test_setup_teardown(a_connection_that_shall_be_kept_is_closed_all_the_same, start, stop),
 		cmocka_unit_test_setup_teardown(a_client_that_leaves_a_long_answer_ends_it, start, stop),
 		cmocka_unit_test_setup_teardown(a_program_that_shall_end_cuts_a_long_answer_and_ticks_while_it_lasts,
 		    start, stop),
