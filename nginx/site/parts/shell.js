@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
-import { logOut, obstacle, setSending } from '../lib/session.js';
+import { logOut, mayEdit, obstacle, setSending } from '../lib/session.js';
 import { navigate, setGuard } from '../lib/router.js';
 import { confirm } from './dialog.js';
 import { Menu, Stop } from './icons.js';
@@ -31,11 +31,11 @@ function useSending() {
   return { busy, error, change };
 }
 
-function Banner({ state, sending, portal }) {
+function Banner({ state, sending, portal, may }) {
   if (!text.sending.banners[state]) return null;
   const { title, body } = text.sending.banners[state];
   const action = state === 'stopped'
-    ? html`<button type="button" class="btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`
+    ? may && html`<button type="button" class="btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`
     : html`<a class="btn" href=${`/oauth/start?portal=${portal}`}>${text.sending.reconnect}</a>`;
   return html`<${Notice} kind="warn" title=${title} action=${action}>${body}<//>`;
 }
@@ -51,8 +51,8 @@ function Account({ data, state, sending }) {
     }
   };
   return html`<div class="account">
-    ${state === null && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(false)}><${Stop}/>${words.stop}</button>`}
-    ${state === 'stopped' && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`}
+    ${state === null && mayEdit(data) && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(false)}><${Stop}/>${words.stop}</button>`}
+    ${state === 'stopped' && mayEdit(data) && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`}
     <p class="account-state"><span class=${`dot ${state ?? 'ok'}`} aria-hidden="true"></span>${words.states[state ?? 'ok']}</p>
     <p class="account-name">${tenant.name && html`<strong>${tenant.name}</strong>`}<span>${words.account(tenant.portal_id)}</span>
       <span class="cut" title=${person.email}>${person.email}</span></p>
@@ -86,7 +86,7 @@ export function Shell({ data, current, path, children }) {
       </div>
     </header>
     <main id="main" tabindex="-1">
-      <div role="status">${sending.error && html`<${Notice} kind="bad">${sending.error.message}<//>`}<${Banner} state=${state} sending=${sending} portal=${data.tenant.portal_id} /></div>
+      <div role="status">${sending.error && html`<${Notice} kind="bad">${sending.error.message}<//>`}<${Banner} state=${state} sending=${sending} portal=${data.tenant.portal_id} may=${mayEdit(data)} /></div>
       ${children}
     </main>
   </div>`;
