@@ -41,10 +41,10 @@ present(struct ctl *c, const struct tenant *t, struct config_revision *now, stru
 bool
 ctl_export(struct ctl *c, struct err *e)
 {
-	struct config_revision now;
+	struct config_revision now = { .revision = 0 };
 	struct json *document;
 	struct str text;
-	struct tenant t;
+	struct tenant t = { .tenant_id = 0 };
 
 	if (c->argc != 1)
 		return err_set(e, ERR_INVALID, "it takes TENANT and writes to standard output");
@@ -97,11 +97,11 @@ read_options(struct ctl *c, struct options *out, struct err *e)
 bool
 ctl_import(struct ctl *c, struct err *e)
 {
-	struct config_revision now, next;
+	struct config_revision now = { .revision = 0 }, next;
 	struct json *current, *document;
 	struct config_file file;
 	struct options options;
-	struct tenant t;
+	struct tenant t = { .tenant_id = 0 };
 	struct str text;
 
 	if (!read_options(c, &options, e) || !find_tenant(c, &t, e) || !present(c, &t, &now, &current, e) ||

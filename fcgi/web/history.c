@@ -70,7 +70,7 @@ load_revision(struct web_request *rq, struct str text, struct config_revision *o
 bool
 config_revision_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
-	struct config_revision r;
+	struct config_revision r = { .revision = 0 };
 
 	return web_query(rq, NULL, 0, NULL, e) && load_revision(rq, rq->params[0], &r, e) &&
 	       config_json(rq->arena, &r, &rp->json, e);
@@ -113,7 +113,7 @@ bool
 config_file_download(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
 	struct arena *a = rq->arena;
-	struct config_revision r;
+	struct config_revision r = { .revision = 0 };
 	struct json *document;
 	struct str v[1], *text = arena_alloc(a, sizeof(*text));
 	struct tenant t;
