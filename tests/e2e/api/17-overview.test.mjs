@@ -112,7 +112,7 @@ test('I-58 I-59 disconnecting from here uninstalls the app, and connecting again
 	assert.deepEqual((await person.config()).document, before.document);
 });
 
-test('I-58 I-59 an app that was uninstalled in HubSpot is disconnected here without asking more of HubSpot, and goes on after a new log-in', async () => {
+test('F-024 I-58 I-59 an app that was uninstalled in HubSpot is disconnected here without asking more of HubSpot, and goes on after a new log-in', async () => {
 	const someone = await contact();
 	await control('POST', `/crm/${NORTHWIND}/uninstall`);
 	assert.deepEqual((await person.post('/api/live/disconnect')).json, { disconnected: true, already: true });

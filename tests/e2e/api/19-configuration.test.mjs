@@ -196,7 +196,7 @@ test('a download that cannot be finished is seen as failed: a part never passes 
 	}
 });
 
-test('I-60 an owner who types another number deletes nothing; the right one deletes all, uninstalls the app, and a new log-in starts from scratch', async () => {
+test('F-023 I-60 an owner who types another number deletes nothing; the right one deletes all, uninstalls the app, and a new log-in starts from scratch', async () => {
 	const clara = await ready(ALPINE, VELO);
 	const second = await loggedIn(ALPINE);
 	const wrong = await clara.post('/api/account/erase', { confirm: String(NORTHWIND) });
