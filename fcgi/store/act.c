@@ -56,7 +56,7 @@ const struct sql act_sql[] = {
 	    NULL, NULL },
 	[STILL_SENT] = { "act.still_sent", SQL_TENANT, "iii", "",
 	    "UPDATE conversion SET version = version + 1 WHERE tenant_id = ? AND conversion_id = ? AND version = ? AND "
-	    "state IN ('ACCEPTED', 'CONFIRMED')",
+	    "state IN ('ACCEPTED', 'CONFIRMED') AND trigger_id <> '" EFFECT_TEST_TRIGGER "'",
 	    NULL, NULL },
 	/* The line of what was held tells from now on of its own conversion. */
 	[OWN] = { "act.own", SQL_TENANT, "ii", "",

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "core/state.h"
 #include "store/activity_row.h"
+#include "store/again.h"
 
 #include <stdlib.h>
 
@@ -324,7 +325,7 @@ count_in(struct tally_of_causes *t, struct str decision, struct str state, struc
 	if (i == t->n)
 		t->causes[t->n++] = (struct activity_cause){ .outcome = counter, .code = code };
 	t->causes[i].n += n;
-	if (str_eq(state, STR("REJECTED")) || str_eq(decision, STR("SKIPPED")))
+	if ((str_eq(state, STR("REJECTED")) && again_all_may(code)) || str_eq(decision, STR("SKIPPED")))
 		t->causes[i].again += n;
 }
 

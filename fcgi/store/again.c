@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/tally.h"
+#include "core/effect.h"
 #include "core/verdict.h"
 #include "store/hold.h"
 #include "store/history.h"
@@ -29,12 +30,14 @@ enum {
 #define ROWS_OF_CODE                                                                                                   \
 	" AND (? = '' OR object_type = ?) AND received_at >= ? AND received_at < ? ORDER BY received_at LIMIT "        \
 	"1000"
+/* A person's test (core/effect.h) of a record would be built anew as the record's real conversion. */
+#define NO_TEST " trigger_id <> '" EFFECT_TEST_TRIGGER "'"
 _Static_assert(AGAIN_MAX == 1000, "the limit in ROWS_OF_CODE");
 
 const struct sql again_sql[] = {
 	[STILL] = { "again.still", SQL_TENANT, "iii", "",
 	    "UPDATE conversion SET version = version + 1 WHERE tenant_id = ? AND conversion_id = ? AND version = ? AND "
-	    "state = 'REJECTED'",
+	    "state = 'REJECTED' AND" NO_TEST,
 	    NULL, NULL },
 	[ASK] = { "again.ask", SQL_TENANT, "iisss", "",
 	    "INSERT INTO asked (tenant_id, conversion_id, event_key, asked_at, author, note) VALUES (?, ?, ?, "
@@ -48,7 +51,8 @@ const struct sql again_sql[] = {
 	    "INSERT INTO asked (tenant_id, conversion_id, event_key, asked_at, author, note) SELECT d.tenant_id, "
 	    "d.conversion_id, d.event_key, UTC_TIMESTAMP(3), ?, ? FROM (SELECT tenant_id, conversion_id, received_at "
 	    "FROM "
-	    "conversion WHERE tenant_id = ? AND state = 'REJECTED' AND code = ?" ROWS_OF_CODE ") c JOIN decision d ON "
+	    "conversion WHERE tenant_id = ? AND state = 'REJECTED' AND code = ? AND" NO_TEST ROWS_OF_CODE
+	    ") c JOIN decision d ON "
 	    "d.tenant_id = c.tenant_id AND d.conversion_id = c.conversion_id AND d.outcome = 'CONVERSION' AND "
 	    "d.received_at = c.received_at LEFT JOIN event e ON e.tenant_id = d.tenant_id AND e.occurred_day = "
 	    "TIMESTAMPDIFF(DAY, '1970-01-01', d.occurred_at) AND e.event_key = d.event_key WHERE" PENDING_KNOWN
@@ -123,6 +127,12 @@ again_same_helps(struct str code)
 }
 
 bool
+again_all_may(struct str code)
+{
+	return verdict_find(code)->kind != VERDICT_DUPLICATE;
+}
+
+bool
 again_ask(struct db *db, int64_t tenant_id, const struct activity_detail *line, int64_t version, struct str author,
     struct str note, struct err *e)
 {
@@ -156,6 +166,9 @@ again_ask_all(struct db *db, int64_t tenant_id, const struct activity_filter *f,
 	struct db_value shards = DB_V_I(LEASE_DECIDE_SHARDS);
 	int64_t asked, reopened;
 
+	if (!again_all_may(f->code))
+		return err_set(e, ERR_INVALID,
+		    "These orders were counted once. Look at each of them before it is sent again.");
 	if (!db_run(db, Q(ASK_ALL), DB_IN(DB_V_S(author), DB_V_S(note), tenant, code, type, type, from, to), &asked,
 	        e) ||
 	    !db_run(db, Q(ASKED_ALL), DB_IN(tenant), NULL, e) ||

@@ -32,7 +32,8 @@ bool again_ask(struct db *db, int64_t tenant_id, const struct activity_detail *l
     struct str note, struct err *e) CC_MUST_USE;
 /*
  * All REJECTED conversions and SKIPPED events with that code, as far as the filter's object and period leave them;
- * AGAIN_MAX of each at most, the oldest first.  *n counts them.  Inside the caller's transaction.
+ * AGAIN_MAX of each at most, the oldest first.  *n counts them.  ERR_INVALID: a code of which that may not be.  Inside
+ * the caller's transaction.
  */
 bool again_ask_all(struct db *db, int64_t tenant_id, const struct activity_filter *f, struct str author,
     struct str note, int64_t *n, struct err *e) CC_MUST_USE;
@@ -47,6 +48,11 @@ bool again_take(struct db *db, struct arena *a, int64_t tenant_id, const struct 
     struct err *e) CC_MUST_USE;
 /* They make none of it, for that reason. */
 bool again_refuse(struct db *db, int64_t tenant_id, const struct again *x, struct str code, struct err *e) CC_MUST_USE;
+/*
+ * Whether all with that code may be asked for at once.  Not what impact.com counted already: under the OrderId of an
+ * edited mapping it would be paid twice, so a person looks at each.
+ */
+bool again_all_may(struct str code);
 /* Whether a conversion refused with that code may go out again with the same body. */
 bool again_same_helps(struct str code);
 

@@ -190,6 +190,7 @@ make_conversion(struct test_conversion *t, const struct preview_record *r, struc
 		.order_expression = t->id,
 		.event_date_ms = clock_wall_ms(),
 		.occurred_ms = clock_wall_ms() };
+	c->received_ms = c->occurred_ms;
 	buf_init(&body, a, BODY_MAX);
 	for (size_t i = 0; i < t->n_fields; i++) {
 		enc_form_add(&body, t->fields[i].name, t->fields[i].value);
@@ -219,7 +220,7 @@ write_all(struct test_conversion *t, const struct preview_record *r, const struc
 		.outcome = DECISION_CONVERSION,
 		.name = record_name(s->arena, c->object_type, r->record->properties),
 		.event = &r->item.event,
-		.received_ms = c->occurred_ms };
+		.received_ms = c->received_ms };
 
 	json_set_bool(detail, "test", true);
 	json_set_int(detail, "read_at_ms", t->preview.round.read_at_ms);

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "core/effect.h"
 #include "core/verdict.h"
 #include "flow/decide.h"
 #include "store/act.h"
@@ -58,6 +59,9 @@ fits(const struct doing *w, const struct activity_detail *d)
 		return false;
 	if (str_eq(row->decision, STR("SKIPPED")) && !str_eq(row->kind, STR("created")) &&
 	    !str_eq(row->kind, STR("changed")))
+		return false;
+	/* A test is never built again, nor is it the first of two: whoever wants another one sends another test. */
+	if (str_eq(d->trigger_id, STR(EFFECT_TEST_TRIGGER)) && w->fn == NULL)
 		return false;
 	if (w->state[0] != '\0' && !str_eq(row->conversion.state, str_from(w->state)))
 		return false;

@@ -416,6 +416,58 @@ T_15_all_of_a_cause_are_asked_for_at_once(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* Of its OrderId one was counted, and the guard of the ledger would hold another: so does this way. */
+static void
+design_4_what_impact_counted_already_is_not_asked_for_by_the_heap(void **state)
+{
+	(void)state;
+	const struct activity_filter all = { .limit = 1 };
+	struct activity_filter f = { .code = STR("CONV_DUPLICATE") };
+	struct activity_detail d = deal_in("REJECTED", "CONV_DUPLICATE", 0);
+	struct activity_counters counters;
+	struct activity_cause *causes;
+	int64_t n;
+	size_t k;
+
+	flow_also("{deal_[stage]_id}", "again_{hs_object_id}");
+	store_must(db_begin(store.db, &store.e));
+	store_refused(again_ask_all(store.db, store.tenant_id, &f, who, why, &n, &store.e), ERR_INVALID);
+	db_rollback(store.db);
+	assert_int_equal(left(), 0);
+	store_must(activity_causes(store.db, store.arena, store.tenant_id, &all, &counters, &causes, &k, &store.e));
+	assert_int_equal(k, 1);
+	assert_int_equal(causes[0].again, 0);
+	/* One by one a person may. */
+	assert_true(ask(&d, d.row.conversion.version));
+}
+
+/* The record behind a test may have a trigger that fires: built anew it would be the record's real conversion. */
+static void
+a_test_conversion_is_never_asked_for_again_nor_sent_a_second_time(void **state)
+{
+	(void)state;
+	struct activity_filter f = { .code = STR("ACTION_REF_NOT_FOUND") };
+	struct activity_detail d = deal_in("REJECTED", "ACTION_REF_NOT_FOUND", 0);
+	struct act x;
+	int64_t n;
+
+	store_run("UPDATE conversion SET trigger_id = '*test' WHERE tenant_id = %lld", (long long)store.tenant_id);
+	store_refused(ask(&d, d.row.conversion.version), ERR_CONFLICT);
+	store_must(db_begin(store.db, &store.e));
+	store_must(again_ask_all(store.db, store.tenant_id, &f, who, why, &n, &store.e));
+	store_must(db_commit(store.db, &store.e));
+	assert_int_equal(n, 0);
+	assert_int_equal(left(), 0);
+	store_run("UPDATE conversion SET state = 'CONFIRMED' WHERE tenant_id = %lld", (long long)store.tenant_id);
+	d = line_of(d.row.decision_id);
+	x = act_on(&d);
+	x.order_id = STR("another-one");
+	store_refused(in_transaction(store.db, second, &x), ERR_CONFLICT);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld",
+	                     (long long)store.tenant_id),
+	    1);
+}
+
 /* ---- events */
 
 static void
@@ -499,6 +551,8 @@ main(void)
 		T(what_today_s_rules_do_not_want_stays_refused_and_says_why),
 		T(a_double_click_asks_once),
 		T(T_15_all_of_a_cause_are_asked_for_at_once),
+		T(design_4_what_impact_counted_already_is_not_asked_for_by_the_heap),
+		T(a_test_conversion_is_never_asked_for_again_nor_sent_a_second_time),
 		T(what_waits_is_looked_at_now),
 		T(what_was_skipped_is_decided_again_with_the_rules_of_now),
 		T(what_no_trigger_looks_at_any_more_does_not_wait_for_ever),

@@ -170,7 +170,8 @@ test('B-03 a test conversion goes the way of all others, with ids of its own, an
 	assert.match(end.row.sentence, /^Test: impact\.com made a test action of it for partner 10000\. It pays nothing/);
 	const [sent] = await submissions(order);
 	assert.deepEqual([sent.values.ClickId, sent.values.CustomerId, sent.values.OrderSubTotal, sent.values.ItemSku1], [TEST_CLICK, order, '1200.00', 'P1']);
-	assert.ok((await person.activity('&object=deals')).rows.some((r) => r.id === decision), 'it stands in Activity');
+	for (const which of ['&object=deals', '&object=deals&outcome=sent', '&outcome=sent&period=today'])
+		assert.ok((await person.activity(which)).rows.some((r) => r.id === decision), `it stands in Activity: ${which}`);
 	// It is nobody's parent and in nobody's way.
 	const r = await one({});
 	assert.equal(r.earlier.order_id, `deal_closedwon_${id}`);
@@ -201,6 +202,7 @@ test('B-03 a test says why it is not sent, and a refused one leaves its event ty
 		return conversion.state === 'REJECTED' && row;
 	}, { s: 90 });
 	assert.equal(end.sentence, 'Test: impact.com knows no event type with this code or number.');
+	assert.deepEqual((await person.get(`/api/activity/${decision}`)).actions.allowed, [], 'and is not built again');
 	assert.deepEqual(codes(await one({}), 'EventTypeCode'), ['event_type_new']);
 	assert.equal((await person.configure((d) => put(d, 'deals', preset, { triggers: [TRIGGER] }))).status, 200);
 });
