@@ -15,6 +15,7 @@ import { Overview } from './pages/overview.js';
 import { Settings } from './pages/settings.js';
 import { Triggers } from './pages/triggers.js';
 import { Mappings } from './pages/mappings.js';
+import { Preview } from './pages/preview.js';
 import { Ids } from './pages/ids.js';
 import { Activity } from './pages/activity.js';
 import { Decision } from './pages/decision.js';
@@ -35,6 +36,7 @@ const PAGES = [
   [/^\/settings$/, 'settings', Settings],
   [/^\/triggers$/, 'triggers', Triggers],
   [new RegExp(`^/mappings(?:/(?<object>${OBJECT}))?$`), 'mappings', Mappings],
+  [/^\/preview$/, 'preview', Preview],
   [/^\/ids$/, 'ids', Ids],
   [/^\/activity$/, 'activity', Activity],
   [/^\/activity\/(?<id>\d+)$/, 'activity', Decision],

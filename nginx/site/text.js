@@ -9,6 +9,7 @@ import { act } from './text/act.js';
 import { configuration, erase, erased } from './text/configuration.js';
 import { team, signIn, invitation, accounts } from './text/team.js';
 import { audit } from './text/audit.js';
+import { preview, previewTable, testConversion } from './text/preview.js';
 import { difference } from './text/difference.js';
 import { ids } from './text/ids.js';
 
@@ -23,7 +24,7 @@ const nav = {
   menu: 'Menu',
   skip: 'Skip to content',
   product: 'Connector',
-  pages: { overview: 'Overview', settings: 'Settings', triggers: 'Event Triggers', mappings: 'Field Mappings', ids: 'ID doctor', activity: 'Activity', team: 'Team', accounts: 'Accounts', uninstall: 'Uninstall', configuration: 'Configuration', deleteAccount: 'Delete Account' },
+  pages: { overview: 'Overview', settings: 'Settings', triggers: 'Event Triggers', mappings: 'Field Mappings', preview: 'Live preview', ids: 'ID doctor', activity: 'Activity', team: 'Team', accounts: 'Accounts', uninstall: 'Uninstall', configuration: 'Configuration', deleteAccount: 'Delete Account' },
   groups: { setup: 'Setting up', account: 'Account' },
   account: id => `HubSpot account ${id}`,
   signOut: 'Sign out',

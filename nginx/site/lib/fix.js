@@ -1,7 +1,7 @@
 // Where the thing is mended that a sentence complains about: a page of this site, or the other side.
 import { text } from '../text.js';
 
-const PATHS = { overview: '/', settings: '/settings', triggers: '/triggers', mappings: '/mappings', activity: '/activity' };
+const PATHS = { overview: '/', settings: '/settings', triggers: '/triggers', mappings: '/mappings', preview: '/preview', activity: '/activity' };
 
 /** {href, label, out} or null; a mapping opens the tab of its object. */
 export function fixLink(page, code = '', object = '') {

@@ -26,9 +26,10 @@ function windowOf(list, value, searching) {
 
 /**
  * options: [{value, text, hint, badge, disabled, reason}].  onChange(value) when one is chosen; with `free`, text
- * that matches none may be chosen too.
+ * that matches none may be chosen too.  With `onQuery` the options are an answer to what was typed (it is called with ''
+ * when the list opens), and are shown as they come; `none` says why there are none.
  */
-export function Combobox({ label, options, value, onChange, invalid, describedBy, placeholder, free, id: givenId }) {
+export function Combobox({ label, options, value, onChange, invalid, describedBy, placeholder, free, onQuery, none = text.combobox.none, id: givenId }) {
   const ownId = useId();
   const id = givenId ?? ownId;
   const [open, setOpen] = useState(false);
@@ -40,7 +41,7 @@ export function Combobox({ label, options, value, onChange, invalid, describedBy
   const chosen = useMemo(() => options.find(o => o.value === value), [options, value]);
   const found = useMemo(() => {
     if (!open) return [];
-    const hits = matches(options, query ?? '');
+    const hits = onQuery ? options : matches(options, query ?? '');
     const typed = (query ?? '').trim();
     if (free && typed && !options.some(o => o.value === typed)) return [...hits, { value: typed, text: free(typed) }];
     return hits;
@@ -62,6 +63,7 @@ export function Combobox({ label, options, value, onChange, invalid, describedBy
   const show = () => {
     const all = windowOf(options, value, false);
     setOpen(true);
+    onQuery?.('');
     setActive(Math.max(0, all.rows.findIndex(o => o.value === value)));
   };
   const step = by => setActive(a => rows.length ? (a + by + rows.length) % rows.length : -1);
@@ -91,7 +93,7 @@ export function Combobox({ label, options, value, onChange, invalid, describedBy
       aria-activedescendant=${open && rows[active] ? `${id}-o${start + active}` : undefined}
       aria-invalid=${invalid ? 'true' : undefined} aria-describedby=${describedBy}
       placeholder=${placeholder} value=${query ?? chosen?.text ?? value ?? ''} title=${chosen && query === null ? `${chosen.text}${chosen.hint ? ` (${chosen.hint})` : ''}` : undefined}
-      onInput=${e => { setQuery(e.target.value); setOpen(true); setActive(0); }}
+      onInput=${e => { setQuery(e.target.value); onQuery?.(e.target.value); setOpen(true); setActive(0); }}
       onClick=${() => { if (!open) show(); }} onFocus=${e => e.target.select()} onBlur=${close} onKeyDown=${onKeyDown} />
     ${query === null && chosen?.hint && html`<span class=${`combo-hint${chosen.text.length + chosen.hint.length > LONG ? ' long' : ''}`} aria-hidden="true">${chosen.hint}</span>`}
     <ul id=${`${id}-list`} role="listbox" aria-label=${label} ref=${list} hidden=${!open} onMouseDown=${e => e.preventDefault()}>
@@ -99,7 +101,7 @@ export function Combobox({ label, options, value, onChange, invalid, describedBy
       ${open && rows.map((o, i) => html`<li key=${o.value} id=${`${id}-o${start + i}`} role="option" aria-selected=${o.value === value ? 'true' : 'false'}
         aria-disabled=${o.disabled ? 'true' : undefined} data-active=${i === active ? '' : undefined} onClick=${() => pick(o)}>
         <span>${o.text}</span>${o.hint && html`<small>${o.hint}</small>`}${o.badge && html`<em>${o.badge}</em>`}${o.reason && html`<small class="reason">${o.reason}</small>`}</li>`)}
-      ${open && !rows.length && html`<li role="option" aria-disabled="true" aria-selected="false" class="none" key="none">${text.combobox.none}</li>`}
+      ${open && !rows.length && html`<li role="option" aria-disabled="true" aria-selected="false" class="none" key="none">${none}</li>`}
       ${open && after > 0 && html`<li role="option" aria-disabled="true" aria-selected="false" class="none" key="after">${text.combobox.more(after)}</li>`}
     </ul>
   </div>`;

@@ -14,3 +14,4 @@ export const Warn = draw(['M8 2.2L14.6 13.6H1.4zM8 6.4v3.4M8 11.9v.1']);
 export const Out = draw(['M9 3h4v4M13 3L7.5 8.5M6 4H3v9h9v-3']);
 export const Braces = draw(['M6 2.5c-2 0-2 1-2 2.5s0 3-2 3c2 0 2 1.5 2 3s0 2.5 2 2.5M10 2.5c2 0 2 1 2 2.5s0 3 2 3c-2 0-2 1.5-2 3s0 2.5-2 2.5']);
 export const Stop = draw(['M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5z']);
+export const Copy = draw(['M5.5 5.5h8v8h-8zM3 10.5V3h7.5']);

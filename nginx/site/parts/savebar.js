@@ -11,7 +11,7 @@ import { confirm } from './dialog.js';
 import { Notice } from './notice.js';
 
 const words = text.draft;
-const SHARED = /^\/(settings|triggers|mappings)(\/|$)/; // these pages show the same draft
+const SHARED = /^\/(settings|triggers|mappings|preview)(\/|$)/; // these pages show the same draft
 
 /** Asks before a page with unsaved changes is left, by link, by the back button or by closing the tab.  `also`: what `inside` looks at. */
 export function useLeaveGuard(dirty, inside = () => false, leave = () => {}, also = null) {

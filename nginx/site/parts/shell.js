@@ -11,7 +11,7 @@ import { Notice } from './notice.js';
 // The menu: groups of pages, in this order; a group's name stands in text.nav.groups.
 const MENU = {
   '': { overview: '/', activity: '/activity' },
-  setup: { settings: '/settings', triggers: '/triggers', mappings: '/mappings', ids: '/ids' },
+  setup: { settings: '/settings', triggers: '/triggers', mappings: '/mappings', preview: '/preview', ids: '/ids' },
   account: { team: '/team', configuration: '/configuration', uninstall: '/uninstall', deleteAccount: '/delete-account' },
 };
 const words = text.nav;
