@@ -120,4 +120,7 @@ export const text = {
   invitation,
   accounts,
   audit,
+  preview,
+  previewTable,
+  testConversion,
 };

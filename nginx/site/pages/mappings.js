@@ -15,6 +15,7 @@ import { Plus, Refresh } from '../parts/icons.js';
 import { MappingTable } from '../parts/mapping-table.js';
 import { Empty, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
 import { Presets } from '../parts/presets.js';
+import { PreviewPanel } from '../parts/preview-panel.js';
 import { Requirements } from '../parts/requirements.js';
 import { SaveBar } from '../parts/savebar.js';
 import { Time } from '../parts/time.js';
@@ -86,7 +87,7 @@ function problemsOf({ rows, notes, needs, hints }, name, live) {
   return problems;
 }
 
-function ObjectMapping({ object, state, fields, list, readOnly }) {
+function ObjectMapping({ object, state, fields, list, readOnly, session }) {
   const { name } = text.objects[object];
   const config = state.doc.objects[object];
   const catalogue = useStore(catalogueStore(object));
@@ -159,6 +160,7 @@ function ObjectMapping({ object, state, fields, list, readOnly }) {
       </fieldset>
       <${Requirements} items=${needs} name=${name} live=${live} readOnly=${readOnly} onAdd=${field => add(field, field.includes('{i}'))} />
     </div>
+    <${PreviewPanel} key=${`preview ${object}`} object=${object} document=${state.dirty ? state.doc : null} session=${session} />
     <${FunctionHelp} /><${ConditionHelp} />
     <${SaveBar} state=${state} readOnly=${readOnly} problems=${problemsOf({ rows, ...of }, name, live)}><${Underway} object=${object} wanted=${changed} /><//>`;
 }
@@ -175,5 +177,5 @@ export function Mappings({ object: asked, session }) {
   return html`<${PageHead} title=${words.title} lead=${words.lead} />
     <${Tabs} object=${object} doc=${state.doc} />
     ${!ready && (failed ? html`<${Failed} error=${failed} retry=${() => { loadDraft(); lists.reload(); }} />` : html`<div class="card"><${Skeleton} lines=${12} tall /></div>`)}
-    ${ready && html`<div class="stack" key=${object}><${ObjectMapping} object=${object} state=${state} fields=${lists.data[0]} list=${lists.data[1]} readOnly=${!mayEdit(session)} /></div>`}`;
+    ${ready && html`<div class="stack" key=${object}><${ObjectMapping} object=${object} state=${state} fields=${lists.data[0]} list=${lists.data[1]} session=${session} readOnly=${!mayEdit(session)} /></div>`}`;
 }

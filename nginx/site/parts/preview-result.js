@@ -1,8 +1,10 @@
 // What would become of one record: the judgement, its triggers, every field with its state in words, the raw request.
 import { html, useState } from '../html.js';
 import { text } from '../text.js';
+import { catalogueStore } from '../lib/catalogue.js';
 import { fixLink } from '../lib/fix.js';
-import { labelOf } from '../lib/labels.js';
+import { labelOf, valueLabelOf } from '../lib/labels.js';
+import { useStore } from '../lib/store.js';
 import { Check, Copy, Cross, Out, Warn } from './icons.js';
 import { Badge } from './notice.js';
 import { recordUrl } from './decision-row.js';
@@ -55,10 +57,11 @@ export function Body({ body }) {
 
 function triggerWords(trigger, object) {
   if (trigger.on === 'created') return words.eventCreated(text.objects[object].one);
-  return words.eventChanged(labelOf(object, trigger.property), trigger.becomes.length ? trigger.value : '');
+  return words.eventChanged(labelOf(object, trigger.property), trigger.becomes.length ? valueLabelOf(object, trigger.property, trigger.value) : '');
 }
 
 function Triggers({ record, object }) {
+  useStore(catalogueStore(object)); // labels, as soon as they are read
   if (!record.triggers.length) return html`<p class="muted">${words.triggersNone(text.objects[object].name)} <a href="/triggers">${words.toTriggers}</a></p>`;
   return html`<ul class="plain-list preview-triggers">${record.triggers.map(t => html`<li key=${t.id}>
     <${Badge} kind=${t.fires ? 'ok' : 'plain'}>${t.fires ? words.fires : words.firesNot}<//>
@@ -94,7 +97,7 @@ export function PreviewResult({ record, object, session }) {
         ${url && html`<a href=${url} target="_blank" rel="noopener noreferrer">${words.open} <${Out}/></a>`}</div>
       <${Verdict} record=${record} object=${object} url=${url} />
       <${Facts} record=${record} object=${object} />
-      <h3>${words.triggers}</h3><${Triggers} record=${record} object=${object} /></section>
+      ${record.found && html`<h3>${words.triggers}</h3><${Triggers} record=${record} object=${object} />`}</section>
     ${record.found && html`<section class="card" aria-labelledby="preview-fields"><h2 id="preview-fields">${words.fields}</h2><p class="help">${words.fieldsLead}</p>
       <${PreviewFields} record=${record} object=${object} url=${url} /><${Body} body=${record.body} /></section>`}`;
 }
