@@ -4,6 +4,7 @@ import { text } from '../text.js';
 import { fixLink } from '../lib/fix.js';
 import { usePoll } from '../lib/load.js';
 import { readDecision, sendTest } from '../lib/preview.js';
+import { mayEdit } from '../lib/session.js';
 import { confirm } from './dialog.js';
 import { Field } from './field.js';
 import { FixButton } from './fix.js';
@@ -32,7 +33,7 @@ export function TestConversion({ object, record, session, dirty }) {
   const [click, setClick] = useState('');
   const [state, setState] = useState({ busy: false, error: null, sent: null });
   useEffect(() => setState({ busy: false, error: null, sent: null }), [object, record.id]);
-  const mayNot = session.person.role === 'viewer';
+  const mayNot = !mayEdit(session);
   const name = record.name || text.preview.unnamed(record.id);
   const send = async e => {
     e.preventDefault();
