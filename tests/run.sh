@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs test suites and counts what they say.  The last line is "N passed, N failed"; the exit code is 0 when none failed.
-#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | load | san | pictures | lighthouse ...
+#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | load | san | pictures ...
 # "all" runs what needs sanitizers beside the rest, in a folder of its own, and tells of it when it has ended.
 # Everything it starts stands in build/test/ on free ports and is stopped again, whatever happens.  A running `make run`
 # is not touched.  What the tests get: CONNECTOR_TEST_SOCKET and CONNECTOR_TEST_DATABASE (db; the database is empty),
@@ -42,6 +42,14 @@ count() { # how, file: sets p and f
 		f=$(grep -c '^not ok ' "$2" || true)
 		;;
 	esac
+}
+
+# What keeps suites from running at all.
+one_failed() { # what, file that tells more
+	echo "$1: counted as one failed."
+	failed=$((failed + 1))
+	broken="$broken
+  $1: $2"
 }
 
 # A suite that ends badly without a failed test counts as one failed: a crash, or a sanitizer's finding.
@@ -136,12 +144,13 @@ stop_stack() {
 }
 stop_all() {
 	trap - EXIT
-	[ -z "$side" ] || kill "$side" 2>/dev/null || true
+	[ -z "$side" ] || kill -s TERM -- "-$side" 2>/dev/null || true
 	stop_stack || true
 	if [ -n "$database_up" ]; then
 		kill "$database_up" 2>/dev/null || true
 		wait "$database_up" 2>/dev/null || true
 	fi
+	[ -z "$side" ] || wait "$side" 2>/dev/null || true # it stops what it started
 }
 trap 'code=$?; stop_all; exit $code' EXIT
 trap 'exit 130' INT TERM HUP
@@ -182,10 +191,10 @@ sanitizer_silent() {
 build() { # kind, targets...
 	kind=$1
 	shift
-	$MAKE --no-print-directory -s -j"$(nproc)" kind="$kind" "$@" >"$TEST/out/build.log" 2>&1 || {
-		grep -E 'error|Error|warning' -A 3 "$TEST/out/build.log" | head -n 60
-		echo "$* ($kind) does not build: counted as one failed."
-		failed=$((failed + 1))
+	log=$TEST/out/build-$kind-$1.log
+	$MAKE --no-print-directory -s -j"$(nproc)" kind="$kind" "$@" >"$log" 2>&1 || {
+		grep -E 'error|Error|warning' -A 3 "$log" | head -n 60
+		one_failed "$* ($kind) does not build" "$log"
 		return 1
 	}
 }
@@ -213,8 +222,7 @@ run_sandbox() {
 run_e2e_api() { # kind
 	build "$1" all site tests-npm || return 1
 	start_stack "$1" || {
-		echo "The programs ($1) do not start: counted as one failed."
-		failed=$((failed + 1))
+		one_failed "The programs ($1) do not start" "$TEST/$1/log"
 		return 1
 	}
 	label=
@@ -240,8 +248,7 @@ run_load() {
 	suite "load checker" node node_tests tests/load/checker.test.mjs
 	export SANDBOX_OPTIONS="--accounts $((${LOAD_TENANTS:-50} + 1)) --judge-ms 800 --impact-limit 1000000" CONF_MORE="$LOAD_CONF"
 	start_stack release load || {
-		echo "The programs do not start: counted as one failed."
-		failed=$((failed + 1))
+		one_failed "The programs do not start" "$TEST/load/log"
 		return 0
 	}
 	suite load lines node tests/load/driver.mjs
@@ -263,26 +270,29 @@ run_san() {
 	run_e2e_api san || return 0
 	stop_stack
 }
-# Suites that run meanwhile, as a run of their own; joined() waits for them and tells what they said.
+# Suites that run meanwhile, as a run of their own; joined() waits for them and tells what they said.  They lead a
+# process group, so that an end of this run ends the program that they wait for, too.
 beside() { # suites...
-	VAR=$TEST/beside sh tests/run.sh "$@" >"$TEST/out/beside.log" 2>&1 9>&- &
+	VAR=$TEST/beside setsid sh tests/run.sh "$@" >"$TEST/out/beside.log" 2>&1 9>&- &
 	side=$!
 }
 joined() {
-	wait "$side" || true
+	code=0
+	wait "$side" || code=$?
 	side=
 	said=$TEST/out/beside.log
-	if ! grep -qE '^[0-9]+ passed, [0-9]+ failed$' "$said"; then
+	total=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$said" | tail -n 1)
+	set -- $total
+	# What has not come to its total, or failed without a failed test, was cut off.
+	if [ -z "$total" ] || { [ "$code" != 0 ] && [ "$3" = 0 ]; }; then
 		tail -n 20 "$said"
-		echo "What runs beside ended badly: counted as one failed."
-		failed=$((failed + 1))
+		one_failed "What runs beside ended badly (exit code $code)" "$said"
 		return 0
 	fi
-	sed -e '/^What failed, and where/,$d' -e '$d' "$said"
-	set -- $(tail -n 1 "$said")
+	sed -e '/^What failed, and where/,$d' -e "/^$total\$/d" "$said"
 	passed=$((passed + $1)) failed=$((failed + $3))
 	[ "$3" = 0 ] || broken="$broken
-$(sed -e '1,/^What failed, and where/d' -e '$d' "$said")"
+$(sed -e '1,/^What failed, and where/d' -e "/^$total\$/d" "$said")"
 }
 # The suites that wait (e2e) leave room for those that compute (sanitizers); the load test has the machine for itself.
 run_all() {
