@@ -2,14 +2,18 @@
 import { get, put } from '../api.js';
 
 const known = new Map();
+const read = new Map();
 
 /** One revision with its document. */
 export function revision(n) {
   if (!known.has(n)) {
-    known.set(n, get(`/api/config/revisions/${n}`).catch(error => { known.delete(n); throw error; }));
+    known.set(n, get(`/api/config/revisions/${n}`).then(one => { read.set(n, one); return one; }, error => { known.delete(n); throw error; }));
   }
   return known.get(n);
 }
+
+/** The same at once; undefined when it was not read yet. */
+export const readRevision = n => read.get(n);
 
 /** The same document with impact.com's part as `current` has it. */
 export const keepImpact = (document, current) => ({ ...document, impact: current.impact });

@@ -39,6 +39,12 @@ export async function setSending(on) {
 /** Whether this person may change settings; a viewer sees them only. */
 export const mayEdit = data => data?.person.role !== 'viewer';
 
+/** Where HubSpot is connected again: the account one is in, not another that HubSpot would offer first. */
+export function connectAddress() {
+  const portal = session.get().data?.tenant.portal_id;
+  return portal ? `/oauth/start?portal=${portal}` : '/oauth/start';
+}
+
 /** What keeps conversions from going out: null, 'disconnected', 'paused', 'stopped' or 'unset' (no credentials yet). */
 export function obstacle(data) {
   if (!data) return null;

@@ -5,6 +5,7 @@ import { text } from '../text.js';
 import { formatCount, formatDateTime } from '../lib/format.js';
 import { findings, percent, propertyState, recordLink, shares, verdicts } from '../lib/ids.js';
 import { useLoad, usePoll } from '../lib/load.js';
+import { connectAddress } from '../lib/session.js';
 import { Bars } from '../parts/bars.js';
 import { confirm } from '../parts/dialog.js';
 import { Fill } from '../parts/ids-fill.js';
@@ -85,7 +86,7 @@ function Properties({ data, may, made, setMade, onMade }) {
       <${Badge} kind=${KIND[states[id]]}>${states[id] === 'wrong' ? words.properties.states.wrong(made?.find(p => p.id === id)?.type ?? data.result?.[id === 'click_id' ? 'click_type' : 'customer_type'])
     : words.properties.states[states[id]]}<//></div>`)}
     <div role="status">${error && html`<${Notice} kind="bad">${error.message}<//>`}
-      ${lacking.length > 0 && wanted.length > 0 && html`<${Notice} kind="warn" title=${words.properties.scopes} action=${may && html`<a class="btn" href="/oauth/start">${words.properties.reconnect}</a>`}>${words.properties.scopesHelp(lacking)}<//>`}
+      ${lacking.length > 0 && wanted.length > 0 && html`<${Notice} kind="warn" title=${words.properties.scopes} action=${may && html`<a class="btn" href=${connectAddress()}>${words.properties.reconnect}</a>`}>${words.properties.scopesHelp(lacking)}<//>`}
       ${made?.some(p => p.state === 'created') && html`<${Notice} kind="ok">${words.properties.done}<//>`}</div>
     ${may && wanted.length > 0 && html`<div class="card-foot"><button type="button" class="btn primary" disabled=${busy} onClick=${create}>${words.properties.create}</button></div>`}
   </section>`;
@@ -113,7 +114,7 @@ export function Ids({ session }) {
   return html`<${PageHead} title=${words.title} lead=${words.lead} />
     <div class="stack ids">
       <div role="status">${failed && html`<${Notice} kind="bad">${failed.message}<//>`}
-        ${!data.connected && html`<${Notice} kind="warn" title=${words.connect.title} action=${html`<a class="btn" href="/oauth/start">${words.connect.action}</a>`}>${words.connect.body}<//>`}</div>
+        ${!data.connected && html`<${Notice} kind="warn" title=${words.connect.title} action=${html`<a class="btn" href=${connectAddress()}>${words.connect.action}</a>`}>${words.connect.body}<//>`}</div>
       <${Check} data=${data} may=${may && data.connected} run=${run} />
       ${data.result && html`<${Findings} data=${data} />`}
       <${Sources} sources=${data.sources} />

@@ -4,7 +4,7 @@ import { get } from '../api.js';
 import { text } from '../text.js';
 import { fixLink } from '../lib/fix.js';
 import { useLoad, usePoll } from '../lib/load.js';
-import { mayEdit, obstacle } from '../lib/session.js';
+import { connectAddress, mayEdit, obstacle } from '../lib/session.js';
 import { Checklist, setUp } from '../parts/checklist.js';
 import { FixButton } from '../parts/fix.js';
 import { Badge, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
@@ -28,7 +28,7 @@ function HubSpot({ hubspot, lastEvent, state }) {
       [words.hubspot.lastEvent, when(lastEvent, text.common.noneYet)],
       [words.hubspot.lastOk, when(hubspot.last_ok_at, text.common.noneYet)],
     ]} />
-    ${!on && html`<a class="btn" href="/oauth/start">${words.hubspot.reconnect}</a>`}
+    ${!on && html`<a class="btn" href=${connectAddress()}>${words.hubspot.reconnect}</a>`}
   </section>`;
 }
 

@@ -2,7 +2,7 @@
 import { html, useState } from '../html.js';
 import { post } from '../api.js';
 import { text } from '../text.js';
-import { loadSession, mayEdit } from '../lib/session.js';
+import { connectAddress, loadSession, mayEdit } from '../lib/session.js';
 import { confirm } from '../parts/dialog.js';
 import { Badge, Notice, PageHead } from '../parts/notice.js';
 
@@ -38,7 +38,7 @@ export function Uninstall({ session }) {
     <div class="stack readable">
       <section class="card" aria-labelledby="state"><h2 id="state">${words.stateTitle} <${Badge} kind=${connected ? 'ok' : 'warn'}>${connected ? text.overview.hubspot.connected : text.overview.hubspot[tenant.state === 'paused' ? 'paused' : 'disconnected']}<//></h2>
         <p>${words.states[tenant.state]}</p>
-        ${!connected && html`<a class="btn primary" href="/oauth/start">${words.reconnect}</a>`}</section>
+        ${!connected && html`<a class="btn primary" href=${connectAddress()}>${words.reconnect}</a>`}</section>
       <section class="card" aria-labelledby="does"><h2 id="does">${words.doesTitle}</h2>
         <dl class="facts">${words.does.map(([name, what]) => html`<div key=${name}><dt>${name}</dt><dd>${what}</dd></div>`)}</dl></section>
       <section class="card" aria-labelledby="how"><h2 id="how">${words.howTitle}</h2><p>${words.howLead}</p>

@@ -1,16 +1,17 @@
 // How far the set-up is: each line done, to do, or not to be told from here, with its reason and one link.
 import { html } from '../html.js';
 import { text } from '../text.js';
+import { connectAddress } from '../lib/session.js';
 import { Check } from './icons.js';
 
 const words = text.overview;
 const PLACES = {
-  hubspot: '/oauth/start', impact: '/settings', program: '/settings', consent: '/triggers', trigger: '/triggers', mapping: '/mappings',
+  impact: '/settings', program: '/settings', consent: '/triggers', trigger: '/triggers', mapping: '/mappings',
   event_types: '/activity', gateway: '/ids', tracking: 'https://help.impact.com/', first_conversion: '/activity',
 };
 
 const say = (what, row) => typeof what === 'function' ? what(row) : what ?? '';
-const placeOf = row => row.id === 'mapping' && row.names.length ? `/mappings/${row.names[0]}` : PLACES[row.id];
+const placeOf = row => row.id === 'hubspot' ? connectAddress() : row.id === 'mapping' && row.names.length ? `/mappings/${row.names[0]}` : PLACES[row.id];
 
 function Line({ row, next }) {
   const line = words.lines[row.id];

@@ -4,7 +4,7 @@ import { get } from '../api.js';
 import { text } from '../text.js';
 import { difference, labelled, sentences } from '../lib/difference.js';
 import { useLabels } from '../lib/labels.js';
-import { keepImpact, revision, saveFrom } from '../lib/revisions.js';
+import { keepImpact, readRevision, revision, saveFrom } from '../lib/revisions.js';
 import { confirm } from './dialog.js';
 import { Difference } from './difference.js';
 import { Faults } from './faults.js';
@@ -15,6 +15,10 @@ const words = text.configuration;
 const PAGE = 10;
 const SHOWN = 4;
 
+/** Reads what rows show, so that the list appears as it stays; a row whose reading fails tells of it itself. */
+const readRows = rows => Promise.allSettled(rows.flatMap(row => row.revision > 1 ? [row.revision - 1, row.revision] : []).map(n => revision(n)));
+
+
 function originWords(origin) {
   const [word, n] = origin.split(' ');
   const said = words.origins[word];
@@ -23,9 +27,15 @@ function originWords(origin) {
 
 /** What two revisions differ in, as soon as both are read: null until then. */
 export function useDifference(from, to) {
-  const [state, setState] = useState({ entries: null, error: null });
+  const atOnce = () => {
+    const [a, b] = [readRevision(from), readRevision(to)];
+    return { entries: a && b ? difference(a.document, b.document) : null, error: null };
+  };
+  const [state, setState] = useState(atOnce);
   const load = async () => {
-    setState({ entries: null, error: null });
+    const there = atOnce();
+    setState(there);
+    if (there.entries) return;
     try {
       const [a, b] = await Promise.all([revision(from), revision(to)]);
       setState({ entries: difference(a.document, b.document), error: null });
@@ -42,7 +52,7 @@ function Changes({ row, open }) {
   useLabels(labelled(entries ?? []));
   if (row.revision === 1) return html`<p class="muted">${words.first}</p>`;
   if (error) return html`<p class="err">${error.message} <button type="button" class="link-btn" onClick=${reload}>${text.common.retry}</button></p>`;
-  if (!entries) return html`<div class="rev-wait"><${Skeleton} lines=${1} /></div>`;
+  if (!entries) return html`<div class="rev-line"><${Skeleton} lines=${1} /></div>`;
   if (open) return html`<${Difference} entries=${entries} sides=${words.anySides(row.revision - 1, row.revision)} />`;
   const lines = sentences(entries);
   if (!lines.length) return html`<p class="muted">${words.nothingChanged}</p>`;
@@ -67,6 +77,9 @@ function Row({ row, now, editor, onBack }) {
   </li>`;
 }
 
+/** As high as the rows that come, as far as one can know. */
+const Waiting = ({ rows }) => html`<div class="revs">${Array.from({ length: rows }, (_, i) => html`<div class="rev rev-wait" key=${i}><${Skeleton} lines=${3} /></div>`)}</div>`;
+
 /** `now`: the revision in use; `onSaved(revision)` after one was made. */
 export function History({ now, editor, onSaved }) {
   const [list, setList] = useState({ rows: [], next: null, loading: true, error: null });
@@ -75,6 +88,7 @@ export function History({ now, editor, onSaved }) {
     setList(old => ({ ...old, loading: true, error: null }));
     try {
       const page = await get(`/api/config/revisions?limit=${PAGE}${before ? `&before=${before}` : ''}`);
+      await readRows(page.revisions);
       setList(old => ({ rows: before ? [...old.rows, ...page.revisions] : page.revisions, next: page.next_before, loading: false, error: null }));
     } catch (error) {
       setList(old => ({ ...old, loading: false, error }));
@@ -104,7 +118,7 @@ export function History({ now, editor, onSaved }) {
     <div role="status">${said?.kind && html`<${Notice} kind=${said.kind}>${said.title}<//>`}</div>
     ${said?.faults && html`<${Faults} ...${said} />`}
     <ul class="revs">${list.rows.map(row => html`<${Row} key=${row.revision} row=${row} now=${now} editor=${editor} onBack=${onBack} />`)}</ul>
-    ${list.loading && html`<${Skeleton} lines=${6} tall=${!list.rows.length} />`}
+    ${list.loading && html`<${Waiting} rows=${list.rows.length ? 2 : Math.min(now, PAGE)} />`}
     ${list.error && html`<${Failed} error=${list.error} retry=${() => load(list.next)} />`}
     ${list.next && !list.loading && html`<div class="row-foot"><button type="button" class="btn" onClick=${() => load(list.next)}>${words.older}</button></div>`}
   </section>`;

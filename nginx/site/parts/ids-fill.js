@@ -59,7 +59,7 @@ export function Fill({ data, may, run, ready }) {
   return html`<section class="card" aria-labelledby="ids-fill"><h2 id="ids-fill">${words.title} ${fill.state !== 'never' && html`<${Badge} kind=${KIND[fill.state]}>${words.states[fill.state]}<//>`}</h2>
     <p class="help">${words.help}</p>
     <div role="status">${!data.sending && (open || keep.state === 'running') && html`<${Notice} kind="warn">${text.ids.stopped}<//>`}
-      ${fill.code && open && html`<${Notice} kind="bad" action=${fill.code === 'scope_missing' && html`<a class="btn" href="/oauth/start">${text.ids.properties.reconnect}</a>`}>${codes[fill.code] ?? ''} ${fill.code === 'hubspot_refuses' && fill.message}<//>`}</div>
+      ${fill.code && open && html`<${Notice} kind="bad" action=${fill.code === 'scope_missing' && html`<a class="btn" href=${connectAddress()}>${text.ids.properties.reconnect}</a>`}>${codes[fill.code] ?? ''} ${fill.code === 'hubspot_refuses' && fill.message}<//>`}</div>
     ${fill.state !== 'never' && html`<${Progress} fill=${fill} />`}
     ${fill.refused > 0 && html`<${Problems} data=${data} refused=${fill.refused} />`}
     ${!ready && !open && html`<p class="hint">${words.needProperty}</p>`}

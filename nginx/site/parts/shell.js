@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
-import { logOut, mayEdit, obstacle, setSending } from '../lib/session.js';
+import { connectAddress, logOut, mayEdit, obstacle, setSending } from '../lib/session.js';
 import { navigate, setGuard } from '../lib/router.js';
 import { confirm } from './dialog.js';
 import { Menu, Stop } from './icons.js';
@@ -31,12 +31,12 @@ function useSending() {
   return { busy, error, change };
 }
 
-function Banner({ state, sending, portal, may }) {
+function Banner({ state, sending, may }) {
   if (!text.sending.banners[state]) return null;
   const { title, body } = text.sending.banners[state];
   const action = state === 'stopped'
     ? may && html`<button type="button" class="btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`
-    : html`<a class="btn" href=${`/oauth/start?portal=${portal}`}>${text.sending.reconnect}</a>`;
+    : html`<a class="btn" href=${connectAddress()}>${text.sending.reconnect}</a>`;
   return html`<${Notice} kind="warn" title=${title} action=${action}>${body}<//>`;
 }
 
@@ -86,7 +86,7 @@ export function Shell({ data, current, path, children }) {
       </div>
     </header>
     <main id="main" tabindex="-1">
-      <div role="status">${sending.error && html`<${Notice} kind="bad">${sending.error.message}<//>`}<${Banner} state=${state} sending=${sending} portal=${data.tenant.portal_id} may=${mayEdit(data)} /></div>
+      <div role="status">${sending.error && html`<${Notice} kind="bad">${sending.error.message}<//>`}<${Banner} state=${state} sending=${sending} may=${mayEdit(data)} /></div>
       ${children}
     </main>
   </div>`;

@@ -50,7 +50,7 @@ export const configuration = {
     rollback: n => `back to revision ${n}`, account: n => `taken over from account ${n}`,
   },
   more: n => `and ${n} more`,
-  showChanges: n => `Show what changed in revision ${n}`,
+  showChanges: n => `What changed in revision ${n}`,
   hideChanges: n => `Hide what changed in revision ${n}`,
   show: 'What changed',
   hide: 'Hide',

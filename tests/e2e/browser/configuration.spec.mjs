@@ -19,7 +19,7 @@ test('journey 10, B-11: the history says who changed what; a difference opens; a
 	await expect(history.getByRole('heading', { name: `Revision ${revision}`, exact: true })).toBeVisible();
 	await expect(history.getByText(/Deals: trigger “Deal Stage becomes Closed Won” off/).first()).toBeVisible();
 	await expect(history.getByText(/Deals: mapping of \S+ removed/).first()).toBeVisible();
-	await history.getByRole('button', { name: `Show what changed in revision ${revision}` }).click();
+	await history.getByRole('button', { name: `What changed in revision ${revision}` }).click();
 	await expect(history.getByRole('columnheader', { name: `Revision ${revision - 1}` }).first()).toBeVisible();
 	await sound(page, 'configuration');
 	await shot(page, 'configuration');
