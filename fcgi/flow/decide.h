@@ -12,7 +12,7 @@
 /* What the rules and records of now make of an event that was decided before. */
 struct decide_look {
 	const struct pending *event; /* in: with its own value */
-	bool done;	           /* false: its records cannot be read just now */
+	bool done;            /* false: its records cannot be read just now */
 	bool sends, waits;           /* else: would be skipped */
 	struct str code, detail;     /* of what would not be sent */
 	struct str fields, body_hash; /* of what would be sent */

@@ -128,7 +128,8 @@ struct str_list
 decide_properties(const struct decide_round *r, struct str type)
 {
 	static const struct str order[] = { { "hs_position_on_quote", 20 } };
-	static const struct str email[] = { { "email", 5 } }; /* kept as a hash only: a line is found by it (design 8) */
+	static const struct str email[] = { { "email",
+	    5 } }; /* kept as a hash only: a line is found by it (design 8) */
 	const struct ruleset_object *own = ruleset_object(&r->rules, type);
 	struct str *set = arena_array(r->step.arena, PROPERTIES_MAX, sizeof(*set));
 	struct str_list named = record_name_properties(type);

@@ -18,7 +18,8 @@ const struct sql decision_sql[] = {
 	    "WHERE tenant_id = ? AND event_key = ? AND outcome = 'WAITING'",
 	    NULL, NULL },
 	[INSERT] = { "decision.insert", SQL_TENANT, "ississsiissssssttts", "",
-	    "INSERT INTO decision (tenant_id, event_key, trigger_id, revision, outcome, code, detail, conversion_id, held_id, "
+	    "INSERT INTO decision (tenant_id, event_key, trigger_id, revision, outcome, code, detail, conversion_id, "
+	    "held_id, "
 	    "kind, object_type, object_id, name, property, value, occurred_at, received_at, decided_at, waits_until, "
 	    "email_hash) "
 	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3), ?, NULLIF(?, '')) "
@@ -55,8 +56,7 @@ decision_put(struct db *db, int64_t tenant_id, const struct decision *d, struct 
 	if (!db_run(db, &decision_sql[UPDATE],
 	        DB_IN(DB_V_S(d->trigger_id), DB_V_I(d->revision), DB_V_S(outcome), DB_V_S(d->code), DB_V_S(d->detail),
 	            int_or_null(d->conversion_id), time_or_null(d->waits_until_ms), DB_V_S(d->name),
-	            DB_V_S(d->email_hash), DB_V_I(d->held_id), DB_V_I(tenant_id),
-	            DB_V_S(d->event_key)),
+	            DB_V_S(d->email_hash), DB_V_I(d->held_id), DB_V_I(tenant_id), DB_V_S(d->event_key)),
 	        &changed, e))
 		return err_wrap(e, "writing a decision");
 	/* A further look at what waits is no decision of its own. */
@@ -66,11 +66,11 @@ decision_put(struct db *db, int64_t tenant_id, const struct decision *d, struct 
 		return true;
 	return db_run(db, &decision_sql[INSERT],
 	           DB_IN(DB_V_I(tenant_id), DB_V_S(d->event_key), DB_V_S(d->trigger_id), DB_V_I(d->revision),
-	               DB_V_S(outcome), DB_V_S(d->code), DB_V_S(d->detail), int_or_null(d->conversion_id), DB_V_I(d->held_id),
-	               DB_V_S(str_from(event_kind_name(ev->kind))), DB_V_S(ev->object_type), DB_V_S(ev->object_id),
-	               DB_V_S(d->name), DB_V_S(ev->property), DB_V_S(str_slice(ev->value, 0, VALUE_MAX)),
-	               DB_V_T(ev->occurred_ms), DB_V_T(d->received_ms), time_or_null(d->waits_until_ms),
-	               DB_V_S(d->email_hash)),
+	               DB_V_S(outcome), DB_V_S(d->code), DB_V_S(d->detail), int_or_null(d->conversion_id),
+	               DB_V_I(d->held_id), DB_V_S(str_from(event_kind_name(ev->kind))), DB_V_S(ev->object_type),
+	               DB_V_S(ev->object_id), DB_V_S(d->name), DB_V_S(ev->property),
+	               DB_V_S(str_slice(ev->value, 0, VALUE_MAX)), DB_V_T(ev->occurred_ms), DB_V_T(d->received_ms),
+	               time_or_null(d->waits_until_ms), DB_V_S(d->email_hash)),
 	           NULL, e) ||
 	       err_wrap(e, "writing a decision");
 }
