@@ -314,6 +314,9 @@ take_records(struct step *step, struct err *e)
 	    (!listed && !hubspot_crm_read_total(step->arena, answer, &total, e)))
 		return false;
 	w->page.after = hubspot_crm_read_after(step->arena, answer);
+	/* What is written meanwhile is no longer found: the next page is what comes behind the last id. */
+	if (!listed && w->page.after.n > 0 && w->page.n > 0)
+		w->page.after = w->page.records[w->page.n - 1].id;
 	return listed ? read_links(step, e) : take_total(w, total, e);
 }
 
@@ -335,7 +338,7 @@ what_to_search(struct ids_walk *w, struct hubspot_search *search)
 	}
 	if (w->at == AT_PAGES) {
 		search->missing = STR(IDS_CUSTOMER);
-		search->after = kept(w, "after");
+		search->behind_id = kept(w, "after").n > 0 ? kept(w, "after") : STR("0");
 		json_int(json_get(w->progress, "since"), &search->since_ms);
 	}
 	w->page.type = search->type;
@@ -472,8 +475,9 @@ finish(struct ids_walk *w, int64_t waiting, struct err *e)
 
 /* The watch rests until its next look. */
 static bool
-resting(struct ids_walk *w, const int64_t counts[UPDATE__COUNT], struct err *e)
+resting(struct ids_walk *w, struct err *e)
 {
+	int64_t counts[UPDATE__COUNT] = { 0 };
 	int64_t next = 0;
 	int64_t now = clock_wall_ms();
 
@@ -481,7 +485,8 @@ resting(struct ids_walk *w, const int64_t counts[UPDATE__COUNT], struct err *e)
 	if (w->run.kind != ID_RUN_KEEP || next <= now || kept(w, "after").n > 0)
 		return false;
 	w->step.again_in_ms = next - now;
-	if (counts[UPDATE_DONE] + counts[UPDATE_KEPT] > ENDED_MAX &&
+	if (record_update_count(db_of(w), w->step.arena, w->step.tenant_id, w->run.run_id, counts, e) &&
+	    counts[UPDATE_DONE] + counts[UPDATE_KEPT] > ENDED_MAX &&
 	    !record_update_forget(db_of(w), w->step.tenant_id, w->run.run_id, e))
 		log_event(LOG_WARN, "ids.not_forgotten", LOG_C("why", e->text));
 	*e = (struct err){ .code = ERR_NONE };
@@ -492,16 +497,14 @@ static bool
 ask(struct step *step, struct err *e)
 {
 	struct ids_walk *w = (struct ids_walk *)step;
-	int64_t counts[UPDATE__COUNT] = { 0 };
-	int64_t waiting;
+	int64_t waiting = 0;
 
 	if (w->run.kind != ID_RUN_CHECK &&
-	    !record_update_count(db_of(w), step->arena, step->tenant_id, w->run.run_id, counts, e))
+	    !record_update_waiting(db_of(w), step->arena, step->tenant_id, w->run.run_id, &waiting, e))
 		return false;
-	waiting = counts[UPDATE_READY] + counts[UPDATE_SENDING];
 	if (w->run.scanned)
 		return finish(w, waiting, e);
-	if (resting(w, counts, e))
+	if (resting(w, e))
 		return true;
 	if (waiting > WAITING_MAX) {
 		step->again_in_ms = LOOK_MS;

@@ -435,11 +435,17 @@ next_round(struct step *step, struct err *e)
 	struct secret token;
 	struct access access;
 	struct http_request q;
+	struct tenant tenant;
 	int64_t granted;
 
 	step->again_in_ms = -1;
 	if (u->rounds++ == ROUNDS_MAX)
 		return finish(step, e);
+	/* Stopped, perhaps because the account is being deleted: the switch wakes the lease when it is put on again. */
+	if (!tenant_load(db_of(u), step->arena, step->tenant_id, &tenant, e))
+		return false;
+	if (!tenant.sending)
+		return true;
 	if (!record_update_due(db_of(u), step->arena, step->tenant_id, BATCH_MAX, &u->due, &u->n_due, e))
 		return false;
 	if (u->n_due == 0)
@@ -467,17 +473,13 @@ static bool
 begin(struct step *step, struct err *e)
 {
 	struct update *u = (struct update *)step;
-	struct tenant tenant;
 	int64_t stranded;
 
 	if (!transaction_begin(db_of(u), e) ||
-	    !transaction_end(db_of(u), recover(u, &stranded, e), "finding what was under way", e) ||
-	    !tenant_load(db_of(u), step->arena, step->tenant_id, &tenant, e))
+	    !transaction_end(db_of(u), recover(u, &stranded, e), "finding what was under way", e))
 		return false;
 	if (stranded > 0)
 		log_event(LOG_WARN, "update.recovered", LOG_I("records", stranded));
-	if (!tenant.sending)
-		return true; /* the switch wakes the lease when it is put on again */
 	return next_round(step, e);
 }
 

@@ -35,8 +35,12 @@ struct hubspot_search {
 	struct str filled;          /* or, without these, what has any value of it */
 	struct str missing;         /* or none of it, */
 	int64_t since_ms;           /* and was modified since then when this is not 0 */
+	/*
+	 * Not empty: in the order of ids, what comes behind this one; "0" begins.  So records that meanwhile fall out of
+	 * what is searched for make none be passed over, and there is no ceiling of 10,000.
+	 */
+	struct str behind_id;
 	struct str_list properties; /* to be told */
-	struct str after;           /* where the page begins; empty for the first */
 	int64_t limit;              /* 1 to HUBSPOT_SEARCH_MAX */
 };
 /*

@@ -38,6 +38,8 @@ filter_groups(struct arena *a, const struct hubspot_search *search)
 	push_filter(a, filters, search->property, "EQ", search->value);
 	push_filter(a, filters, search->filled, "HAS_PROPERTY", STR(""));
 	push_filter(a, filters, search->missing, "NOT_HAS_PROPERTY", STR(""));
+	if (search->behind_id.n > 0)
+		push_filter(a, filters, STR("hs_object_id"), "GT", search->behind_id);
 	if (search->since_ms > 0)
 		push_filter(a, filters, modified(search->type), "GTE",
 		    str_printf(a, "%lld", (long long)search->since_ms));
@@ -49,14 +51,16 @@ filter_groups(struct arena *a, const struct hubspot_search *search)
 	return groups;
 }
 
+/* The newest first, or by id. */
 static struct json *
-newest_first(struct arena *a, struct str type)
+sorted(struct arena *a, const struct hubspot_search *search)
 {
 	struct json *sorts = json_array(a);
 	struct json *sort = json_object(a);
+	bool by_id = search->behind_id.n > 0;
 
-	json_set_str(sort, "propertyName", modified(type));
-	json_set_str(sort, "direction", STR("DESCENDING"));
+	json_set_str(sort, "propertyName", by_id ? STR("hs_object_id") : modified(search->type));
+	json_set_str(sort, "direction", by_id ? STR("ASCENDING") : STR("DESCENDING"));
 	json_push(sorts, sort);
 	return sorts;
 }
@@ -75,11 +79,9 @@ hubspot_crm_search(struct arena *a, const struct settings *s, const struct secre
 		json_set_str(body, "query", search->words);
 	/* HubSpot puts what fits the words best first; without words the newest. */
 	if (search->words.n == 0)
-		json_set(body, "sorts", newest_first(a, search->type));
+		json_set(body, "sorts", sorted(a, search));
 	json_set(body, "properties", names);
 	json_set_int(body, "limit", search->limit);
-	if (search->after.n > 0)
-		json_set_str(body, "after", search->after);
 	*out = (struct http_request){ .method = HTTP_POST,
 		.url = WIRE_URL(a, s->hubspot_api_url, STR(""), STR("crm"), STR("objects"), s->hubspot_api_version,
 		    search->type, STR("search")),

@@ -129,7 +129,7 @@ again_same_helps(struct str code)
 bool
 again_all_may(struct str code)
 {
-	return verdict_find(code)->kind != VERDICT_DUPLICATE;
+	return verdict_find(verdict_first(code))->kind != VERDICT_DUPLICATE;
 }
 
 bool

@@ -18,6 +18,7 @@ enum {
 	ATTEMPT_END,
 	LATER,
 	UNQUEUE,
+	WAITING,
 	COUNT,
 	RETRY,
 	STOP,
@@ -77,6 +78,8 @@ const struct sql record_update_sql[] = {
 	[LATER] = { "record_update.later", SQL_TENANT, "iiii", "",
 	    "UPDATE delivery SET due = " IN_MS ", tries = tries + ?" QUEUED, NULL, NULL },
 	[UNQUEUE] = { "record_update.unqueue", SQL_TENANT, "ii", "", "DELETE FROM delivery" QUEUED, NULL, NULL },
+	[WAITING] = { "record_update.waiting", SQL_TENANT, "ii", "i",
+	    "SELECT COUNT(*) FROM record_update" OF_RUN " AND state IN ('READY', 'SENDING')", NULL, NULL },
 	[COUNT] = { "record_update.count", SQL_TENANT, "ii", "si",
 	    "SELECT state, COUNT(*) FROM record_update" OF_RUN " GROUP BY state", NULL, NULL },
 	[RETRY] = { "record_update.retry", SQL_TENANT, "ii", "",
@@ -223,6 +226,17 @@ record_update_end(struct db *db, int64_t tenant_id, const struct record_update *
 	if (end->to != UPDATE_READY)
 		return db_run(db, Q(UNQUEUE), DB_IN(tenant, id), NULL, e);
 	return db_run(db, Q(LATER), DB_IN(DB_V_I(end->due_in_ms), DB_V_I(end->counts ? 1 : 0), tenant, id), NULL, e);
+}
+
+bool
+record_update_waiting(struct db *db, struct arena *a, int64_t tenant_id, int64_t run_id, int64_t *n, struct err *e)
+{
+	const struct db_value *row;
+
+	if (!db_query_one(db, Q(WAITING), DB_IN(DB_V_I(tenant_id), DB_V_I(run_id)), a, &row, e))
+		return err_wrap(e, "counting updates");
+	*n = row[0].i;
+	return true;
 }
 
 bool

@@ -44,6 +44,9 @@ struct record_update_end {
 bool record_update_end(struct db *db, int64_t tenant_id, const struct record_update *row,
     const struct record_update_end *end, bool *kept, struct err *e) CC_MUST_USE;
 
+/* How many rows of a run are still to be written.  Costs as much as there are of these, not as the run is long. */
+bool record_update_waiting(struct db *db, struct arena *a, int64_t tenant_id, int64_t run_id, int64_t *n,
+    struct err *e) CC_MUST_USE;
 /* How many rows of a run are in each state. */
 bool record_update_count(struct db *db, struct arena *a, int64_t tenant_id, int64_t run_id,
     int64_t counts[UPDATE__COUNT], struct err *e) CC_MUST_USE;

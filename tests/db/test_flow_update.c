@@ -235,6 +235,35 @@ nothing_is_written_while_all_sending_is_stopped(void **state)
 	assert_str(state_of("1"), "READY");
 }
 
+/* A person stops it, or deletes the account, between two batches of one round of the worker. */
+static struct http_answer
+hubspot_then_stop(const struct http_request *q)
+{
+	if (str_ends(q->url, STR("/batch/update")))
+		store_run("UPDATE tenant SET sending = 0 WHERE tenant_id = %lld", (long long)store.tenant_id);
+	return hubspot(q);
+}
+
+static void
+a_stop_holds_from_the_next_batch_on(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 250; i++) {
+		const char *id = str_c(store.arena, str_printf(store.arena, "%d", 1000 + i));
+
+		crm_put("deals", id, "{}");
+		plan(0, id, false);
+	}
+	flow.hubspot = hubspot_then_stop;
+	run_updates();
+	assert_int_equal(told.writes, 1);
+	assert_int_equal(queued(), 150);
+	store_run("UPDATE tenant SET sending = 1 WHERE tenant_id = %lld", (long long)store.tenant_id);
+	flow.hubspot = hubspot;
+	run_updates();
+	assert_int_equal(queued(), 0);
+}
+
 static void
 one_fill_at_a_time(void **state)
 {
@@ -262,6 +291,7 @@ main(void)
 		TEST(a_batch_refused_as_a_whole_is_halved_down_to_the_one_that_is_wrong),
 		TEST(a_missing_scope_pauses_the_run_with_the_reason_and_loses_nothing),
 		TEST(nothing_is_written_while_all_sending_is_stopped),
+		TEST(a_stop_holds_from_the_next_batch_on),
 		TEST(one_fill_at_a_time),
 	};
 
