@@ -85,6 +85,9 @@ bool activity_count(struct db *db, struct arena *a, int64_t tenant_id, struct ac
 /* What the filter's object, period and search leave, whatever its outcome and code; every line by its cause. */
 bool activity_causes(struct db *db, struct arena *a, int64_t tenant_id, const struct activity_filter *filter,
     struct activity_counters *counters, struct activity_cause **causes, size_t *n, struct err *e) CC_MUST_USE;
+/* The same numbers of [from, to) without their causes, for many periods in a row. */
+bool activity_totals(struct db *db, struct arena *a, int64_t tenant_id, int64_t from_ms, int64_t to_ms,
+    struct activity_counters *out, struct err *e) CC_MUST_USE;
 /* Whether it is the id of something: a record, an order, an action, an e-mail address. */
 bool activity_exact(struct db *db, struct arena *a, int64_t tenant_id, const struct activity_search *search, bool *out,
     struct err *e) CC_MUST_USE;

@@ -7,6 +7,7 @@
  * among a million.
  */
 #include "base/arena.h"
+#include "base/clock.h"
 #include "core/state.h"
 #include "store/activity_row.h"
 #include "store/again.h"
@@ -15,12 +16,15 @@
 
 enum {
 	BY_DECISION,
+	BY_DECISION_CODE,
 	REACH,
 	BY_CONVERSION,
 	FOUND,
 	COUNT_DECISIONS,
+	COUNT_DECISIONS_LONG,
 	COUNT_CONVERSIONS,
-	COUNT_FOUND
+	COUNT_FOUND,
+	TOTALS
 };
 
 /* Of DEAD ones either those that were given up ('yes') or the others ('no'); '': all of the state. */
@@ -28,19 +32,26 @@ enum {
 /*
  * Decisions of one batch share the moment, and their conversions need not have its order: so the arm reaches back to the
  * moment of the last row that a page may need, and all of that moment are in it.  A conversion with several decisions
- * stands where the newest of them does.
+ * stands where the newest of them does, once, as it is counted.
  */
 #define CONVERSION_ARM                                                                                                 \
 	"SELECT d.decision_id FROM conversion c FORCE INDEX (conversion_list) STRAIGHT_JOIN decision d FORCE INDEX "   \
 	"(decision_conversion) ON d.tenant_id = c.tenant_id AND d.conversion_id = c.conversion_id AND d.outcome = "    \
 	"'CONVERSION' AND d.received_at = c.received_at WHERE c.tenant_id = ? AND c.state = ?" GIVEN_UP(               \
-	    "c") "AND c.received_at >= ? AND c.received_at <= ? AND (c.received_at < ? OR d.decision_id < ?) AND "     \
+	    "c") "AND c.received_at >= ? AND c.received_at <= ? AND (c.received_at < ? OR d.decision_id < ?) AND NOT " \
+	         "EXISTS (SELECT 1 FROM decision x FORCE INDEX (decision_conversion) WHERE x.tenant_id = "             \
+	         "d.tenant_id AND x.conversion_id = d.conversion_id AND x.decision_id > d.decision_id AND "            \
+	         "x.outcome = 'CONVERSION' AND x.received_at = d.received_at) AND "                                    \
 	         "(? = '' OR c.object_type = ?) AND (? = '' OR c.code = ?) ORDER BY d.received_at DESC, "              \
 	         "d.decision_id DESC LIMIT ?"
-#define DECISION_ARM                                                                                                   \
-	"SELECT d.decision_id FROM decision d FORCE INDEX (decision_list) WHERE d.tenant_id = ? AND d.outcome = ? "    \
+/* With a code by the index that has it before the moment. */
+#define DECISION_ARM(index, of_code)                                                                                   \
+	"SELECT d.decision_id FROM decision d FORCE INDEX (" index ") WHERE d.tenant_id = ? AND d.outcome = ? "        \
 	"AND d.received_at >= ? AND d.received_at <= ? AND (d.received_at < ? OR d.decision_id < ?) AND (? = '' OR "   \
-	"d.object_type = ?) AND (? = '' OR d.code = ?) ORDER BY d.received_at DESC, d.decision_id DESC LIMIT ?"
+	"d.object_type = ?) AND " of_code " ORDER BY d.received_at DESC, d.decision_id DESC LIMIT ?"
+#define DECISION_IN                                                                                                    \
+	"istttissssi"                                                                                                  \
+	"i"
 #define ROWS_OF(ids)                                                                                                   \
 	"SELECT " ACTIVITY_COLUMNS " FROM (" ids                                                                       \
 	") f STRAIGHT_JOIN decision d ON d.tenant_id = ? AND d.decision_id = "                                         \
@@ -69,11 +80,30 @@ enum {
 	"WHERE d.received_at >= ? AND d.received_at <= ? AND (d.received_at < ? OR d.decision_id < ?) AND (? = '' OR " \
 	"d.object_type = ?) AND (? = '' OR IF(d.outcome = 'CONVERSION', c.code, d.code) = ?) "
 
+/*
+ * Of a long period in the order of an index, so that no table is made of a million rows to sort them; of a short one only
+ * its rows are read.
+ */
+#define COUNT_BY(index)                                                                                                \
+	"SELECT outcome, code, COUNT(*) FROM decision FORCE INDEX (" index ") WHERE tenant_id = ? AND outcome IN "     \
+	"('WAITING', 'SKIPPED', 'SUPPRESSED', 'HELD') AND received_at >= ? AND received_at <= ? AND (? = '' OR "       \
+	"object_type = ?) GROUP BY outcome, code"
+/* Without causes, apart from those that tell what a person gave up: each part in the order of its index. */
+#define BETWEEN "AND received_at >= ? AND received_at < ? "
+#define TOTALS_OF                                                                                                      \
+	"SELECT outcome, '', '', COUNT(*) FROM decision FORCE INDEX (decision_list) WHERE tenant_id = ? AND outcome "  \
+	"IN ('WAITING', 'SKIPPED', 'SUPPRESSED', 'HELD') " BETWEEN "GROUP BY outcome UNION ALL "                       \
+	"SELECT 'CONVERSION', state, '', COUNT(*) FROM conversion FORCE INDEX (conversion_list) WHERE tenant_id = ? "  \
+	"AND state IN ('READY', 'SENDING', 'UNKNOWN', 'ACCEPTED', 'CONFIRMED', 'REJECTED', 'PARKED', 'SHADOW', "       \
+	"'ERASED') " BETWEEN "GROUP BY state UNION ALL "                                                               \
+	"SELECT 'CONVERSION', 'DEAD', code, COUNT(*) FROM conversion FORCE INDEX (conversion_list) WHERE tenant_id = " \
+	"? AND state = 'DEAD' " BETWEEN "GROUP BY code"
+
 const struct sql activity_list_sql[] = {
-	[BY_DECISION] = { "activity.by_decision", SQL_TENANT,
-	    "istttissssi"
-	    "i",
-	    ACTIVITY_LETTERS, ROWS_OF(DECISION_ARM), NULL, NULL },
+	[BY_DECISION] = { "activity.by_decision", SQL_TENANT, DECISION_IN, ACTIVITY_LETTERS,
+	    ROWS_OF(DECISION_ARM("decision_list", "(? = '' OR d.code = ?)")), NULL, NULL },
+	[BY_DECISION_CODE] = { "activity.by_decision_code", SQL_TENANT, DECISION_IN, ACTIVITY_LETTERS,
+	    ROWS_OF(DECISION_ARM("decision_cause", "? <> '' AND d.code = ?")), NULL, NULL },
 	[REACH] = { "activity.reach", SQL_TENANT, "isssttssssi", "t",
 	    "SELECT b.received_at FROM conversion b FORCE INDEX (conversion_list) WHERE b.tenant_id = ? AND b.state = "
 	    "?" GIVEN_UP("b") "AND b.received_at >= ? AND b.received_at < ? AND (? = '' OR b.object_type = ?) AND "
@@ -89,12 +119,10 @@ const struct sql activity_list_sql[] = {
 	                                      ") AND (? <> 'held' OR d.outcome = "
 	                                      "'HELD') ORDER BY d.received_at DESC, d.decision_id DESC LIMIT ?",
 	    NULL, NULL },
-	[COUNT_DECISIONS] = { "activity.count_decisions", SQL_TENANT, "ittss", "ssi",
-	    "SELECT outcome, code, COUNT(*) FROM decision FORCE INDEX (decision_list) WHERE tenant_id = ? AND outcome "
-	    "IN ('WAITING', 'SKIPPED', "
-	    "'SUPPRESSED', 'HELD') AND received_at >= ? AND received_at <= ? AND (? = '' OR object_type = ?) "
-	    "GROUP BY outcome, code",
-	    NULL, NULL },
+	[COUNT_DECISIONS] = { "activity.count_decisions", SQL_TENANT, "ittss", "ssi", COUNT_BY("decision_list"), NULL,
+	    NULL },
+	[COUNT_DECISIONS_LONG] = { "activity.count_decisions_long", SQL_TENANT, "ittss", "ssi",
+	    COUNT_BY("decision_cause"), NULL, NULL },
 	[COUNT_CONVERSIONS] = { "activity.count_conversions", SQL_TENANT, "ittss", "ssi",
 	    "SELECT state, code, COUNT(*) FROM conversion FORCE INDEX (conversion_list) WHERE tenant_id = ? AND state "
 	    "IN ('READY', 'SENDING', 'UNKNOWN', 'ACCEPTED', 'CONFIRMED', 'REJECTED', 'PARKED', 'SHADOW', 'DEAD', "
@@ -107,6 +135,7 @@ const struct sql activity_list_sql[] = {
 	    "COUNT(*) FROM (" FOUND_ARMS ") f STRAIGHT_JOIN decision d ON d.tenant_id = ? AND d.decision_id = "
 	    "f.decision_id" ACTIVITY_JOINS FOUND_FILTERS "GROUP BY 1, 2, 3",
 	    NULL, NULL },
+	[TOTALS] = { "activity.totals", SQL_TENANT, "ittittitt", "sssi", TOTALS_OF, NULL, NULL },
 };
 const size_t activity_list_sql_n = sizeof(activity_list_sql) / sizeof(activity_list_sql[0]);
 
@@ -115,7 +144,7 @@ struct arm {
 	const char *of, *given_up;
 };
 
-#define ARMS_MAX 8
+#define ARMS_MAX 11
 
 /* What a list is made of; "" is all of them, and with a code: all that have one. */
 static const struct {
@@ -125,8 +154,9 @@ static const struct {
 } lists[] = {
 	/* clang-format off */
 	{ "",        false, { { "conversion", "" }, { "waiting", "" }, { "skipped", "" }, { "suppressed", "" }, { "held", "" } } },
-	{ "",        true,  { { "waiting", "" }, { "skipped", "" }, { "suppressed", "" }, { "held", "" }, { "UNKNOWN", "" },
-	                      { "PARKED", "" }, { "REJECTED", "" }, { "DEAD", "" } } },
+	{ "",        true,  { { "waiting", "" }, { "skipped", "" }, { "suppressed", "" }, { "held", "" }, { "READY", "" },
+	                      { "SENDING", "" }, { "UNKNOWN", "" }, { "PARKED", "" }, { "ACCEPTED", "" },
+	                      { "REJECTED", "" }, { "DEAD", "" } } },
 	{ "sent",    false, { { "ACCEPTED", "" }, { "CONFIRMED", "" } } },
 	{ "waiting", false, { { "waiting", "" }, { "held", "" }, { "READY", "" }, { "SENDING", "" }, { "UNKNOWN", "" },
 	                      { "PARKED", "" } } },
@@ -135,6 +165,9 @@ static const struct {
 	{ "held",    false, { { "held", "" } } },
 	/* clang-format on */
 };
+
+/* From here on it is cheaper to go through all of a tenant's causes than to sort the period's. */
+#define LONG_MS (45 * 86400000LL)
 
 /* No time of ours is later. */
 #define END_MS 253402300799000LL
@@ -165,7 +198,7 @@ read_arm(struct db *db, struct arena *a, int64_t tenant_id, const struct arm *ar
 	struct db_value type = DB_V_S(f->object_type), code = DB_V_S(f->code), up = DB_V_S(str_from(arm->given_up));
 
 	if (decision)
-		return db_query(db, &activity_list_sql[BY_DECISION],
+		return db_query(db, &activity_list_sql[f->code.n > 0 ? BY_DECISION_CODE : BY_DECISION],
 		    DB_IN(tenant, is, from, upper, upper, id, type, type, code, code, limit, tenant), a, rows, e);
 	if (!db_query(db, &activity_list_sql[REACH],
 	        DB_IN(tenant, is, up, up, from, upper, type, type, code, code, limit), a, rows, e))
@@ -301,12 +334,10 @@ struct tally_of_causes {
 	size_t n;
 };
 
-static void
-count_in(struct tally_of_causes *t, struct str decision, struct str state, struct str code, int64_t n)
+static struct str
+count_line(struct activity_counters *c, struct str decision, struct str state, struct str code, int64_t n)
 {
 	struct str counter = counter_of(decision, state, code);
-	struct activity_counters *c = t->counters;
-	size_t i = 0;
 
 	if (str_eq(counter, STR("sent")))
 		c->sent += n;
@@ -318,6 +349,15 @@ count_in(struct tally_of_causes *t, struct str decision, struct str state, struc
 		c->failed += n;
 	if (str_eq(decision, STR("HELD")))
 		c->held += n;
+	return counter;
+}
+
+static void
+count_in(struct tally_of_causes *t, struct str decision, struct str state, struct str code, int64_t n)
+{
+	struct str counter = count_line(t->counters, decision, state, code, n);
+	size_t i = 0;
+
 	if (code.n == 0)
 		return;
 	while (i < t->n && !(str_eq(t->causes[i].code, code) && str_eq(t->causes[i].outcome, counter)))
@@ -327,6 +367,35 @@ count_in(struct tally_of_causes *t, struct str decision, struct str state, struc
 	t->causes[i].n += n;
 	if ((str_eq(state, STR("REJECTED")) && again_all_may(code)) || str_eq(decision, STR("SKIPPED")))
 		t->causes[i].again += n;
+}
+
+bool
+activity_totals(struct db *db, struct arena *a, int64_t tenant_id, int64_t from_ms, int64_t to_ms,
+    struct activity_counters *out, struct err *e)
+{
+	struct db_value tenant = DB_V_I(tenant_id), from = DB_V_T(from_ms), to = DB_V_T(to_ms);
+	struct db_rows rows;
+
+	*out = (struct activity_counters){ 0 };
+	if (!db_query(db, &activity_list_sql[TOTALS], DB_IN(tenant, from, to, tenant, from, to, tenant, from, to), a,
+	        &rows, e))
+		return err_wrap(e, "counting activity");
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct db_value *v = &rows.v[i * rows.columns];
+
+		(void)count_line(out, v[0].s, v[1].s, v[2].s, v[3].i);
+	}
+	return true;
+}
+
+static unsigned
+count_statement(const struct activity_filter *f)
+{
+	int64_t now = clock_wall_ms(), to = upper_ms(f);
+
+	if (f->search.on)
+		return COUNT_FOUND;
+	return (to < now ? to : now) - f->from_ms > LONG_MS ? COUNT_DECISIONS_LONG : COUNT_DECISIONS;
 }
 
 bool
@@ -352,7 +421,7 @@ activity_causes(struct db *db, struct arena *a, int64_t tenant_id, const struct 
 		in[n_in++] = DB_V_S(f->object_type);
 		in[n_in++] = DB_V_S(f->object_type);
 	}
-	if (!db_query(db, &activity_list_sql[f->search.on ? COUNT_FOUND : COUNT_DECISIONS], in, n_in, a, &d, e) ||
+	if (!db_query(db, &activity_list_sql[count_statement(&all)], in, n_in, a, &d, e) ||
 	    (!f->search.on && !db_query(db, &activity_list_sql[COUNT_CONVERSIONS], in, n_in, a, &c, e)))
 		return err_wrap(e, "counting activity");
 	t.causes = arena_array(a, d.n + c.n, sizeof(*t.causes));

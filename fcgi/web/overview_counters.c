@@ -1,6 +1,7 @@
 /*
  * overview_counters.c - what became of the events of a period, by days of the account's time zone.
  *
+ * By when HubSpot reported them, as Activity lists them: a counter and the list that it opens have the same lines.
  * Up to DAYS_MAX days one row is a day, of a longer period a week: so that a year is no more rows than a quarter.
  */
 #include "base/arena.h"
@@ -91,17 +92,6 @@ row_json(struct arena *a, int64_t first, int64_t last, const struct activity_cou
 	return row;
 }
 
-/* The same count as Activity's, so that a counter and its list agree. */
-static bool
-count(struct web_request *rq, int64_t from_ms, int64_t to_ms, struct activity_counters *out, struct err *e)
-{
-	const struct activity_filter filter = { .from_ms = from_ms, .to_ms = to_ms };
-	struct activity_cause *causes;
-	size_t n;
-
-	return activity_causes(rq->parts->db, rq->arena, rq->tenant_id, &filter, out, &causes, &n, e);
-}
-
 static void
 add(struct activity_counters *sum, const struct activity_counters *c)
 {
@@ -133,7 +123,7 @@ overview_counters(struct web_request *rq, struct web_reply *rp, struct err *e)
 		int64_t last = day + step - 1 < p.last ? day + step - 1 : p.last;
 		struct activity_counters c;
 
-		if (!count(rq, start_of(&p, day), start_of(&p, last + 1), &c, e))
+		if (!activity_totals(rq->parts->db, a, rq->tenant_id, start_of(&p, day), start_of(&p, last + 1), &c, e))
 			return false;
 		add(&sum, &c);
 		json_push(rows, row_json(a, day, last, &c));

@@ -317,6 +317,16 @@ problems_and_proof_are_found(void **state)
 		assert_true(str_eq(p[i].code, STR("hubspot_scope_companies"))
 		                ? str_eq(p[i].state, STR("WAITING"))
 		                : str_eq(p[i].code, STR("duplicate_collision")));
+	/* What a person gave up is no problem any more. */
+	ground_run(&g, "UPDATE conversion SET code = 'dropped_by_person' WHERE state = 'DEAD'");
+	must(activity_problems(g.db, g.a, g.tenant.tenant_id, &p, &n, &g.e));
+	assert_int_equal(n, 6);
+	/* Of what waits for long all that waits for the same is counted: the list that it opens has no less. */
+	ground_run(&g, "UPDATE decision SET code = 'no_contact', outcome = 'WAITING', received_at = UTC_TIMESTAMP(3) - "
+	               "INTERVAL IF(decision_id = 10, 60, 0) MINUTE WHERE decision_id IN (10, 11)");
+	must(activity_problems(g.db, g.a, g.tenant.tenant_id, &p, &n, &g.e));
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(p[i].n, str_eq(p[i].code, STR("no_contact")) ? 2 : 1);
 	must(activity_proved(g.db, g.a, g.tenant.tenant_id, STR("1000"), &proved, &g.e));
 	assert_true(proved);
 	must(activity_proved(g.db, g.a, g.tenant.tenant_id, STR("2000"), &proved, &g.e));

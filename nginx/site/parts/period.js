@@ -11,6 +11,7 @@ import { Empty, Failed, Notice, Skeleton } from './notice.js';
 const words = text.overview;
 const SERIES = ['sent', 'waiting', 'skipped', 'failed'];
 const EVERY_MS = 60000;
+const LONG_EVERY_MS = 600000; // more than a week: its numbers hardly move, and cost more
 const MOST_DAYS = 366;
 
 const dayNumber = day => Date.parse(`${day}T00:00:00Z`) / 86400000;
@@ -56,7 +57,7 @@ export function Period({ ready }) {
   const [dates, setDates] = useState(null);
   const [shown, setShown] = useState('days=7');
   const { data, error, loading, reload } = useLoad(() => get(`/api/overview/counters?${shown}`), [shown]);
-  usePoll(reload, EVERY_MS, [reload]);
+  usePoll(reload, data && data.rows.length <= 7 && data.per === 'day' ? EVERY_MS : LONG_EVERY_MS, [reload, data?.rows.length, data?.per]);
   const choose = key => {
     if (key === 'custom') setDates(old => old ?? { from: data?.from ?? '', to: data?.to ?? '' });
     else setShown(`days=${key}`);
