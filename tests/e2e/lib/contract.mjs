@@ -5,6 +5,7 @@ import { METHODS, document, follow } from './routes.mjs';
 
 const OURS = /^\/((api|oauth)\/|(healthz|readyz|metrics)$)/;
 const REFUSED_BY_NGINX = /%(2f|5c|00)/i; // nginx/connector.conf.in: $connector_bad_path
+const READ_ONLY = /^\/(healthz|readyz|metrics)$/; // nginx/operations.conf: limit_except
 const LINE_MAX = 8000; // large_client_header_buffers there
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
 
@@ -74,6 +75,8 @@ export function fault({ method, url, status, headers, text }) {
 		return [400, 404, 405].includes(status) ? '' : `${said}, and is not in openapi.json`;
 	if (!operation) {
 		if (status === 405 || (method === 'HEAD' && document.paths[template].get))
+			return '';
+		if (status === 403 && READ_ONLY.test(pathname))
 			return '';
 		return [400, 404].includes(status) || !METHODS.includes(method.toLowerCase()) ? '' : `${said}; openapi.json has no such method there`;
 	}
