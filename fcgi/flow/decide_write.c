@@ -98,8 +98,8 @@ once_more(const struct decide_round *r, const struct judged *j, const struct aga
 }
 
 /*
- * An event that was decided before is here once more only for its held conversion, or because a person asked; what else comes of it changes
- * nothing.  False in *ordinary.
+ * An event that was decided before is here once more only for its held conversion, or because a person asked; what
+ * else comes of it changes nothing.  False in *ordinary.
  */
 static bool
 redo(const struct decide_round *r, const struct judged *j, bool *ordinary, struct err *e)

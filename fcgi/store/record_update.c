@@ -79,7 +79,9 @@ const struct sql record_update_sql[] = {
 	    "UPDATE delivery SET due = " IN_MS ", tries = tries + ?" QUEUED, NULL, NULL },
 	[UNQUEUE] = { "record_update.unqueue", SQL_TENANT, "ii", "", "DELETE FROM delivery" QUEUED, NULL, NULL },
 	[WAITING] = { "record_update.waiting", SQL_TENANT, "ii", "i",
-	    "SELECT COUNT(*) FROM record_update" OF_RUN " AND state IN ('READY', 'SENDING')", NULL, NULL },
+	    "SELECT COUNT(*) FROM record_update FORCE INDEX (record_update_run)" OF_RUN
+	    " AND state IN ('READY', 'SENDING')",
+	    NULL, NULL },
 	[COUNT] = { "record_update.count", SQL_TENANT, "ii", "si",
 	    "SELECT state, COUNT(*) FROM record_update" OF_RUN " GROUP BY state", NULL, NULL },
 	[RETRY] = { "record_update.retry", SQL_TENANT, "ii", "",

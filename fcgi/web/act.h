@@ -5,7 +5,7 @@
 #include "store/activity.h"
 #include "web/request.h"
 
-/* {"allowed": ["again", ...], "version": 7, "note_required": true}: by what the line is, not by who looks. */
+/* {"allowed": ["again", ...], "version": 7}: by what the line is, not by who looks. */
 bool act_json(const struct web_request *rq, const struct activity_detail *d, struct json **out,
     struct err *e) CC_MUST_USE;
 
