@@ -202,7 +202,7 @@ invitation_renew(struct db *db, struct arena *a, const struct person *by, int64_
 bool
 invitation_revoke(struct db *db, struct arena *a, const struct person *by, int64_t invitation_id, struct err *e)
 {
-	struct invitation i;
+	struct invitation i = { .tenant_id = 0 };
 	bool ok;
 
 	if (!db_begin(db, e))

@@ -333,7 +333,7 @@ static bool
 change_role(struct db *db, struct arena *a, const struct person *by, int64_t person_id, enum person_role role,
     struct err *e)
 {
-	struct person p;
+	struct person p = { .tenant_id = 0 };
 
 	if (!find_for_owner(db, a, by, person_id, &p, e))
 		return false;
@@ -371,7 +371,7 @@ person_change_role(struct db *db, struct arena *a, const struct person *by, int6
 bool
 person_remove(struct db *db, struct arena *a, const struct person *by, int64_t person_id, struct err *e)
 {
-	struct person p;
+	struct person p = { .tenant_id = 0 };
 
 	if (!db_begin(db, e))
 		return false;

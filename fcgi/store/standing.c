@@ -48,7 +48,7 @@ any(struct db *db, struct arena *a, const struct sql *q, const struct db_value *
 
 bool
 standing_type(struct db *db, struct arena *a, int64_t tenant_id, struct str program_id, bool by_code, struct str value,
-    struct standing_type *out, bool *known, struct err *e)
+    struct standing_type *out, struct err *e)
 {
 	struct db_rows rows;
 
@@ -56,8 +56,7 @@ standing_type(struct db *db, struct arena *a, int64_t tenant_id, struct str prog
 	if (!db_query(db, &standing_sql[by_code ? TYPE_BY_CODE : TYPE_BY_ID],
 	        DB_IN(DB_V_I(tenant_id), DB_V_S(program_id), DB_V_S(value)), a, &rows, e))
 		return err_wrap(e, "looking up an event type");
-	*known = rows.n > 0;
-	if (!*known)
+	if (rows.n == 0)
 		return true;
 	out->event_type_id = rows.v[0].i;
 	out->held_code = rows.v[1].s;

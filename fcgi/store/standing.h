@@ -10,13 +10,12 @@
 
 /* An event type by the code or id that a mapping gives it. */
 struct standing_type {
-	int64_t event_type_id;
+	int64_t event_type_id; /* 0: none was ever used */
 	bool proved;          /* impact.com credited a conversion of it */
 	struct str held_code; /* why impact.com refuses it, or empty */
 };
-/* *known false: none was ever used. */
 bool standing_type(struct db *db, struct arena *a, int64_t tenant_id, struct str program_id, bool by_code,
-    struct str value, struct standing_type *out, bool *known, struct err *e) CC_MUST_USE;
+    struct str value, struct standing_type *out, struct err *e) CC_MUST_USE;
 
 /* Whether a conversion of that lane (core/effect.h), of another event type, went out and was not refused. */
 bool standing_parent(struct db *db, struct arena *a, int64_t tenant_id, struct str lane, int64_t event_type_id,

@@ -41,6 +41,8 @@ struct json *preview_answer(const struct preview *p);
 
 /* ---- preview_search.c */
 
+/* The longest words that HubSpot searches for, in bytes (hubspot_crm.h). */
+#define PREVIEW_WORDS_MAX 200
 /* Records by name, e-mail address or id; without words the last ones that were changed. */
 struct record_search;
 struct record_search *record_search_new(struct arena *a, const struct parts *parts, int64_t tenant_id,

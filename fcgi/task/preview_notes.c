@@ -154,12 +154,12 @@ note_credit(struct preview *p, struct preview_record *r, int64_t event_type_id, 
 }
 
 static void
-note_event_type(const struct preview *p, struct preview_record *r, const struct standing_type *type, bool known)
+note_event_type(const struct preview *p, struct preview_record *r, const struct standing_type *type)
 {
 	const struct decide_round *d = &p->round;
 	struct str field = r->built.event_identifier;
 
-	for (size_t i = 0; known && i < d->n_held; i++)
+	for (size_t i = 0; type->event_type_id != 0 && i < d->n_held; i++)
 		if (d->held[i] == type->event_type_id) {
 			const struct verdict *v = verdict_find(type->held_code);
 
@@ -168,7 +168,7 @@ note_event_type(const struct preview *p, struct preview_record *r, const struct 
 			    v->fix);
 			return;
 		}
-	if (field.n > 0 && (!known || !type->proved))
+	if (field.n > 0 && (!type->proved))
 		remark(r, field, PREVIEW_WARN, "event_type_new",
 		    str_printf(d->step.arena,
 		        "impact.com has not credited a conversion of event type " STR_FMT
@@ -262,7 +262,7 @@ preview_notes(struct preview *p, struct preview_record *r, struct err *e)
 	const struct step *s = &p->round.step;
 	struct standing_type type = { .event_type_id = 0 };
 	bool by_code = str_eq(r->built.event_identifier, STR("EventTypeCode"));
-	bool known = true, ignored;
+	bool ignored;
 
 	if (r->record == NULL)
 		return true;
@@ -272,9 +272,9 @@ preview_notes(struct preview *p, struct preview_record *r, struct err *e)
 	note_hash(r, p->round.rules.document.email_sha256);
 	if (r->built.event_type.n > 0) {
 		if (!standing_type(s->parts->db, s->arena, s->tenant_id, p->round.rules.document.program_id, by_code,
-		        r->built.event_type, &type, &known, e))
+		        r->built.event_type, &type, e))
 			return false;
-		note_event_type(p, r, &type, known);
+		note_event_type(p, r, &type);
 	}
 	if (!note_credit(p, r, type.event_type_id, e) || !look_at_ledger(p, r, &ignored, e))
 		return false;

@@ -7,6 +7,8 @@
 #include "store/budget.h"
 #include "task/preview_round.h"
 
+_Static_assert(PREVIEW_WORDS_MAX == HUBSPOT_SEARCH_WORDS_MAX, "what may be asked, and what may be searched for");
+
 #define FOUND_MAX  20
 #define WAIT_MS    5000
 #define LIMITED_MS 1000

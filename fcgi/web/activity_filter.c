@@ -115,7 +115,7 @@ static bool
 read_period(const struct zone *zone, struct str period, struct str from, struct str to, struct activity_filter *f,
     struct err *e)
 {
-	int64_t now = clock_wall_ms(), day;
+	int64_t now = clock_wall_ms(), day = 0;
 
 	if (period.n > 0 && (from.n > 0 || to.n > 0))
 		return err_set(e, ERR_INVALID, "period goes without from and to");

@@ -2,7 +2,6 @@
 #include "task/preview.h"
 
 #include "base/arena.h"
-#include "remote/hubspot_crm.h"
 #include "task/catalogue.h"
 #include "task/test_conversion.h"
 #include "web/handlers.h"
@@ -36,8 +35,8 @@ records_find_live(struct web_request *rq, struct web_reply *rp, struct err *e)
 	if (!web_members(rq->body, WEB_NAMES("object", "query"), e) || !object_of(rq, &object, e) ||
 	    (json_get(rq->body, "query") != NULL && !web_string(rq->body, "query", &words, e)))
 		return false;
-	if (words.n > HUBSPOT_SEARCH_WORDS_MAX)
-		return err_set(e, ERR_INVALID, "query may have %d bytes", HUBSPOT_SEARCH_WORDS_MAX);
+	if (words.n > PREVIEW_WORDS_MAX)
+		return err_set(e, ERR_INVALID, "query may have %d bytes", PREVIEW_WORDS_MAX);
 	s = record_search_new(rq->arena, rq->parts, rq->tenant_id, object, words);
 	if (!run(rq, record_search_step(s), e))
 		return false;

@@ -119,8 +119,8 @@ find_invitation(struct web_request *rq, struct invitation *i, struct tenant *t, 
 bool
 invitation_look(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
-	struct invitation i;
-	struct tenant t;
+	struct invitation i = { .tenant_id = 0 };
+	struct tenant t = { .tenant_id = 0 };
 
 	if (!find_invitation(rq, &i, &t, e))
 		return false;
@@ -137,9 +137,9 @@ invitation_look(struct web_request *rq, struct web_reply *rp, struct err *e)
 bool
 invitation_use(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
-	struct invitation i;
+	struct invitation i = { .tenant_id = 0 };
 	struct person who;
-	struct tenant t;
+	struct tenant t = { .tenant_id = 0 };
 
 	if (!find_invitation(rq, &i, &t, e) || !invitation_accept(rq->parts->db, rq->arena, &i, &who, e) ||
 	    !enter(rq, rp, &who, SESSION_INVITATION, e))
