@@ -228,7 +228,10 @@ run_e2e_api() { # kind
 	label=
 	[ "$1" = release ] || label=" ($1)"
 	suite "e2e api$label" node node_tests tests/e2e/api
-	[ "$1" = release ] || suite "e2e sanitizers" lines sanitizer_silent
+	[ "$1" = release ] || {
+		VAR=$stack sh conf/run/stop.sh quiet # leaks are told when a program ends
+		suite "e2e sanitizers" lines sanitizer_silent
+	}
 }
 run_e2e() {
 	run_e2e_api release || return 0
