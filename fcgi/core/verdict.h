@@ -22,8 +22,12 @@ struct verdict {
 	const char *code; /* "ACTION_REF_NOT_FOUND", "no_consent", ... */
 	enum verdict_class kind;
 	const char *sentence; /* what happened */
-	const char *advice;   /* what to do; "" when nothing */
-	const char *fix;      /* the page that helps: "settings", "triggers", "mappings", "hubspot", "impact", "" */
+	const char *advice;   /* what to do; begins with "Nothing" when nothing has to be done */
+	/*
+	 * The page that helps: "settings", "triggers", "mappings", "hubspot", "impact"; "" when nothing has to be done, or
+	 * a person decides it where it stands ("held_...", "dropped_...").
+	 */
+	const char *fix;
 };
 
 extern const struct verdict verdict_table[];

@@ -129,7 +129,7 @@ choice_words(struct str why)
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
 		if (str_eq(why, str_from(choices[i].why)))
 			return str_from(choices[i].words);
-	return why;
+	return STR("");
 }
 
 static void

@@ -33,6 +33,7 @@ layout() {
 }
 conf_keys() { sh tests/lint/conf-keys.sh; }
 audit_words() { sh tests/lint/audit-words.sh; }
+code_words() { sh tests/lint/code-words.sh; }
 # The words are put together here, so that this file is clean itself.
 words() {
 	for f in $(files '*' ':!:*package-lock.json' ':!:tests/data/*'); do
@@ -68,6 +69,7 @@ check "a library's header is included in one place only" third_party
 check "banned functions stay banned" banned_stay_banned
 check "connector.conf tells every key with its default" conf_keys
 check "each change that is recorded has its sentence on the Team page" audit_words
+check "each code has its sentence, and a page that mends it" code_words
 check "no forbidden word and no address of a machine" words
 check "no file is too long" sizes
 check "no line ends in blanks" blanks

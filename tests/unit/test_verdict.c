@@ -24,7 +24,26 @@ static const char *const own[] = { "no_consent", "trigger_other_value", "trigger
 	"field_exclusive", "expression_failed", "time_zone_unknown", "email_as_id", "order_id_too_long",
 	"lead_status_empty", "duplicate_effect", "duplicate_collision", "held_other_order", "tenant_paused", "stopped",
 	"disconnected", "credentials_refused", "scope_missing", "http_400", "http_402", "rate_limited", "no_answer",
-	"account_changed", "waited_too_long", "not_attributed_yet", "deleted_record", "too_many_fields" };
+	"account_changed", "waited_too_long", "not_attributed_yet", "deleted_record", "too_many_fields",
+	/* made of a word and an object type (flow/decide_read.c) */
+	"hubspot_scope_contacts", "hubspot_scope_companies", "hubspot_scope_deals", "hubspot_scope_line_items",
+	"hubspot_refuses_contacts", "hubspot_refuses_companies", "hubspot_refuses_deals",
+	"hubspot_refuses_line_items" };
+
+static void
+no_sentence_speaks_in_codes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < verdict_table_n; i++) {
+		const struct verdict *v = &verdict_table[i];
+		struct str words[] = { str_from(v->sentence), str_from(v->advice) };
+
+		for (size_t k = 0; k < 2; k++)
+			for (size_t j = 0; j + 1 < words[k].n; j++)
+				if (words[k].p[j] == '_' && words[k].p[j + 1] >= 'A' && words[k].p[j + 1] <= 'Z')
+					fail_msg("%s: %s", v->code, words[k].p);
+	}
+}
 
 static void
 every_documented_code_has_a_row(void **state)
@@ -71,10 +90,14 @@ what_can_be_mended_says_how_and_where(void **state)
 		for (size_t k = 0; k < sizeof(pages) / sizeof(pages[0]); k++)
 			known = known || strcmp(v->fix, pages[k]) == 0;
 		assert_true(known);
+		if (v->advice[0] == '\0')
+			fail_msg("%s does not say what to do", v->code);
 		if (v->kind == VERDICT_CONFIGURATION || v->kind == VERDICT_CONTRACT)
-			assert_true(v->advice[0] != '\0' && v->fix[0] != '\0');
-		if (v->fix[0] != '\0')
-			assert_true(v->advice[0] != '\0');
+			assert_true(v->fix[0] != '\0');
+		/* Without a page: nothing has to be done, or it is decided where it stands. */
+		if (v->fix[0] == '\0' && !str_starts(str_from(v->advice), STR("Nothing")) &&
+		    !str_starts(str_from(v->code), STR("held_")))
+			fail_msg("%s has no place that mends it", v->code);
 	}
 }
 
@@ -121,6 +144,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_documented_code_has_a_row),
 		cmocka_unit_test(each_code_stands_once_with_a_whole_sentence),
+		cmocka_unit_test(no_sentence_speaks_in_codes),
 		cmocka_unit_test(what_can_be_mended_says_how_and_where),
 		cmocka_unit_test(not_partner_driven_says_what_to_check),
 		cmocka_unit_test(an_unknown_code_gets_a_row_that_says_so),

@@ -4,9 +4,13 @@ import { connectAddress } from './session.js';
 
 const PATHS = { overview: '/', settings: '/settings', triggers: '/triggers', mappings: '/mappings', preview: '/preview', activity: '/activity' };
 
-/** {href, label, out} or null; a mapping opens the tab of its object. */
-export function fixLink(page, code = '', object = '') {
-  if (code === 'disconnected') return { href: connectAddress(), label: text.sending.reconnect };
+// What only a new log-in through HubSpot mends.
+const reconnects = code => ['disconnected', 'paused', 'tenant_paused'].includes(code) || code.startsWith('hubspot_scope');
+
+/** {href, label, out} or null; a mapping opens the tab of its object, HubSpot the record when its address is given. */
+export function fixLink(page, code = '', object = '', record = '') {
+  if (reconnects(code)) return { href: '/oauth/start', label: text.sending.reconnect };
+  if (page === 'hubspot') return record ? { href: record, label: text.activity.openIn, out: true } : null;
   if (page === 'impact') return { href: 'https://app.impact.com/', label: text.nav.open(text.nav.impact), out: true };
   if (!PATHS[page]) return null;
   const tab = page === 'mappings' && text.objects[object] ? `/${object}` : '';

@@ -28,7 +28,7 @@ function Verdict({ conversion, code, title = words.verdict }) {
     ['amount', formatMoney(c.amount, c.currency)],
     ['locking', formatDate(c.locking_date)],
     ['cleared', formatDate(c.cleared_date)],
-    ['actionState', c.action_state],
+    ['actionState', words.actionStates[c.action_state] ?? c.action_state],
     ['action', c.action_id],
     ['order', c.order_id],
     ['eventType', c.event_type],
@@ -75,7 +75,7 @@ function CopyLink() {
 function Story({ id, data, session, reload }) {
   const { row, advice, fix, conversion } = data;
   const url = data.record_url || recordUrl(row, session);
-  const to = fix === 'hubspot' && url ? { href: url, label: text.activity.openIn, out: true } : fixLink(fix, row.code, row.object_type);
+  const to = fixLink(fix, row.code ?? '', row.object_type, url);
   return html`<div class="stack">
     <section class="card verdict-line" aria-label=${text.activity.result}>
       <p class="big-sentence" role="status">${outcomeBadge(row.outcome)} ${row.sentence}</p>

@@ -57,7 +57,6 @@ function Impact({ impact }) {
 
 /** The one place that mends it; what has to be looked at one by one is a list. */
 function fixOf(item) {
-  if (['paused', 'disconnected'].includes(item.code) || item.code.startsWith('hubspot_scope')) return fixLink('hubspot', 'disconnected');
   if (item.page === 'activity' && item.outcome) return { href: `/activity?outcome=${item.outcome}&code=${encodeURIComponent(item.code)}`, label: words.seeThem };
   return fixLink(item.page, item.code, item.object);
 }

@@ -25,9 +25,9 @@ function Changes({ result }) {
 }
 
 /** What the rules and records of now would send, beside what was sent; whether it makes sense to go on. */
-function Compared({ action, result, object, fix, code }) {
+function Compared({ action, result, object, fix, code, record }) {
   if (!result.sends) {
-    const to = fixLink(fix, result.code || code, object);
+    const to = fixLink(fix, result.code || code || '', object, record);
     return html`<${Notice} kind="warn" title=${result.waits ? words.wouldWait : words.wouldNot} action=${html`<${FixButton} to=${to} />`}>${result.why}<//>`;
   }
   if (action === 'redecide') return html`<p>${words.wouldSend}</p><${Changes} result=${result} />`;
@@ -76,7 +76,7 @@ function Form({ id, action, data, close, done }) {
   return html`<form class="act-form" onSubmit=${go} noValidate>
     <h3>${say.title}</h3><p>${typeof say.body === 'function' ? say.body(conversion ?? {}) : say.body}</p>
     ${COMPARED.has(action) && !result && busy && html`<p class="muted" role="status">${words.reading}</p><${Skeleton} lines=${3} />`}
-    ${result && html`<${Compared} action=${action} result=${result} object=${row.object_type} fix=${data.fix} code=${row.code} />`}
+    ${result && html`<${Compared} action=${action} result=${result} object=${row.object_type} fix=${data.fix} code=${row.code} record=${data.record_url} />`}
     ${ready && action === 'second' && html`<${Field} label=${words.order} help=${words.orderHelp(conversion.order_id)} error=${missing.order} required>${props => html`
       <input type="text" ...${props} maxlength="64" value=${order} autocomplete="off" spellcheck=${false} onInput=${e => setOrder(e.target.value)} />`}<//>`}
     ${ready && action !== 'look' && html`<${Field} label=${words.note} help=${words.noteHelp} error=${missing.note} required=${NEEDS_NOTE.has(action)}>${props => html`

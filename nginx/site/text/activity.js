@@ -77,8 +77,10 @@ export const decision = {
   },
   states: {
     READY: 'Ready to be sent', SENDING: 'Being sent', UNKNOWN: 'Sent, answer unknown', ACCEPTED: 'Accepted, verdict to come', CONFIRMED: 'Credited',
-    REJECTED: 'Refused', HELD: 'Held for a decision', PARKED: 'Parked', SHADOW: 'Dry run', DEAD: 'Needs a person', ERASED: 'Erased',
+    REJECTED: 'Refused', HELD: 'Held for a decision', PARKED: 'Waits until sending is possible', SHADOW: 'Built only, not sent', DEAD: 'Ended, not confirmed', ERASED: 'Erased',
   },
+  // impact.com's word of the action, with what it means.
+  actionStates: { PENDING: 'Pending: may still change until it locks', APPROVED: 'Approved: it will be paid', REVERSED: 'Reversed: nothing is paid', TEST: 'Test: nothing is paid' },
   detail: 'Show the data',
   note: 'Why',
   was: value => `before: ${value}`,
