@@ -47,7 +47,7 @@ const struct sql act_sql[] = {
 	    MOVE("ACCEPTED",
 	        "code = '', message = '', accepted_at = UTC_TIMESTAMP(3), ended_at = NULL, ") "state = 'DEAD' AND code "
 	                                                                                      "<> 'superseded' AND "
-	                                                                                      "unanswered > 0",
+	                                                                                      "attempts > 0",
 	    NULL, NULL },
 	[RESEND] = { "act.resend", SQL_TENANT, "iii", "",
 	    MOVE("READY",

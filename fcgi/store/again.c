@@ -27,12 +27,13 @@ enum {
 	FORGET
 };
 
-#define ROWS_OF_CODE                                                                                                   \
-	" AND (? = '' OR object_type = ?) AND received_at >= ? AND received_at < ? ORDER BY received_at LIMIT "        \
-	"1000"
+#define ROWS_OF_CODE " AND (? = '' OR object_type = ?) AND received_at >= ? AND received_at < ? ORDER BY "
+/* Those asked for last come last, so that asking again reaches what AGAIN_MAX left out. */
+#define LONGEST_UNASKED                                                                                                \
+	"(SELECT MAX(h.at) FROM history h WHERE h.tenant_id = conversion.tenant_id AND h.conversion_id = "             \
+	"conversion.conversion_id AND h.kind = 'asked'), received_at LIMIT ?"
 /* A person's test (core/effect.h) of a record would be built anew as the record's real conversion. */
 #define NO_TEST " trigger_id <> '" EFFECT_TEST_TRIGGER "'"
-_Static_assert(AGAIN_MAX == 1000, "the limit in ROWS_OF_CODE");
 
 const struct sql again_sql[] = {
 	[STILL] = { "again.still", SQL_TENANT, "iii", "",
@@ -47,12 +48,12 @@ const struct sql again_sql[] = {
 	    PENDING_AGAIN "WHERE d.tenant_id = ? AND d.decision_id = ? AND" PENDING_KNOWN PENDING_AGAIN_END, NULL,
 	    NULL },
 	/* Of several decisions about a conversion the last one counts. */
-	[ASK_ALL] = { "again.ask_all", SQL_TENANT, "ssissstt", "",
+	[ASK_ALL] = { "again.ask_all", SQL_TENANT, "ssissstti", "",
 	    "INSERT INTO asked (tenant_id, conversion_id, event_key, asked_at, author, note) SELECT d.tenant_id, "
 	    "d.conversion_id, d.event_key, UTC_TIMESTAMP(3), ?, ? FROM (SELECT tenant_id, conversion_id, received_at "
 	    "FROM "
-	    "conversion WHERE tenant_id = ? AND state = 'REJECTED' AND code = ? AND" NO_TEST ROWS_OF_CODE
-	    ") c JOIN decision d ON "
+	    "conversion WHERE tenant_id = ? AND state = 'REJECTED' AND code = ? AND" NO_TEST
+	        ROWS_OF_CODE LONGEST_UNASKED ") c JOIN decision d ON "
 	    "d.tenant_id = c.tenant_id AND d.conversion_id = c.conversion_id AND d.outcome = 'CONVERSION' AND "
 	    "d.received_at = c.received_at LEFT JOIN event e ON e.tenant_id = d.tenant_id AND e.occurred_day = "
 	    "TIMESTAMPDIFF(DAY, '1970-01-01', d.occurred_at) AND e.event_key = d.event_key WHERE" PENDING_KNOWN
@@ -70,9 +71,10 @@ const struct sql again_sql[] = {
 	    "JOIN asked a ON a.tenant_id = d.tenant_id AND a.event_key = d.event_key WHERE d.tenant_id = ? "
 	    "AND" PENDING_KNOWN PENDING_AGAIN_END,
 	    NULL, NULL },
-	[REOPEN] = { "again.reopen", SQL_TENANT, "issstt", "",
+	[REOPEN] = { "again.reopen", SQL_TENANT, "issstti", "",
 	    "UPDATE decision d JOIN (SELECT tenant_id, decision_id FROM decision WHERE tenant_id = ? AND outcome = "
-	    "'SKIPPED' AND code = ?" ROWS_OF_CODE ") x ON x.tenant_id = d.tenant_id AND x.decision_id = d.decision_id "
+	    "'SKIPPED' AND code = ?" ROWS_OF_CODE
+	    "decided_at LIMIT ?) x ON x.tenant_id = d.tenant_id AND x.decision_id = d.decision_id "
 	    "LEFT JOIN event e ON e.tenant_id = d.tenant_id AND e.occurred_day = TIMESTAMPDIFF(DAY, '1970-01-01', "
 	    "d.occurred_at) AND e.event_key = d.event_key SET d.outcome = 'WAITING', d.code = 'asked_again', "
 	    "d.decided_at = UTC_TIMESTAMP(3), d.version = d.version + 1 WHERE d.outcome = 'SKIPPED' AND" PENDING_KNOWN,
@@ -163,17 +165,17 @@ again_ask_all(struct db *db, int64_t tenant_id, const struct activity_filter *f,
 {
 	struct db_value tenant = DB_V_I(tenant_id), code = DB_V_S(f->code), type = DB_V_S(f->object_type);
 	struct db_value from = DB_V_T(f->from_ms), to = DB_V_T(f->to_ms > 0 ? f->to_ms : 253402300799000LL);
-	struct db_value shards = DB_V_I(LEASE_DECIDE_SHARDS);
+	struct db_value shards = DB_V_I(LEASE_DECIDE_SHARDS), max = DB_V_I(f->limit > 0 ? f->limit : AGAIN_MAX);
 	int64_t asked, reopened;
 
 	if (!again_all_may(f->code))
 		return err_set(e, ERR_INVALID,
 		    "These orders were counted once. Look at each of them before it is sent again.");
-	if (!db_run(db, Q(ASK_ALL), DB_IN(DB_V_S(author), DB_V_S(note), tenant, code, type, type, from, to), &asked,
-	        e) ||
+	if (!db_run(db, Q(ASK_ALL), DB_IN(DB_V_S(author), DB_V_S(note), tenant, code, type, type, from, to, max),
+	        &asked, e) ||
 	    !db_run(db, Q(ASKED_ALL), DB_IN(tenant), NULL, e) ||
 	    (asked > 0 && !db_run(db, Q(DUE_ALL), DB_IN(shards, tenant), NULL, e)) ||
-	    !db_run(db, Q(REOPEN), DB_IN(tenant, code, type, type, from, to), &reopened, e) ||
+	    !db_run(db, Q(REOPEN), DB_IN(tenant, code, type, type, from, to, max), &reopened, e) ||
 	    !db_run(db, Q(REOPENED_ALL), DB_IN(DB_V_S(author), DB_V_S(note), tenant), NULL, e) ||
 	    (reopened > 0 && !db_run(db, Q(REOPEN_DUE), DB_IN(shards, tenant), NULL, e)))
 		return err_wrap(e, "asking for them again");

@@ -168,7 +168,7 @@ note_event_type(const struct preview *p, struct preview_record *r, const struct 
 			    v->fix);
 			return;
 		}
-	if (field.n > 0 && (!type->proved))
+	if (field.n > 0 && !type->proved)
 		remark(r, field, PREVIEW_WARN, "event_type_new",
 		    str_printf(d->step.arena,
 		        "impact.com has not credited a conversion of event type " STR_FMT

@@ -339,6 +339,7 @@ activity_again(struct web_request *rq, struct web_reply *rp, struct err *e)
 		return err_set(e, ERR_INVALID, "code must name the cause");
 	if (f.search.on || f.outcome.n > 0)
 		return err_set(e, ERR_INVALID, "only code, object and period choose what is sent again");
+	f.limit = AGAIN_MAX;
 	if (!transaction_begin(db, e))
 		return false;
 	ok = again_ask_all(db, rq->tenant_id, &f, rq->session.person.email, note, &n, e);

@@ -173,6 +173,10 @@ what_is_found_at_impact_is_followed_to_its_verdict(void **state)
 	assert_str(ledger_stage(id), "follow");
 	assert_true(ledger_woken(LEASE_FOLLOW));
 	assert_int_equal(noted("found"), 1);
+	/* Also one that a person had sent once more, and that ended before it went. */
+	d = deal_in("DEAD", "account_changed", 0);
+	x = act_on(&d);
+	assert_true(in_transaction(store.db, act_found, &x));
 }
 
 static void
@@ -416,6 +420,37 @@ T_15_all_of_a_cause_are_asked_for_at_once(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* So many at once and no more: what does not change in the end must not stand in the way of the rest. */
+static void
+asking_for_all_again_and_again_reaches_every_one(void **state)
+{
+	(void)state;
+	struct activity_filter f = { .code = STR("ACTION_REF_NOT_FOUND"), .limit = 1 };
+	int64_t n;
+
+	(void)deal_in("REJECTED", "ACTION_REF_NOT_FOUND", 0);
+	crm_put("deals", "302",
+	    "{\"dealstage\":\"closedwon\",\"amount\":\"1\",\"hs_lastmodifieddate\":\"2026-09-10T17:42:38Z\"}");
+	crm_link("deals", "302", "contacts", "77", false);
+	flow_deal_changed("302", "dealstage", "closedwon");
+	flow_decided();
+	store_run(
+	    "UPDATE conversion SET state = 'REJECTED', code = 'ACTION_REF_NOT_FOUND', attempts = 1 WHERE tenant_id = "
+	    "%lld",
+	    (long long)store.tenant_id);
+	for (int i = 0; i < 2; i++) {
+		store_must(db_begin(store.db, &store.e));
+		store_must(again_ask_all(store.db, store.tenant_id, &f, who, why, &n, &store.e));
+		store_must(db_commit(store.db, &store.e));
+		assert_int_equal(n, 1);
+		flow_decide();
+	}
+	assert_int_equal(
+	    store_int("SELECT COUNT(DISTINCT conversion_id) FROM history WHERE tenant_id = %lld AND kind = 'asked'",
+	        (long long)store.tenant_id),
+	    2);
+}
+
 /* Of its OrderId one was counted, and the guard of the ledger would hold another: so does this way. */
 static void
 design_4_what_impact_counted_already_is_not_asked_for_by_the_heap(void **state)
@@ -551,6 +586,7 @@ main(void)
 		T(what_today_s_rules_do_not_want_stays_refused_and_says_why),
 		T(a_double_click_asks_once),
 		T(T_15_all_of_a_cause_are_asked_for_at_once),
+		T(asking_for_all_again_and_again_reaches_every_one),
 		T(design_4_what_impact_counted_already_is_not_asked_for_by_the_heap),
 		T(a_test_conversion_is_never_asked_for_again_nor_sent_a_second_time),
 		T(what_waits_is_looked_at_now),
