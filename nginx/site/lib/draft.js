@@ -51,12 +51,13 @@ export function edit(fn) {
 }
 
 /** Another impact.com account or program was saved, which is a revision of its own: an edit goes on over it. */
-export function adoptImpact(revision, impact) {
+export function adoptImpact(revision, impact, author) {
   const old = draft.get();
   if (!old.base) return;
   // Somebody else's revision in between is left to the save, which then says what they changed.
   const next = revision > old.base.revision + 1 ? old.base.revision : revision;
-  const base = { ...old.base, revision: next, document: { ...old.base.document, impact } };
+  const saved = next === revision && next !== old.base.revision ? { revision, author, at: new Date().toISOString() } : {};
+  const base = { ...old.base, ...saved, document: { ...old.base.document, impact } };
   const doc = { ...old.doc, impact };
   draft.set({ ...old, base, doc, dirty: !same(doc, base.document) });
 }

@@ -55,16 +55,19 @@ function Impact({ impact }) {
   </section>`;
 }
 
+const listOf = item => ({ href: `/activity?outcome=${item.outcome}&code=${encodeURIComponent(item.code)}`, label: words.seeThem });
+
 /** The one place that mends it; what has to be looked at one by one is a list. */
 function fixOf(item) {
-  if (item.page === 'activity' && item.outcome) return { href: `/activity?outcome=${item.outcome}&code=${encodeURIComponent(item.code)}`, label: words.seeThem };
+  if (item.page === 'activity' && item.outcome) return listOf(item);
   return fixLink(item.page, item.code, item.object);
 }
 
 function Attention({ items }) {
   return html`<section aria-labelledby="attention"><h2 id="attention">${words.attention}</h2>
     ${items.length === 0 && html`<p class="muted">${words.attentionNone}</p>`}
-    ${items.map((item, i) => html`<${Notice} key=${item.code + i} kind="warn" title=${item.sentence} action=${html`<${FixButton} to=${fixOf(item)} />`}>${item.advice}<//>`)}
+    ${items.map((item, i) => html`<${Notice} key=${item.code + i} kind="warn" title=${item.sentence} action=${html`<${FixButton} to=${fixOf(item)} />`}>${item.advice}
+      ${item.outcome && item.page !== 'activity' && html` <a href=${listOf(item).href}>${words.seeThem}</a>`}<//>`)}
   </section>`;
 }
 

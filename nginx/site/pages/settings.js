@@ -6,7 +6,7 @@ import { changed, consequences, faults, formOf, keep } from '../lib/account.js';
 import { fixed } from '../lib/catalogue.js';
 import { adoptImpact, draft, loadDraft } from '../lib/draft.js';
 import { useLoad } from '../lib/load.js';
-import { loadSession, mayEdit } from '../lib/session.js';
+import { loadSession, mayEdit, session as who } from '../lib/session.js';
 import { useStore } from '../lib/store.js';
 import { AccountForm } from '../parts/account-form.js';
 import { confirm } from '../parts/dialog.js';
@@ -91,13 +91,15 @@ function useAccount(data, onSaved) {
     }
     if (!kept.answer) return refuse(kept.error);
     const { answer } = kept;
-    adoptImpact(answer.revision, { account_sid: form.sid.trim(), program_id: form.program.trim() });
+    adoptImpact(answer.revision, { account_sid: form.sid.trim(), program_id: form.program.trim() }, who.get().data.person.email);
     setResult({ fields: {}, checks: answer.checks, programs: answer.programs });
     setForm(old => ({ sid: old.sid.trim(), token: '', program: old.program.trim() }));
     setReplacing(false);
     await onSaved();
-    const warned = answer.checks.some(c => c.state !== 'ok' && c.id !== 'conversions');
-    return { saved: true, said: { kind: warned ? 'warn' : 'ok', title: warned ? words.savedWithWarning : words.saved(answer.company_name), lines: [] } };
+    const warned = answer.checks.filter(c => c.state !== 'ok' && c.id !== 'conversions');
+    if (warned.length) return { saved: true, said: { kind: 'warn', title: words.savedWithWarning, lines: warned.map(c => c.sentence) } };
+    const live = Object.values(draft.get().doc.objects).some(object => object.triggers.some(trigger => trigger.mode === 'live'));
+    return { saved: true, said: { kind: 'ok', title: words.saved(answer.company_name), lines: live ? [] : [{ text: words.next, href: '/triggers', label: text.nav.open(text.nav.pages.triggers) }] } };
   };
   const save = async () => {
     const fields = faults(form, data.auth_token.set);
@@ -135,7 +137,7 @@ export function Settings({ session, query }) {
   const failed = error ?? (state.status === 'failed' ? state.error : null);
   const ready = data && state.status === 'ready';
   return html`<${PageHead} title=${words.title} lead=${words.lead} />
-    ${query.get('connected') && html`<div role="status"><${Notice} kind="ok">${words.connected}<//></div>`}
+    ${query.get('connected') && html`<div role="status" class="readable"><${Notice} kind="ok">${words.connected}<//></div>`}
     ${!ready && (failed && !loading ? html`<${Failed} error=${failed} retry=${() => { reload(); loadDraft(); }} />` : html`<div class="card readable"><${Skeleton} lines=${9} tall /></div>`)}
     ${ready && html`<${Body} data=${data} state=${state} presets=${presets.data?.presets} editor=${mayEdit(session)} reload=${reload} />`}`;
 }

@@ -16,11 +16,13 @@ const BYTES_MAX = 1024 * 1024;
 function Choose({ onText, busy, problem }) {
   const [typed, setTyped] = useState('');
   const [unread, setUnread] = useState('');
+  const [typedOne, setTypedOne] = useState(false); // which of the two fields was read
   const picked = useRef(null);
   const submit = async e => {
     e.preventDefault();
     const file = picked.current?.files?.[0];
     setUnread('');
+    setTypedOne(!file && typed.trim() !== '');
     try {
       const content = file ? await file.text() : typed;
       if (!content.trim()) setUnread(words.nothing);
@@ -31,8 +33,8 @@ function Choose({ onText, busy, problem }) {
     }
   };
   return html`<form onSubmit=${submit} noValidate>
-    <${Field} label=${words.file} help=${words.fileHelp} error=${unread || problem}>${attributes => html`<input ...${attributes} type="file" accept=".json,application/json" ref=${picked} />`}<//>
-    <${Field} label=${words.paste} help=${words.pasteHelp}>${attributes => html`<textarea ...${attributes} rows="4" spellcheck=${false} value=${typed} onInput=${e => setTyped(e.target.value)}></textarea>`}<//>
+    <${Field} label=${words.file} help=${words.fileHelp} error=${typedOne ? '' : unread || problem}>${attributes => html`<input ...${attributes} type="file" accept=".json,application/json" ref=${picked} />`}<//>
+    <${Field} label=${words.paste} help=${words.pasteHelp} error=${typedOne ? unread || problem : ''}>${attributes => html`<textarea ...${attributes} rows="4" spellcheck=${false} value=${typed} onInput=${e => setTyped(e.target.value)}></textarea>`}<//>
     <div class="form-foot"><button type="submit" class="btn primary" disabled=${busy}>${busy ? words.checking : words.check}</button></div></form>`;
 }
 

@@ -64,7 +64,7 @@ export function Invite({ wanted, mail, days, setSaid, reload }) {
     }
     setBusy(false);
   };
-  return html`<form class="card form readable" ref=${form} onSubmit=${submit} noValidate aria-labelledby="invite"><h2 id="invite">${words.inviteTitle}</h2>
+  return html`<form class="card form" ref=${form} onSubmit=${submit} noValidate aria-labelledby="invite"><h2 id="invite">${words.inviteTitle}</h2>
     ${!mail && html`<${Notice} kind="info">${words.noMail}<//>`}
     <${Field} label=${words.inviteEmail} help=${words.inviteEmailHelp} error=${fault} required>${attributes => html`
       <input ...${attributes} type="text" inputmode="email" name="email" autocomplete="off" spellcheck=${false} value=${email} onInput=${e => setEmail(e.target.value)} required />`}<//>

@@ -92,7 +92,10 @@ export function AddTrigger({ object, catalogue, predefined, onAdd }) {
   const box = useRef(null);
   const button = useRef(null);
   const options = useMemo(() => triggerOptions(object, catalogue.data?.properties ?? [], predefined), [object, catalogue.data, predefined]);
-  useEffect(() => { if (open) box.current?.querySelector('input')?.focus(); }, [open, catalogue.busy]);
+  useEffect(() => { // the list opens at once: predefined ones come first
+    const input = open && box.current?.querySelector('input');
+    if (input) { input.focus(); input.click(); }
+  }, [open, catalogue.busy]);
   const close = () => { setOpen(false); setTimeout(() => button.current?.focus()); };
   if (!open) return html`<button type="button" class="btn" ref=${button} onClick=${() => setOpen(true)}><${Plus}/>${words.add}</button>`;
   if (!catalogue.data) {

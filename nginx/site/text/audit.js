@@ -56,7 +56,7 @@ export const audit = {
   },
   names: {
     revision: 'Revision', sending: 'Sending', role: 'Role', set: 'Auth Token', last4: 'ends in', too_long: 'Too long to be shown',
-    reason: 'Reason', state: 'State', name: 'Name', property: 'Property', object: 'Kind of record', rows: 'Rows',
+    reason: 'Reason', state: 'State', name: 'Name', property: 'Property', object: 'Kind of record', rows: 'Rows', overwrite: 'Values that are there are replaced',
   },
   values: { true: 'on', false: 'off', owner: 'Owner', editor: 'Editor', viewer: 'Viewer' },
   tokenSet: 'set',

@@ -32,7 +32,7 @@ export const triggers = {
   twice: label => `An earlier trigger watches ${label} for the same already. Together they still make one conversion; this one can go.`,
   notInstant: 'not yet',
   createdLabel: one => `${one} created`,
-  createdHelp: one => `Every new ${one} is reported once, at the moment it is created. A condition below can narrow that.`,
+  createdHelp: one => `Every new ${one} is reported once, at the moment it is created. A condition can narrow that once it is on.`,
   or: 'or',
   add: 'Add trigger',
   addLabel: one => `Property of the ${one} to watch`,

@@ -77,7 +77,7 @@ test('I-22 I-23 I-24 I-25 Settings says in words what is wrong, and then connect
 	await page.getByRole('button', { name: 'Save', exact: true }).click();
 	await expect(page.getByText('Connected to Acme Robotics Inc. (sandbox). Saved.')).toBeVisible();
 	await expect(page.getByText(/Proved by the first send|has accepted conversions/)).toBeVisible();
-	await expect(page.getByText('Set; ends in full')).toBeVisible();
+	await expect(page.getByText('Set: ••••full')).toBeVisible();
 	await sound(page, 'settings, connected');
 	await shot(page, 'settings');
 });
