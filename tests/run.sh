@@ -132,7 +132,7 @@ start_stack() { # kind, folder when it is another
 	rm -rf "$stack"
 	port=$((20000 + $$ % 2000 * 4))
 	until port_free "$port"; do port=$((port + 4)); done
-	VAR=$stack PORT=$port KIND=$1 PREPARED=1 QUIET=1 SANDBOX_OPTIONS="${SANDBOX_OPTIONS:---judge-ms 1500 --accounts 4}" \
+	VAR=$stack PORT=$port KIND=$1 PREPARED=1 QUIET=1 SANDBOX_OPTIONS="${SANDBOX_OPTIONS:---judge-ms 800 --accounts 4}" \
 		ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stacktrace=1" sh conf/run/start.sh 9>&- || return 1
 	export CONNECTOR_URL="http://localhost:$port" SANDBOX_URL="http://localhost:$((port + 1))" \
 		SANDBOX_API_URL="https://localhost:$((port + 2))" CONNECTOR_VAR="$stack" CONNECTOR_BIN="$ROOT/build/$1" \
