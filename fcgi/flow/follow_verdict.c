@@ -77,7 +77,7 @@ far_side(struct err *e)
 }
 
 /*
- * impact.com judged the conversion by more than its event type: if that was held, it is mended.  Told before the
+ * impact.com judged the conversion by more than its event type: so that exists, and if it was held, it is mended.  Told before the
  * verdict is written: a crash between the two leaves the conversion to be judged once more.
  */
 static bool
@@ -85,6 +85,8 @@ proved(struct follow *f, const struct follow_item *item, struct err *e)
 {
 	int64_t n;
 
+	if (!event_type_proved(db_of(f), f->step.tenant_id, item->d.event_type_id, e))
+		return false;
 	for (size_t i = 0; i < f->n_held; i++)
 		if (f->held[i] == item->d.event_type_id) {
 			if (!hold_end(db_of(f), f->step.tenant_id, f->held[i], item->d.conversion_id, &n, e))

@@ -30,7 +30,7 @@
 #define FORBIDDEN_MS 60000
 
 struct send_item {
-	int64_t conversion_id, event_type_id, attempt, tries;
+	int64_t conversion_id, attempt, tries;
 };
 
 struct send {
@@ -173,7 +173,6 @@ answered(struct step *step, const size_t *which, size_t n, struct err *e)
 
 		w[k] = (struct conversion_answer){ .tenant_id = step->tenant_id,
 			.conversion_id = item->conversion_id,
-			.event_type_id = item->event_type_id,
 			.attempt = item->attempt };
 		read_answer(s, &step->answers[which[k]], item->tries, &w[k]);
 	}
@@ -205,10 +204,8 @@ request(struct send *s, const struct delivery *d, int64_t attempt, int64_t begun
 	struct http_request q;
 
 	impact_conversion(step->arena, settings, &s->account, d->body, begun + settings->send_window_ms, &q);
-	s->items[step_request(step, &q)] = (struct send_item){ .conversion_id = d->conversion_id,
-		.event_type_id = d->event_type_id,
-		.attempt = attempt,
-		.tries = d->tries };
+	s->items[step_request(step, &q)] =
+	    (struct send_item){ .conversion_id = d->conversion_id, .attempt = attempt, .tries = d->tries };
 	/* Nothing ever left: it goes on being tried, ever more rarely, and somebody is told. */
 	if (d->tries >= settings->retry_max)
 		log_event(LOG_ERROR, "send.unreachable", LOG_I("conversion", d->conversion_id),

@@ -81,7 +81,7 @@ bool conversion_sending(struct db *db, struct arena *a, const struct lease *l, c
 
 /* What became of an attempt.  Kept whenever the row is still SENDING or UNKNOWN in the same attempt. */
 struct conversion_answer {
-	int64_t tenant_id, conversion_id, event_type_id, attempt;
+	int64_t tenant_id, conversion_id, attempt;
 	enum state to; /* ACCEPTED, REJECTED, READY, PARKED, UNKNOWN */
 	struct str result, code, message, batch_id, action_id;
 	int64_t http_status;

@@ -17,8 +17,7 @@ enum {
 	END,
 	FOLLOW,
 	TRY,
-	UNQUEUE,
-	PROVED
+	UNQUEUE
 };
 
 /* A group is always CONVERSION_GROUP_MAX ids, the last one repeated: one prepared statement for any number. */
@@ -69,10 +68,6 @@ const struct sql conversion_send_sql[] = {
 	[TRY] = { "conversion.queue_try", SQL_TENANT, "iiii", "",
 	    "UPDATE delivery SET stage = 'send', due = " IN_MS ", tries = tries + ?" QUEUED, NULL, NULL },
 	[UNQUEUE] = { "conversion.unqueue_answered", SQL_TENANT, "ii", "", "DELETE FROM delivery" QUEUED, NULL, NULL },
-	[PROVED] = { "conversion.proved", SQL_TENANT, "ii", "",
-	    "UPDATE event_type SET proved_at = UTC_TIMESTAMP(3) WHERE tenant_id = ? AND event_type_id = ? AND "
-	    "proved_at IS NULL",
-	    NULL, NULL },
 };
 const size_t conversion_send_sql_n = sizeof(conversion_send_sql) / sizeof(conversion_send_sql[0]);
 
@@ -219,16 +214,11 @@ follow_accepted(struct db *db, const struct conversion_answer *w, size_t n, cons
 	int64_t ids[CONVERSION_GROUP_MAX];
 	size_t accepted = 0;
 	int64_t due_in_ms = 0;
-	int64_t proved = 0;
 	struct group g;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!kept[i] || w[i].to != STATE_ACCEPTED)
 			continue;
-		if (w[i].event_type_id != proved &&
-		    !db_run(db, Q(PROVED), DB_IN(DB_V_I(w->tenant_id), DB_V_I(w[i].event_type_id)), NULL, e))
-			return false;
-		proved = w[i].event_type_id;
 		ids[accepted++] = w[i].conversion_id;
 		due_in_ms = w[i].due_in_ms;
 	}

@@ -9,7 +9,8 @@ enum {
 	SET_ID,
 	SET_CODE,
 	JOIN,
-	ALL
+	ALL,
+	PROVED
 };
 
 #define ROW "SELECT event_type_id, COALESCE(same_as, event_type_id), code, remote_id FROM event_type "
@@ -29,6 +30,10 @@ const struct sql event_type_sql[] = {
 	    NULL },
 	[ALL] = { "event_type.all_same", SQL_TENANT, "i", "ii",
 	    "SELECT event_type_id, same_as FROM event_type WHERE tenant_id = ? AND same_as IS NOT NULL", NULL, NULL },
+	[PROVED] = { "event_type.proved", SQL_TENANT, "ii", "",
+	    "UPDATE event_type SET proved_at = UTC_TIMESTAMP(3) WHERE tenant_id = ? AND event_type_id = ? AND "
+	    "proved_at IS NULL",
+	    NULL, NULL },
 };
 const size_t event_type_sql_n = sizeof(event_type_sql) / sizeof(event_type_sql[0]);
 
@@ -116,4 +121,11 @@ bool
 event_type_equal(const struct event_type_same *same, size_t n, int64_t x, int64_t y)
 {
 	return root(same, n, x) == root(same, n, y);
+}
+
+bool
+event_type_proved(struct db *db, int64_t tenant_id, int64_t event_type_id, struct err *e)
+{
+	return db_run(db, &event_type_sql[PROVED], DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), NULL, e) ||
+	       err_wrap(e, "noting that an event type exists");
 }

@@ -14,7 +14,6 @@ answer(int64_t id, int64_t attempt, enum state to)
 {
 	return (struct conversion_answer){ .tenant_id = store.tenant_id,
 		.conversion_id = id,
-		.event_type_id = ledger_number(id, "event_type_id"),
 		.attempt = attempt,
 		.to = to,
 		.result = STR("x"),

@@ -124,11 +124,23 @@ after_one_refusal_nothing_more_of_the_event_type_goes_out(void **state)
 	}
 }
 
+static int64_t
+proved_types(void)
+{
+	return store_int("SELECT COUNT(*) FROM event_type WHERE tenant_id = %lld AND proved_at IS NOT NULL",
+	    (long long)store.tenant_id);
+}
+
+/* Taking it up says nothing of its event type (I-15): the verdict does. */
 static void
-a_refusal_of_the_one_conversion_holds_nothing(void **state)
+a_refusal_of_the_one_conversion_holds_nothing_and_proves_its_event_type(void **state)
 {
 	(void)state;
+	refuse("ACTIONTRACKER_NOT_FOUND");
+	assert_int_equal(proved_types(), 0);
+	flow_fresh(state);
 	refuse("ACTION_REF_NOT_FOUND");
+	assert_int_equal(proved_types(), 1);
 	assert_int_equal(held(), 0);
 	assert_int_equal(send_all(), 2);
 }
@@ -477,7 +489,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(after_one_refusal_nothing_more_of_the_event_type_goes_out),
-		TEST(a_refusal_of_the_one_conversion_holds_nothing),
+		TEST(a_refusal_of_the_one_conversion_holds_nothing_and_proves_its_event_type),
 		TEST(what_is_decided_meanwhile_waits_too),
 		TEST(the_refused_one_is_the_probe_with_the_same_bytes),
 		TEST(a_probe_that_is_refused_again_leaves_it_held),
