@@ -10,6 +10,7 @@ let preset;
 before(async () => {
 	person = await ready();
 	preset = await dealsPreset(person);
+	await person.post('/api/live/catalogue', { object: 'deals' }); // as the pages do: Activity takes its labels from what was read
 });
 
 const posts = (since) => log({ since, method: 'POST', path: `/Advertisers/${ACME.account_sid}/Conversions` });
