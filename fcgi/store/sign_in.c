@@ -20,9 +20,11 @@ enum {
 /* None of them knows a tenant: a link belongs to an address. */
 const struct sql sign_in_sql[] = {
 	/* See above. */
-	[RECENT] = { "sign_in.recent", SQL_GLOBAL, "s", "ii",
+	[RECENT] = { "sign_in.recent", SQL_GLOBAL, "ssi", "iii",
 	    "SELECT (SELECT COUNT(*) FROM sign_in_link WHERE email = ? "
 	    "AND created_at > UTC_TIMESTAMP(3) - INTERVAL 1 HOUR), "
+	    "(SELECT COUNT(*) FROM sign_in_link WHERE email = ? AND created_at > UTC_TIMESTAMP(3) - INTERVAL ? "
+	    "SECOND), "
 	    "(SELECT COUNT(*) FROM sign_in_link WHERE created_at > UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE)",
 	    NULL, NULL },
 	/* See above. */
@@ -53,15 +55,16 @@ add(struct db *db, struct arena *a, struct str email, struct err *e)
 }
 
 bool
-sign_in_ask(struct db *db, struct arena *a, struct str email, struct err *e)
+sign_in_ask(struct db *db, struct arena *a, struct str email, int64_t limit_s, struct err *e)
 {
 	const struct db_value *row;
 
-	if (!db_query_one(db, &sign_in_sql[RECENT], DB_IN(DB_V_S(email)), a, &row, e))
+	if (!db_query_one(db, &sign_in_sql[RECENT], DB_IN(DB_V_S(email), DB_V_S(email), DB_V_I(limit_s)), a, &row, e))
 		return err_wrap(e, "asking for a sign-in link");
-	if (row[1].i >= SIGN_IN_PER_MINUTE)
+	if (row[2].i >= SIGN_IN_PER_MINUTE)
 		return err_set(e, ERR_LIMIT, "Too many sign-in links are asked for right now. Try again in a minute.");
-	if (row[0].i >= SIGN_IN_PER_HOUR)
+	/* Others may ask for this address as often as they like: its owner never goes without a link that works. */
+	if (row[0].i >= SIGN_IN_PER_HOUR && row[1].i > 0)
 		return true;
 	return transaction_begin(db, e) && transaction_end(db, add(db, a, email, e), "asking for a sign-in link", e);
 }

@@ -11,18 +11,21 @@
 #include "base/str.h"
 #include "io/db.h"
 
-/* For one address in an hour; more are dropped without a word. */
+/*
+ * For one address in an hour; more are dropped without a word while one of them still works.  They stay good: whoever
+ * asks has a link in the mailbox, whatever others ask for.
+ */
 #define SIGN_IN_PER_HOUR 5
-/* For all addresses in a minute. */
-#define SIGN_IN_PER_MINUTE 60
+/* For all addresses in a minute: what the mail relay may be asked to do.  nginx limits each client far below. */
+#define SIGN_IN_PER_MINUTE 1200
 
 struct sign_in {
 	int64_t link_id;
 	struct str email, nonce;
 };
 
-/* ERR_LIMIT: too many, for all addresses together. */
-bool sign_in_ask(struct db *db, struct arena *a, struct str email, struct err *e) CC_MUST_USE;
+/* A link is good for limit_s.  ERR_LIMIT: too many, for all addresses together. */
+bool sign_in_ask(struct db *db, struct arena *a, struct str email, int64_t limit_s, struct err *e) CC_MUST_USE;
 /* ERR_NOT_FOUND: unknown, used or older than limit_s. */
 bool sign_in_load(struct db *db, struct arena *a, int64_t link_id, int64_t limit_s, struct sign_in *out,
     struct err *e) CC_MUST_USE;

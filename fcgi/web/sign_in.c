@@ -52,7 +52,7 @@ sign_in_link(struct web_request *rq, struct web_reply *rp, struct err *e)
 		json_set_str(rp->fields, "email", str_copy(rq->arena, str_from(e->text)));
 		return false;
 	}
-	if (!sign_in_ask(rq->parts->db, rq->arena, email, e))
+	if (!sign_in_ask(rq->parts->db, rq->arena, email, rq->parts->settings->sign_in_link_s, e))
 		return too_many(rp, e);
 	rp->status = 202;
 	rp->json = json_object(rq->arena);

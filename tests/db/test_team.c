@@ -171,7 +171,7 @@ a_sign_in_link_is_good_once_and_five_an_hour_are_made_for_an_address(void **stat
 
 	ground_run(&g, "DELETE FROM mail");
 	for (int i = 0; i < SIGN_IN_PER_HOUR + 2; i++)
-		must(sign_in_ask(g.db, g.a, STR("nobody@example.com"), &g.e));
+		must(sign_in_ask(g.db, g.a, STR("nobody@example.com"), 900, &g.e));
 	assert_int_equal(ground_number(&g, "SELECT COUNT(*) FROM sign_in_link"), SIGN_IN_PER_HOUR);
 	assert_int_equal(ground_number(&g, "SELECT COUNT(*) FROM mail WHERE kind = 'sign_in'"), SIGN_IN_PER_HOUR);
 	id = ground_number(&g, "SELECT MIN(link_id) FROM sign_in_link");
@@ -179,10 +179,36 @@ a_sign_in_link_is_good_once_and_five_an_hour_are_made_for_an_address(void **stat
 	must(sign_in_take(g.db, &link, &g.e));
 	must_fail(sign_in_take(g.db, &link, &g.e), ERR_NOT_FOUND);
 	assert_int_equal(ground_number(&g, "SELECT COUNT(*) FROM sign_in_link"), 0);
-	must(sign_in_ask(g.db, g.a, STR("nobody@example.com"), &g.e));
+	must(sign_in_ask(g.db, g.a, STR("nobody@example.com"), 900, &g.e));
 	ground_run(&g, "UPDATE sign_in_link SET created_at = UTC_TIMESTAMP(3) - INTERVAL 901 SECOND");
 	must_fail(sign_in_load(g.db, g.a, ground_number(&g, "SELECT MAX(link_id) FROM sign_in_link"), 900, &link, &g.e),
 	    ERR_NOT_FOUND);
+}
+
+static void
+asking_for_somebody_elses_address_keeps_nobody_out(void **state)
+{
+	(void)state;
+	struct sign_in link;
+	int64_t last;
+
+	ground_run(&g, "DELETE FROM sign_in_link");
+	for (int i = 0; i < SIGN_IN_PER_HOUR + 2; i++)
+		must(sign_in_ask(g.db, g.a, STR("mia@example.com"), 900, &g.e));
+	last = ground_number(&g, "SELECT MAX(link_id) FROM sign_in_link");
+	must(sign_in_load(g.db, g.a, last, 900, &link, &g.e));
+	/* Within the hour, when none of the five works any more, there is another one. */
+	ground_run(&g, "UPDATE sign_in_link SET created_at = UTC_TIMESTAMP(3) - INTERVAL 901 SECOND");
+	for (int i = 0; i < 3; i++)
+		must(sign_in_ask(g.db, g.a, STR("mia@example.com"), 900, &g.e));
+	assert_int_equal(ground_number(&g, "SELECT COUNT(*) FROM sign_in_link"), SIGN_IN_PER_HOUR + 1);
+	must(sign_in_load(g.db, g.a, ground_number(&g, "SELECT MAX(link_id) FROM sign_in_link"), 900, &link, &g.e));
+	/* A hundred strangers in a minute do not close the door for the installation. */
+	for (int i = 0; i < 100; i++)
+		must(sign_in_ask(g.db, g.a, str_printf(g.a, "s%d@example.com", i), 900, &g.e));
+	must(sign_in_ask(g.db, g.a, STR("bob@example.com"), 900, &g.e));
+	ground_run(&g, "DELETE FROM sign_in_link");
+	ground_run(&g, "DELETE FROM mail");
 }
 
 static void
@@ -195,7 +221,7 @@ an_email_is_claimed_by_one_and_waits_or_ends_with_its_reason(void **state)
 
 	ground_run(&g, "DELETE FROM mail");
 	ground_run(&g, "DELETE FROM sign_in_link");
-	must(sign_in_ask(g.db, g.a, STR("x@example.com"), &g.e));
+	must(sign_in_ask(g.db, g.a, STR("x@example.com"), 900, &g.e));
 	must(mail_due(g.db, g.a, &due, &n, &g.e));
 	assert_int_equal(n, 1);
 	stale = due[0];
@@ -266,6 +292,7 @@ main(void)
 		cmocka_unit_test(of_four_who_accept_one_invitation_at_once_one_comes_in),
 		cmocka_unit_test(a_link_is_good_for_its_row_alone_and_dies_with_its_nonce_or_its_time),
 		cmocka_unit_test(a_sign_in_link_is_good_once_and_five_an_hour_are_made_for_an_address),
+		cmocka_unit_test(asking_for_somebody_elses_address_keeps_nobody_out),
 		cmocka_unit_test(an_email_is_claimed_by_one_and_waits_or_ends_with_its_reason),
 		cmocka_unit_test(a_change_that_is_rolled_back_is_not_in_the_log_and_a_long_one_is_cut),
 	};
