@@ -49,6 +49,23 @@ record(struct connect *c, struct err *e)
 	           "connecting", e);
 }
 
+/* Who asked for the erasing at this very moment had not seen the new install row, and we had not seen that. */
+static bool
+still_there(struct connect *c, struct err *e)
+{
+	struct tenant now;
+
+	if (!tenant_load(c->step.parts->db, c->step.arena, c->tenant.tenant_id, &now, e)) {
+		if (e->code != ERR_NOT_FOUND)
+			return false;
+		now.state = TENANT_DELETING;
+	}
+	if (now.state != TENANT_DELETING)
+		return true;
+	c->tenant.state = TENANT_DELETING;
+	return err_set(e, ERR_DENIED, "this account's data is being deleted");
+}
+
 static bool
 write_rows(struct connect *c, const struct hubspot_account *account, struct err *e)
 {
@@ -73,7 +90,8 @@ write_rows(struct connect *c, const struct hubspot_account *account, struct err 
 	}
 	if (!tenant_connected(p->db, c->tenant.tenant_id, id->hub_domain, account->ui_domain, account->time_zone,
 	        account->company_currency, e) ||
-	    !install_save(p->db, p->vault, a, &install, c->tokens.expires_in_s, e) || !record(c, e))
+	    !install_save(p->db, p->vault, a, &install, c->tokens.expires_in_s, e) || !still_there(c, e) ||
+	    !record(c, e))
 		return false;
 	resume_hubspot(p->db, c->tenant.tenant_id);
 	return true;

@@ -116,6 +116,25 @@ I_58_a_new_login_brings_a_disconnected_account_back_with_its_settings(void **sta
 }
 
 static void
+I_60_a_login_at_the_very_moment_of_erasing_leaves_no_app_behind(void **state)
+{
+	(void)state;
+	const struct http_answer answers[] = { answer_of(200, TOKENS), answer_of(200, ADA), answer_of(200, ACCOUNT),
+		answer_of(204, "") };
+	struct connect *c;
+	bool ok;
+
+	ground_run(&g, "CREATE TRIGGER meanwhile BEFORE UPDATE ON install FOR EACH ROW "
+	               "UPDATE tenant SET state = 'deleting' WHERE tenant_id = NEW.tenant_id");
+	c = come_back(answers, 4, &ok);
+	assert_false(ok);
+	assert_string_equal(c->problem, "account_deleting");
+	g.e = (struct err){ .code = ERR_NONE };
+	ground_run(&g, "DROP TRIGGER meanwhile");
+	ground_run(&g, "UPDATE tenant SET state = 'active'");
+}
+
+static void
 each_refusal_has_its_word_and_writes_nothing(void **state)
 {
 	(void)state;
@@ -172,6 +191,7 @@ main(void)
 		cmocka_unit_test(the_first_login_makes_tenant_tokens_and_owner),
 		cmocka_unit_test(C_22_another_person_refreshes_the_tokens_and_joins_as_editor),
 		cmocka_unit_test(I_58_a_new_login_brings_a_disconnected_account_back_with_its_settings),
+		cmocka_unit_test(I_60_a_login_at_the_very_moment_of_erasing_leaves_no_app_behind),
 		cmocka_unit_test(each_refusal_has_its_word_and_writes_nothing),
 		cmocka_unit_test(scopes_are_whole_words),
 	};
