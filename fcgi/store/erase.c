@@ -22,6 +22,8 @@ enum {
 	TENANT,
 	END,
 	SWEEP,
+	MAILS,
+	LINKS,
 	TABLES /* the first of those that are emptied */
 };
 
@@ -30,6 +32,10 @@ enum {
 	{ "erase." name, SQL_TENANT, "ii", "", "DELETE FROM " name " WHERE tenant_id = ? LIMIT ?", NULL, NULL }
 #define OF_RECEIPT                                                                                                     \
 	"SELECT e.uninstall, TIMESTAMPDIFF(SECOND, e.began_at, UTC_TIMESTAMP(3)), e.erased, e.began_at, e.ended_at "
+
+#define OF_PERSON                                                                                                      \
+	"JOIN person p ON p.email = l.email WHERE p.tenant_id = ? AND NOT EXISTS (SELECT 1 FROM person o "             \
+	"WHERE o.email = l.email AND o.tenant_id <> p.tenant_id AND o.removed_at IS NULL)"
 
 const struct sql erase_sql[] = {
 	[MARK] = { "erase.mark", SQL_TENANT, "si", "",
@@ -71,6 +77,12 @@ const struct sql erase_sql[] = {
 	/* Housekeeping of the installation. */
 	[SWEEP] = { "erase.sweep", SQL_GLOBAL, "", "",
 	    "DELETE FROM erasure WHERE ended_at < UTC_TIMESTAMP(3) - INTERVAL 7 DAY LIMIT 1000", NULL, NULL },
+	/* Sign-in links belong to addresses: to those that only this account knows.  E-mails first, links lead to them. */
+	[MAILS] = { "erase.mails", SQL_TENANT, "i", "",
+	    "DELETE m FROM mail m JOIN sign_in_link l ON l.link_id = m.subject_id " OF_PERSON
+	    " AND m.tenant_id = 0 AND m.kind = 'sign_in'",
+	    NULL, NULL },
+	[LINKS] = { "erase.links", SQL_TENANT, "i", "", "DELETE l FROM sign_in_link l " OF_PERSON, NULL, NULL },
 	/* Leases first: work that is under way finds that it has lost them, and writes nothing more. */
 	[TABLES] = TABLE("lease"),
 	/* Its own row stays till the end. */
@@ -196,6 +208,9 @@ delete_some(struct db *db, int64_t tenant_id, int64_t *n, struct err *e)
 {
 	assert(tenant_id > 0);
 	*n = 0;
+	if (!db_run(db, &erase_sql[MAILS], DB_IN(DB_V_I(tenant_id)), NULL, e) ||
+	    !db_run(db, &erase_sql[LINKS], DB_IN(DB_V_I(tenant_id)), NULL, e))
+		return err_wrap(e, "sign-in links");
 	for (size_t i = TABLES; i < TABLES_END; i++) {
 		int64_t changed;
 

@@ -164,6 +164,32 @@ I_60_nothing_of_the_account_is_left_in_any_table_and_its_neighbour_has_all(void 
 }
 
 static void
+sign_in_links_of_its_people_go_but_not_those_of_people_whom_another_account_knows(void **state)
+{
+	(void)state;
+	int64_t mine = store.tenant_id, neighbour = store_tenant();
+	int64_t n;
+
+	store_run("DELETE FROM sign_in_link");
+	store_run("INSERT INTO person (tenant_id, hub_user_id, email, role, created_at) VALUES "
+	          "(%lld, 71, 'only@example.com', 'owner', NOW()), (%lld, 72, 'both@example.com', 'owner', NOW()), "
+	          "(%lld, 72, 'both@example.com', 'editor', NOW())",
+	    (long long)mine, (long long)mine, (long long)neighbour);
+	store_run("INSERT INTO sign_in_link (link_id, email, nonce, created_at) VALUES "
+	          "(71, 'only@example.com', 'x', NOW()), (72, 'both@example.com', 'x', NOW())");
+	store_run("INSERT INTO mail (tenant_id, kind, subject_id, state, created_at, due) VALUES "
+	          "(0, 'sign_in', 71, 'waiting', NOW(), NOW()), (0, 'sign_in', 72, 'waiting', NOW(), NOW())");
+	(void)begin();
+	store_must(erase_some(store.db, mine, &n, &store.e));
+	assert_int_equal(store_int("SELECT COUNT(*) FROM sign_in_link"), 1);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM sign_in_link WHERE link_id = 72"), 1);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM mail WHERE tenant_id = 0 AND subject_id IN (71, 72)"), 1);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM mail WHERE tenant_id = 0 AND subject_id = 72"), 1);
+	store_run("DELETE FROM mail WHERE tenant_id = 0");
+	store_run("DELETE FROM sign_in_link");
+}
+
+static void
 from_the_moment_it_is_asked_for_nobody_is_logged_in_and_nothing_is_sent(void **state)
 {
 	(void)state;
@@ -333,6 +359,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(I_60_nothing_of_the_account_is_left_in_any_table_and_its_neighbour_has_all,
 		    store_fresh),
+		cmocka_unit_test_setup(
+		    sign_in_links_of_its_people_go_but_not_those_of_people_whom_another_account_knows, store_fresh),
 		cmocka_unit_test_setup(from_the_moment_it_is_asked_for_nobody_is_logged_in_and_nothing_is_sent,
 		    store_fresh),
 		cmocka_unit_test_setup(the_app_is_removed_then_the_key_goes_and_rows_wait_for_those_at_work,
