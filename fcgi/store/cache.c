@@ -6,7 +6,8 @@
 
 enum {
 	PUT,
-	GET
+	GET,
+	DROP
 };
 
 const struct sql cache_sql[] = {
@@ -16,6 +17,8 @@ const struct sql cache_sql[] = {
 	    NULL, NULL },
 	[GET] = { "cache.get", SQL_TENANT, "is", "st",
 	    "SELECT document, fetched_at FROM cache WHERE tenant_id = ? AND name = ?", NULL, NULL },
+	[DROP] = { "cache.drop", SQL_TENANT, "is", "", "DELETE FROM cache WHERE tenant_id = ? AND name = ?", NULL,
+	    NULL },
 };
 const size_t cache_sql_n = sizeof(cache_sql) / sizeof(cache_sql[0]);
 
@@ -36,4 +39,10 @@ cache_get(struct db *db, struct arena *a, int64_t tenant_id, struct str name, st
 	*document = row[0].s;
 	*fetched_ms = row[1].i;
 	return true;
+}
+
+bool
+cache_drop(struct db *db, int64_t tenant_id, struct str name, struct err *e)
+{
+	return db_run(db, &cache_sql[DROP], DB_IN(DB_V_I(tenant_id), DB_V_S(name)), NULL, e);
 }

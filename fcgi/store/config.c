@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "io/db.h"
 #include "store/audit.h"
+#include "store/cache.h"
 #include "store/transaction.h"
 
 static const struct json_limits document_limits = { .max_depth = 16, .max_tokens = 200000 };
@@ -74,45 +75,54 @@ config_at(struct db *db, struct arena *a, int64_t tenant_id, int64_t revision, s
 	return true;
 }
 
-static struct str
-account_of(struct arena *a, struct str document)
+/* Where conversions go by a document; empty: never set. */
+struct goal {
+	struct str account_sid, program_id;
+};
+
+static struct goal
+goal_of(struct arena *a, struct str document)
 {
 	struct err ignored = { .code = ERR_NONE };
-	struct json *j = NULL;
+	struct json *j = NULL, *impact;
 
 	if (!json_parse(a, document, &document_limits, &j, &ignored))
-		return STR("");
-	return json_text_at(a, json_get(j, "impact"), "account_sid");
+		return (struct goal){ .program_id = STR("") };
+	impact = json_get(j, "impact");
+	return (struct goal){ json_text_at(a, impact, "account_sid"), json_text_at(a, impact, "program_id") };
 }
 
-/* Whether conversions go to another account of impact.com from this document on.  One that was never set had none. */
 static bool
-moves(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, struct str document, int64_t *out, struct err *e)
+goal_before(struct db *db, struct arena *a, int64_t tenant_id, int64_t base, struct goal *out, struct err *e)
 {
 	struct db_rows rows;
-	struct str before;
 
-	*out = 0;
+	*out = (struct goal){ .program_id = STR("") };
 	if (!db_query(db, &config_sql[AT], DB_IN(DB_V_I(tenant_id), DB_V_I(base)), a, &rows, e))
 		return false;
-	before = rows.n == 0 ? STR("") : account_of(a, rows.v[3].s);
-	*out = before.n > 0 && !str_eq(before, account_of(a, document));
+	if (rows.n > 0)
+		*out = goal_of(a, rows.v[3].s);
 	return true;
 }
 
 static bool
 save_next(struct db *db, struct arena *a, const struct person *by, const struct config_change *c, struct err *e)
 {
-	int64_t changed;
-	int64_t moved;
+	struct goal before, after = goal_of(a, c->document);
+	int64_t changed, moved;
 
-	if (!moves(db, a, by->tenant_id, c->base, c->document, &moved, e) ||
-	    !db_run(db, &config_sql[ADVANCE],
+	if (!goal_before(db, a, by->tenant_id, c->base, &before, e))
+		return false;
+	moved = before.account_sid.n > 0 && !str_eq(before.account_sid, after.account_sid);
+	if (!db_run(db, &config_sql[ADVANCE],
 	        DB_IN(DB_V_I(c->base + 1), DB_V_I(moved), DB_V_I(by->tenant_id), DB_V_I(c->base)), &changed, e))
 		return false;
 	if (changed != 1)
 		return err_set(e, ERR_CONFLICT, "the configuration was changed since revision %lld",
 		    (long long)c->base);
+	if ((moved || !str_eq(before.program_id, after.program_id)) &&
+	    !cache_drop(db, by->tenant_id, STR("impact.check"), e))
+		return false;
 	return db_run(db, &config_sql[INSERT],
 	    DB_IN(DB_V_I(by->tenant_id), DB_V_I(c->base + 1), DB_V_S(by->email), DB_V_S(c->origin),
 	        DB_V_S(c->document)),
@@ -141,12 +151,18 @@ record(struct db *db, struct arena *a, const struct person *by, const struct con
 }
 
 bool
+config_save_within(struct db *db, struct arena *a, const struct person *by, const struct config_change *change,
+    struct err *e)
+{
+	return save_next(db, a, by, change, e) && record(db, a, by, change, e);
+}
+
+bool
 config_save_from(struct db *db, struct arena *a, const struct person *by, const struct config_change *change,
     struct config_revision *out, struct err *e)
 {
 	return transaction_begin(db, e) &&
-	       transaction_end(db, save_next(db, a, by, change, e) && record(db, a, by, change, e),
-	           "saving the configuration", e) &&
+	       transaction_end(db, config_save_within(db, a, by, change, e), "saving the configuration", e) &&
 	       config_at(db, a, by->tenant_id, change->base + 1, out, e);
 }
 

@@ -22,7 +22,7 @@ bool config_at(struct db *db, struct arena *a, int64_t tenant_id, int64_t revisi
 /*
  * Saves the next revision after `base`, the one that was edited.  ERR_CONFLICT when it is not the current
  * one any more; nothing is written then.  With another Account SID, what was sent before is no longer followed or
- * sent again (delivery.h: elsewhere).
+ * sent again (delivery.h: elsewhere).  With another account or program the check of the old one (cache.h) is forgotten.
  * The revision is by->tenant_id's and by->email's.  `action` is how the audit log calls the save (store/audit.h):
  * "config.saved", "config.rolled_back", "config.imported", "impact.changed"; NULL: the account's first, not logged.
  */
@@ -37,6 +37,9 @@ struct config_change {
 };
 bool config_save_from(struct db *db, struct arena *a, const struct person *by, const struct config_change *change,
     struct config_revision *out, struct err *e) CC_MUST_USE;
+/* The same inside a transaction, with what else has to change at the same moment. */
+bool config_save_within(struct db *db, struct arena *a, const struct person *by, const struct config_change *change,
+    struct err *e) CC_MUST_USE;
 /* Revisions below `before` (0: from the newest), the newest first, their documents left out. */
 bool config_list(struct db *db, struct arena *a, int64_t tenant_id, int64_t before, int64_t limit,
     struct config_revision **out, size_t *n, struct err *e) CC_MUST_USE;

@@ -95,22 +95,18 @@ with_impact(const struct credentials *c, struct str document, struct str *out, s
 	return true;
 }
 
+/* The next revision over `now`; none when nothing differs. */
 static bool
-save_revision(struct credentials *c, struct err *e)
+save_revision(struct credentials *c, const struct config_revision *now, struct str document, struct err *e)
 {
-	struct db *db = c->step.parts->db;
-	struct config_revision now = { 0 };
-	struct str document = STR("");
+	const struct config_change change = { .base = now->revision, .action = "impact.changed", .document = document };
 
-	if (!config_current(db, c->step.arena, c->step.tenant_id, &now, e) ||
-	    !with_impact(c, now.document, &document, e))
-		return false;
-	c->revision = now.revision;
-	if (str_eq(document, now.document))
+	c->revision = now->revision;
+	if (str_eq(document, now->document))
 		return true;
-	if (!config_save(db, c->step.arena, &c->by, now.revision, "impact.changed", document, &now, e))
+	if (!config_save_within(c->step.parts->db, c->step.arena, &c->by, &change, e))
 		return false;
-	c->revision = now.revision;
+	c->revision++;
 	return true;
 }
 
@@ -152,38 +148,44 @@ save_token(struct credentials *c, struct err *e)
 	const struct parts *p = c->step.parts;
 	struct arena *a = c->step.arena;
 	struct credential_facts before, after;
+
+	return credential_facts(p->db, a, c->step.tenant_id, SECRET_NAME, &before, e) &&
+	       credential_save(p->db, p->vault, a, c->step.tenant_id, SECRET_NAME, &c->account.token, e) &&
+	       credential_facts(p->db, a, c->step.tenant_id, SECRET_NAME, &after, e) &&
+	       audit_add(p->db, a, &c->by,
+	           &(struct audit){ .action = "impact.token_changed",
+	               .before = token_facts(a, &before),
+	               .after = token_facts(a, &after) },
+	           e);
+}
+
+/* Account, token, and what was found of them, at one moment: a worker never sends with the token of another account. */
+static bool
+save_all(struct credentials *c, struct err *e)
+{
+	struct db *db = c->step.parts->db;
+	struct config_revision now = { 0 };
+	struct str document = STR("");
 	bool ok;
 
-	if (!transaction_begin(p->db, e))
+	if (!config_current(db, c->step.arena, c->step.tenant_id, &now, e) ||
+	    !with_impact(c, now.document, &document, e) || !transaction_begin(db, e))
 		return false;
-	ok = credential_facts(p->db, a, c->step.tenant_id, SECRET_NAME, &before, e) &&
-	     credential_save(p->db, p->vault, a, c->step.tenant_id, SECRET_NAME, &c->account.token, e) &&
-	     credential_facts(p->db, a, c->step.tenant_id, SECRET_NAME, &after, e) &&
-	     audit_add(p->db, a, &c->by,
-	         &(struct audit){ .action = "impact.token_changed",
-	             .before = token_facts(a, &before),
-	             .after = token_facts(a, &after) },
-	         e);
-	return transaction_end(p->db, ok, "saving the Auth Token", e);
+	ok = save_revision(c, &now, document, e) && (!c->token_entered || save_token(c, e)) && remember(c, e);
+	return transaction_end(db, ok, "saving the impact.com account", e);
 }
 
 static bool
 save(struct credentials *c, struct err *e)
 {
-	const struct parts *p = c->step.parts;
-
-	if (c->token_entered && !save_token(c, e))
-		return false;
 	/* Somebody who saves mappings at this moment is no reason to fail: theirs and ours do not meet. */
-	for (int i = 0; !save_revision(c, e); i++) {
+	for (int i = 0; !save_all(c, e); i++) {
 		if (e->code != ERR_CONFLICT || i >= SAVE_TRIES)
 			return false;
 		*e = (struct err){ .code = ERR_NONE };
 	}
-	if (!remember(c, e))
-		return false;
 	c->saved = true;
-	resume_impact(p->db, c->step.tenant_id);
+	resume_impact(c->step.parts->db, c->step.tenant_id);
 	return true;
 }
 

@@ -180,6 +180,32 @@ a_program_that_is_not_active_is_saved_with_a_warning(void **state)
 }
 
 static void
+token_and_account_change_together_or_not_at_all(void **state)
+{
+	(void)state;
+	int64_t at = revision(), audits = ground_number(&g, "SELECT COUNT(*) FROM audit");
+	struct secret before, after;
+	bool ok;
+
+	must(credential_load(g.db, &g.vault, g.a, g.tenant.tenant_id, STR("impact.auth_token"), &before, &g.e));
+	ground_run(&g, "UPDATE config SET document = REPLACE(document, 'IR123', 'IR9')");
+	/* The next revision cannot be written. */
+	ground_run(&g, "INSERT INTO config (tenant_id, revision, author, saved_at, document) "
+	               "SELECT tenant_id, config_revision + 1, '', UTC_TIMESTAMP(3), '{}' FROM tenant");
+	(void)check("another-token", answer_of(200, COMPANY), answer_of(200, PROGRAM), answer_of(200, LIST), &ok);
+	assert_false(ok);
+	g.e = (struct err){ .code = ERR_NONE };
+	must(credential_load(g.db, &g.vault, g.a, g.tenant.tenant_id, STR("impact.auth_token"), &after, &g.e));
+	assert_true(secret_eq(&after, secret_reveal(&before)));
+	assert_int_equal(revision(), at);
+	assert_int_equal(ground_number(&g, "SELECT COUNT(*) FROM audit"), audits);
+	ground_run(&g, "DELETE FROM config WHERE document = '{}'");
+	(void)check("another-token", answer_of(200, COMPANY), answer_of(200, PROGRAM), answer_of(200, LIST), &ok);
+	must(ok);
+	assert_int_equal(revision(), at + 1);
+}
+
+static void
 no_answer_is_no_judgement(void **state)
 {
 	(void)state;
@@ -221,6 +247,7 @@ main(void)
 		cmocka_unit_test(left_out_the_stored_token_is_used_and_the_revision_stays),
 		cmocka_unit_test(a_missing_scope_is_a_warning_two_are_a_refusal),
 		cmocka_unit_test(a_program_that_is_not_active_is_saved_with_a_warning),
+		cmocka_unit_test(token_and_account_change_together_or_not_at_all),
 		cmocka_unit_test(no_answer_is_no_judgement),
 	};
 
