@@ -10,6 +10,7 @@
 #include "io/conf.h"
 #include "store/tenant.h"
 #include "task/config_check.h"
+#include "task/move.h"
 #include "task/resume.h"
 
 #define FILE_MAX (2UL * 1024 * 1024)
@@ -74,7 +75,7 @@ fits(struct ctl *c, const struct json *document, struct err *e)
 
 /* What stands behind TENANT FILE. */
 struct options {
-	bool check, impact;
+	bool check, impact, confirm;
 };
 
 static bool
@@ -86,12 +87,43 @@ read_options(struct ctl *c, struct options *out, struct err *e)
 			out->check = true;
 		else if (str_eq(str_from(c->argv[i]), STR("--impact")))
 			out->impact = true;
+		else if (str_eq(str_from(c->argv[i]), STR("--confirm")))
+			out->confirm = true;
 		else
-			return err_set(e, ERR_INVALID, "\"%.40s\" is not known here: --check or --impact", c->argv[i]);
+			return err_set(e, ERR_INVALID, "\"%.40s\" is not known here: --check, --impact or --confirm",
+			    c->argv[i]);
 	}
 	return c->argc >= 2 || err_set(e, ERR_INVALID,
-	                           "it takes TENANT FILE, then --check (only look) or --impact (Account SID and "
-	                           "Program ID too)");
+	                           "it takes TENANT FILE, then --check (only look), --impact (Account SID and "
+	                           "Program ID too) or --confirm (although conversions are not finished)");
+}
+
+/* Settings asks a person the same (task/move.h). */
+static bool
+may_move(struct ctl *c, const struct tenant *t, const struct json *document, bool confirmed, struct err *e)
+{
+	const struct json *impact = json_get(document, "impact");
+	struct move m;
+
+	if (!move_look(c->db, c->arena, t->tenant_id, json_text_at(c->arena, impact, "account_sid"),
+	        json_text_at(c->arena, impact, "program_id"), &m, e))
+		return false;
+	if (!m.asks)
+		return true;
+	printf("Another %s, and conversions of tenant %lld are not finished: %lld wait, %lld are without an answer, "
+	       "%lld are accepted and without a verdict.\n",
+	    m.account ? "account of impact.com" : "program", (long long)t->tenant_id, (long long)m.open.waiting,
+	    (long long)m.open.in_doubt, (long long)m.open.accepted);
+	return confirmed ||
+	       err_set(e, ERR_CONFLICT, "nothing was changed; wait until they are finished, or say --confirm");
+}
+
+static void
+print_saved(const struct tenant *t, int64_t revision, bool checked)
+{
+	printf("Saved as revision %lld of tenant %lld.\n", (long long)revision, (long long)t->tenant_id);
+	if (!checked)
+		printf("The impact.com account or program was changed: check the connection in Settings.\n");
 }
 
 bool
@@ -116,6 +148,8 @@ ctl_import(struct ctl *c, struct err *e)
 		    (long long)now.revision);
 		return true;
 	}
+	if (!may_move(c, &t, document, options.confirm, e))
+		return false;
 	if (options.check) {
 		printf("It can be saved over revision %lld of tenant %lld.\n", (long long)now.revision,
 		    (long long)t.tenant_id);
@@ -130,6 +164,6 @@ ctl_import(struct ctl *c, struct err *e)
 	if (!config_save_from(c->db, c->arena, &by, &change, &next, e))
 		return false;
 	resume_rules(c->db, t.tenant_id);
-	printf("Saved as revision %lld of tenant %lld.\n", (long long)next.revision, (long long)t.tenant_id);
+	print_saved(&t, next.revision, json_equal(json_get(document, "impact"), json_get(current, "impact")));
 	return true;
 }

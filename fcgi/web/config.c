@@ -9,6 +9,7 @@
 #include "task/resume.h"
 #include "web/config_json.h"
 #include "web/handlers.h"
+#include "web/impact_state.h"
 
 static const struct json_limits document_limits = { .max_depth = 16, .max_tokens = 200000 };
 
@@ -130,7 +131,7 @@ static bool
 read_change(struct web_request *rq, struct change *c, struct err *e)
 {
 	*c = (struct change){ .impact = false };
-	if (!web_members(rq->body, WEB_NAMES("revision", "document", "origin", "impact"), e) ||
+	if (!web_members(rq->body, WEB_NAMES("revision", "document", "origin", "impact", "confirm"), e) ||
 	    !document_of(rq, &c->edited, e) || !read_origin(rq->body, &c->origin, e))
 		return false;
 	if (json_get(rq->body, "impact") != NULL && !json_bool(json_get(rq->body, "impact"), &c->impact))
@@ -166,12 +167,19 @@ save_checked(struct web_request *rq, struct web_reply *rp, const struct change *
 		.action = action_of(c->origin),
 		.origin = c->origin,
 		.document = json_write(rq->arena, document) };
+	const struct json *impact = json_get(document, "impact");
 	struct config_faults faults;
+	struct json *open;
 
 	if (!config_check(rq->arena, rq->installation, change.document, &faults, e))
 		return false;
 	if (faults.n > 0)
 		return invalid(rq, rp, &faults, e);
+	if (!impact_state_move(rq, json_text_at(rq->arena, impact, "account_sid"),
+	        json_text_at(rq->arena, impact, "program_id"), &open, e))
+		return false;
+	if (open != NULL)
+		return impact_state_ask(rp, rq->arena, open, e);
 	if (json_equal(document, current)) {
 		struct config_revision now;
 

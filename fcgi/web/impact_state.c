@@ -4,6 +4,7 @@
 #include "store/activity.h"
 #include "store/cache.h"
 #include "store/config.h"
+#include "task/move.h"
 
 static bool
 load_document(const struct web_request *rq, struct config_document *out, struct err *e)
@@ -97,4 +98,45 @@ impact_state_checks(struct arena *a, const struct impact_state *s)
 		}
 	}
 	return list;
+}
+
+static struct json *
+open_json(struct arena *a, const struct move *m)
+{
+	struct json *out = json_object(a);
+
+	json_set_bool(out, "account_changes", m->account);
+	json_set_bool(out, "program_changes", m->program);
+	json_set_int(out, "waiting", m->open.waiting);
+	json_set_int(out, "in_doubt", m->open.in_doubt);
+	json_set_int(out, "accepted", m->open.accepted);
+	return out;
+}
+
+bool
+impact_state_move(const struct web_request *rq, struct str account_sid, struct str program_id, struct json **open,
+    struct err *e)
+{
+	bool confirmed = false;
+	struct move m;
+
+	*open = NULL;
+	if (json_get(rq->body, "confirm") != NULL && !json_bool(json_get(rq->body, "confirm"), &confirmed))
+		return err_set(e, ERR_INVALID, "confirm must be true or false");
+	if (confirmed)
+		return true;
+	if (!move_look(rq->parts->db, rq->arena, rq->tenant_id, account_sid, program_id, &m, e))
+		return false;
+	if (m.asks)
+		*open = open_json(rq->arena, &m);
+	return true;
+}
+
+bool
+impact_state_ask(struct web_reply *rp, struct arena *a, struct json *open, struct err *e)
+{
+	rp->status = 409;
+	rp->beside = json_object(a);
+	json_set(rp->beside, "open", open);
+	return err_set(e, ERR_CONFLICT, "Not saved: conversions are not finished yet. Say that you want the change.");
 }

@@ -5,7 +5,6 @@
 #include "core/zone.h"
 #include "store/audit.h"
 #include "store/conversion.h"
-#include "store/summary.h"
 #include "store/tenant.h"
 #include "store/transaction.h"
 #include "task/credentials.h"
@@ -68,56 +67,6 @@ settings_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	return true;
 }
 
-/* ---- another account or program while conversions are not finished */
-
-static struct json *
-open_json(struct arena *a, const struct summary_open *open, bool account, bool program)
-{
-	struct json *out = json_object(a);
-
-	json_set_bool(out, "account_changes", account);
-	json_set_bool(out, "program_changes", program);
-	json_set_int(out, "waiting", open->waiting);
-	json_set_int(out, "in_doubt", open->in_doubt);
-	json_set_int(out, "accepted", open->accepted);
-	return out;
-}
-
-/*
- * What is not finished belongs to the account and program that it was made for: *open is not NULL when a person has to
- * decide with the numbers (confirm: true).  What then happens to it: store/delivery.h, elsewhere.
- */
-static bool
-unfinished(struct web_request *rq, struct str sid, struct str program, struct json **open, struct err *e)
-{
-	bool confirmed = false, other_account, other_program;
-	struct summary_open left;
-	struct impact_state now;
-
-	*open = NULL;
-	if (json_get(rq->body, "confirm") != NULL && !json_bool(json_get(rq->body, "confirm"), &confirmed))
-		return err_set(e, ERR_INVALID, "confirm must be true or false");
-	if (confirmed)
-		return true;
-	if (!impact_state_load(rq, &now, e) || !summary_open(rq->parts->db, rq->arena, rq->tenant_id, &left, e))
-		return false;
-	other_account = now.document.account_sid.n > 0 && !str_eq(now.document.account_sid, str_trim(sid));
-	other_program = now.document.program_id.n > 0 && !str_eq(now.document.program_id, str_trim(program));
-	if ((other_account && left.waiting + left.in_doubt + left.accepted > 0) ||
-	    (other_program && left.waiting + left.in_doubt > 0))
-		*open = open_json(rq->arena, &left, other_account, other_program);
-	return true;
-}
-
-static bool
-ask_first(struct web_reply *rp, struct arena *a, struct json *open, struct err *e)
-{
-	rp->status = 409;
-	rp->beside = json_object(a);
-	json_set(rp->beside, "open", open);
-	return err_set(e, ERR_CONFLICT, "Not saved: conversions are not finished yet. Say that you want the change.");
-}
-
 static bool
 faultless(const struct credentials *c)
 {
@@ -147,14 +96,14 @@ impact_connect(struct web_request *rq, struct web_reply *rp, struct err *e)
 	if (!web_members(rq->body, WEB_NAMES("account_sid", "auth_token", "program_id", "confirm"), e) ||
 	    !web_string(rq->body, "account_sid", &sid, e) || !web_string(rq->body, "program_id", &program, e) ||
 	    (json_get(rq->body, "auth_token") != NULL && !web_string(rq->body, "auth_token", &token, e)) ||
-	    !unfinished(rq, sid, program, &open, e))
+	    !impact_state_move(rq, sid, program, &open, e))
 		return false;
 	c = credentials_new(rq->arena, rq->parts, &rq->session.person, sid, token, program);
 	c->check_only = open != NULL;
 	if (!live_run(rq->http, &c->step, LIVE_DEADLINE_MS, e))
 		return false;
 	if (open != NULL && faultless(c))
-		return ask_first(rp, rq->arena, open, e);
+		return impact_state_ask(rp, rq->arena, open, e);
 	if (!c->saved)
 		return refuse(rq, rp, c, e);
 	rp->json = json_object(rq->arena);

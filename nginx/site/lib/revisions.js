@@ -20,14 +20,16 @@ export const keepImpact = (document, current) => ({ ...document, impact: current
 
 /**
  * Saves a document that comes from elsewhere over `base`, the revision that its difference was shown to.
- * Gives {saved} | {faults: [{path, message}]} | {conflict: true} | {error}.
+ * With `impact` the account and program of impact.com, too; `confirm`: although conversions are not finished.
+ * Gives {saved} | {faults: [{path, message}]} | {open} (conversions are not finished) | {conflict: true} | {error}.
  */
-export async function saveFrom(base, document, origin, impact = false) {
+export async function saveFrom(base, document, origin, impact = false, confirm = false) {
   try {
-    return { saved: await put('/api/config', { revision: base, document, origin, impact }) };
+    return { saved: await put('/api/config', { revision: base, document, origin, impact, confirm }) };
   } catch (error) {
     const faults = Object.entries(error.fields ?? {}).map(([path, message]) => ({ path, message }));
     if (faults.length) return { faults };
+    if (error.status === 409 && error.body?.open) return { open: error.body.open };
     return error.status === 409 ? { conflict: true } : { error };
   }
 }

@@ -2,14 +2,14 @@
 import { html, useEffect, useState } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
-import { changed, consequences, faults, formOf, keep } from '../lib/account.js';
+import { changed, faults, formOf, keep } from '../lib/account.js';
 import { fixed } from '../lib/catalogue.js';
 import { adoptImpact, draft, loadDraft } from '../lib/draft.js';
 import { useLoad } from '../lib/load.js';
 import { loadSession, mayEdit, session as who } from '../lib/session.js';
 import { useStore } from '../lib/store.js';
 import { AccountForm } from '../parts/account-form.js';
-import { confirm } from '../parts/dialog.js';
+import { askToMove } from '../parts/move.js';
 import { Badge, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
 import { Advocate, advocateLacks, Options } from '../parts/options.js';
 import { SaveBar } from '../parts/savebar.js';
@@ -64,9 +64,6 @@ function Sides({ account, impact, webhook }) {
     ${warnings.map(line => html`<${Notice} key=${line} kind="warn">${line}<//>`)}
     ${webhook && html`<p class="help">${words.webhook} <code class="wrap">${webhook}</code></p>`}</section>`;
 }
-
-const askToMove = open => confirm({ title: words.moveTitle(open.account_changes), yes: words.moveYes, kind: 'danger',
-  body: html`<ul>${consequences(open).map(line => html`<li key=${line}>${line}</li>`)}</ul><p>${words.moveWait}</p>` });
 
 /** The three values while they are edited, and what came of checking them. */
 function useAccount(data, onSaved) {

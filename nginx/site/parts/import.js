@@ -8,6 +8,7 @@ import { same } from '../lib/same.js';
 import { Difference } from './difference.js';
 import { Faults } from './faults.js';
 import { Field } from './field.js';
+import { askToMove } from './move.js';
 import { Notice } from './notice.js';
 
 const words = text.configuration;
@@ -73,8 +74,10 @@ export function Import({ onSaved }) {
   };
   const save = async (target, impact) => {
     setBusy(true);
-    const result = await saveFrom(current.revision, target, 'import', impact);
+    let result = await saveFrom(current.revision, target, 'import', impact);
+    if (result.open && await askToMove(result.open)) result = await saveFrom(current.revision, target, 'import', impact, true);
     setBusy(false);
+    if (result.open) return;
     if (result.saved) {
       setFile(null);
       setSaid({ kind: 'ok', title: words.saved(result.saved.revision), impact });

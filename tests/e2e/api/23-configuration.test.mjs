@@ -87,7 +87,7 @@ test('B-11 the file holds no secret, stands in a fixed order, and comes back int
 	const saved = await clara.put('/api/config', { revision, document: { ...foreign, impact: document.impact }, origin: 'import' });
 	assert.equal(saved.status, 200, saved.text);
 	assert.deepEqual(saved.json.document.objects, res.json.configuration.objects, 'ids kept');
-	const ticked = await clara.put('/api/config', { revision: saved.json.revision, document: foreign, origin: 'import', impact: true });
+	const ticked = await clara.put('/api/config', { revision: saved.json.revision, document: foreign, origin: 'import', impact: true, confirm: true });
 	assert.equal(ticked.json.document.impact.account_sid, ACME.account_sid);
 	assert.equal((await clara.post('/api/live/impact', VELO)).status, 200);
 });
@@ -140,6 +140,48 @@ test('B-11 connectorctl export and import: the same file, the same checks, for C
 	assert.match(refused.stderr, /nothing was changed/);
 	assert.equal(ctl('export', '999999').status, 1);
 	assert.equal(ctl('import', tenant, join(folder, 'nowhere.json')).status, 1);
+});
+
+test('I-25 B-11 a file with another account or program is asked about as in Settings while conversions are not finished, and the old check is forgotten', async () => {
+	const clara = await ready(ALPINE, VELO);
+	const tenant = await tenantOf(clara);
+	await clara.post('/api/sending', { on: false });
+	const id = (await deal(ALPINE, { contacts: [await contact(ALPINE, { click: ALPINE_CLICK })] })).id;
+	await move(ALPINE, id);
+	await clara.decision(id, (r) => ['PARKED', 'READY'].includes(r.state), { what: 'a stopped conversion' });
+	assert.equal((await clara.get('/api/settings')).impact_account.program_name.length > 0, true);
+	const { revision, document } = await clara.config();
+	const body = { revision, document: { ...document, impact: { ...document.impact, program_id: '4711' } }, origin: 'import', impact: true };
+	const asked = await clara.put('/api/config', body);
+	assert.equal(asked.status, 409, asked.text);
+	assert.equal(asked.json.open.program_changes, true);
+	assert.equal(asked.json.open.account_changes, false);
+	assert.ok(asked.json.open.waiting >= 1);
+	assert.equal((await clara.put('/api/config', { ...body, confirm: 'yes' })).status, 400);
+	assert.equal((await clara.config()).revision, revision, 'nothing was saved');
+
+	const file = join(folder, 'moved.json');
+	const exported = JSON.parse(ctl('export', tenant).stdout);
+	exported.configuration.impact.program_id = '4711';
+	writeFileSync(file, JSON.stringify(exported));
+	const refused = ctl('import', tenant, file, '--impact');
+	assert.equal(refused.status, 1);
+	assert.match(refused.stdout, /Another program.* not finished: [1-9]/);
+	assert.match(refused.stderr, /--confirm/);
+	assert.equal((await clara.config()).revision, revision);
+	const done = ctl('import', tenant, file, '--impact', '--confirm');
+	assert.equal(done.status, 0, done.stderr);
+	assert.match(done.stdout, /check the connection in Settings/);
+	const settings = await clara.get('/api/settings');
+	assert.equal(settings.program_id, '4711');
+	assert.equal(settings.checks, null, 'the check of the old program is no check of the new one');
+	assert.equal(settings.impact_account, null);
+
+	const back = await clara.put('/api/config', { revision: revision + 1, document, origin: `rollback ${revision}`, impact: true, confirm: true });
+	assert.equal(back.status, 200, back.text);
+	assert.equal((await clara.post('/api/live/impact', VELO)).status, 200);
+	await clara.post('/api/sending', { on: true });
+	await clara.verdict(id);
 });
 
 test('F-017 nobody compares with an account that is not theirs', async () => {
