@@ -222,6 +222,15 @@ monitors_are_apart() {
 	done
 	is 404 "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$MONITOR/api/session")"
 }
+sign_in_links_are_limited() {
+	n=0 limited=0
+	while [ $n -lt 20 ] && [ $limited = 0 ]; do
+		[ "$(status /api/sign-in/link -X POST -H 'Content-Type: application/json' -d '{"email":"x@example.com"}')" != 429 ] || limited=1
+		n=$((n + 1))
+	done
+	is 1 $limited
+	is 401 "$(status /api/session)"
+}
 logins_are_limited() {
 	n=0 limited=0
 	while [ $n -lt 60 ] && [ $limited = 0 ]; do
@@ -258,6 +267,7 @@ if [ $bad = 0 ]; then
 	check "F-012 it answers over TLS, with HSTS and cookies for https only" answers_over_tls
 	check "in the clear pages are sent to https, and programs are refused" clear_text_is_not_served
 	check "F-175 health and metrics are not reached from outside" monitors_are_apart
+	check "F-010 one address asks for a few sign-in links a minute, and for everything else as before" sign_in_links_are_limited
 	check "F-010 logins from one address are limited" logins_are_limited
 fi
 exit $bad
