@@ -13,7 +13,7 @@ struct move {
 	bool asks; /* something unfinished belongs to what is left */
 };
 
-/* From the tenant's current revision to these; blanks around them do not count.  Of what was never set nothing is left. */
+/* From the current revision to these; blanks around them do not count.  Of what was never set nothing is left. */
 bool move_look(struct db *db, struct arena *a, int64_t tenant_id, struct str account_sid, struct str program_id,
     struct move *out, struct err *e) CC_MUST_USE;
 
