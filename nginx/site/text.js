@@ -69,6 +69,11 @@ const common = {
   no: 'No',
 };
 
+const pager = {
+  previous: 'Previous',
+  next: 'Next',
+};
+
 const combobox = {
   none: 'No match',
   more: n => `${n} more: type to narrow the list`,
@@ -97,6 +102,7 @@ export const text = {
   sending,
   common,
   combobox,
+  pager,
   errors,
   login,
   overview,

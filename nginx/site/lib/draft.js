@@ -36,7 +36,7 @@ async function check() {
   const mine = ++round;
   try {
     const { faults } = await post('/api/config/check', { document: draft.get().doc });
-    if (mine === round) draft.set(old => ({ ...old, faults }));
+    if (mine === round && !same(faults, draft.get().faults)) draft.set(old => ({ ...old, faults }));
   } catch { /* checking while typing is a help only; saving checks again and says what is wrong */ }
 }
 
@@ -113,6 +113,16 @@ export function faultSentence({ path, message }, doc) {
   if (at < 0) return text.draft.fault(name, message);
   const where = list === 'mapping' ? text.draft.faultRow(name, at + 1) : text.draft.faultTrigger(name, doc.objects[object][list][at].property || text.draft.createdTrigger);
   return text.draft.fault(where, message);
+}
+
+/** The way to a row of a mapping: {href, label}; `n` is its number on the page. */
+export const rowLink = (object, id, n) => ({ href: `/mappings/${object}?row=${encodeURIComponent(id)}`, label: text.draft.showRow(n) });
+
+/** The way to the row that a fault is about; null when it is about none. */
+export function faultLink({ path }, doc) {
+  const [, object, list, id] = path.split('.');
+  const at = list === 'mapping' ? doc.objects[object]?.mapping.findIndex(one => one.id === id) ?? -1 : -1;
+  return at < 0 ? null : rowLink(object, id, at + 1);
 }
 
 /** What is wrong with each row of an object's mapping, by the row's id (expression, condition and field). */

@@ -15,6 +15,12 @@ function keeper(make) {
   };
 }
 
+/** What a row is found by: its field and expression, in small letters. */
+const lettersOf = keeper(row => `${row.field} ${row.expression}`.toLowerCase());
+
+/** The ids of the rows that have these letters (small ones) in their field or expression. */
+export const findRows = (rows, letters) => new Set(rows.filter(row => lettersOf(row).includes(letters)).map(row => row.id));
+
 export const isItemField = field => field.includes('{i}');
 export const isItemRow = keeper(row => isItemField(row.field) || row.expression.includes('line_item{i}.'));
 
@@ -60,7 +66,10 @@ export function requirements(rows, catalogue, { advocate = false } = {}) {
   const mapped = new Map();
   for (const row of rows) {
     if (!row.active || !row.expression) continue;
-    for (const name of [row.field, ...aliases.get(row.field) ?? []]) mapped.set(name, [...mapped.get(name) ?? [], row]);
+    for (const name of [row.field, ...aliases.get(row.field) ?? []]) {
+      if (mapped.has(name)) mapped.get(name).push(row);
+      else mapped.set(name, [row]);
+    }
   }
   const offered = list => list.filter(name => known.has(name) && !refused.has(name));
   const need = (fields, why, because = '') => {

@@ -2,11 +2,13 @@
 import { html, useCallback, useEffect, useMemo, useRef, useState } from '../html.js';
 import { text } from '../text.js';
 import { byName, catalogueStore, fixed, loadCatalogue, refreshCatalogue } from '../lib/catalogue.js';
-import { draft, edit, editObject, faultSentence, faultsAt, faultsByRow, loadDraft } from '../lib/draft.js';
-import { combinationHints, expandFields, isItemRow, missingFields, nameMissing, newId, requirements, rowChecker } from '../lib/mapping.js';
+import { draft, edit, editObject, faultSentence, faultsAt, faultsByRow, loadDraft, rowLink } from '../lib/draft.js';
+import { combinationHints, expandFields, findRows, isItemRow, missingFields, nameMissing, newId, requirements, rowChecker } from '../lib/mapping.js';
+import { formatCount } from '../lib/format.js';
 import { useLoad } from '../lib/load.js';
 import { presetsOf } from '../lib/presets.js';
 import { same } from '../lib/same.js';
+import { setQuery } from '../lib/router.js';
 import { mayEdit } from '../lib/session.js';
 import { useStore } from '../lib/store.js';
 import { offerUndo } from '../lib/undo.js';
@@ -36,7 +38,7 @@ function firstObject(doc, fields) {
 
 function Tabs({ object, doc }) {
   return html`<nav class="tabs" aria-label=${words.tabs}>${OBJECTS.map(key => html`<a key=${key} href=${`/mappings/${key}`} aria-current=${key === object ? 'page' : undefined}>
-    ${text.objects[key].name} <span class="count">${doc ? doc.objects[key].mapping.length : '–'}</span></a>`)}</nav>`;
+    ${text.objects[key].name} <span class="count">${formatCount(doc?.objects[key].mapping.length)}</span></a>`)}</nav>`;
 }
 
 function withRow(doc, object, row) {
@@ -71,29 +73,47 @@ function useRows(object, state, fields, catalogue) {
   const fieldByName = useMemo(() => byName(expanded), [expanded]);
   const check = useMemo(() => rowChecker(fieldByName, propertyByName), [fieldByName, propertyByName]);
   const faults = useMemo(() => faultsByRow(state.faults, object), [state.faults, object]);
-  const notes = check(rows);
-  const needs = requirements(rows, fields, state.doc.options)
-    .map(item => ({ ...item, trouble: item.done && item.ids.some(id => faults.has(id) || notes.get(id)?.error || notes.get(id)?.unknown) }));
-  return { rows, properties, expanded, fieldByName, notes, faults, needs, hints: combinationHints(rows, fields) };
+  const notes = useMemo(() => check(rows), [check, rows]);
+  const needs = useMemo(() => requirements(rows, fields, state.doc.options).map(item => {
+    const bad = item.done ? item.ids.find(id => faults.has(id) || notes.get(id)?.error || notes.get(id)?.unknown) : undefined;
+    return { ...item, trouble: bad !== undefined, at: bad === undefined ? null : rowLink(object, bad, rows.findIndex(row => row.id === bad) + 1) };
+  }), [object, rows, fields, state.doc.options, faults, notes]);
+  const hints = useMemo(() => combinationHints(rows, fields), [rows, fields]);
+  return { rows, properties, expanded, fieldByName, notes, faults, needs, hints };
 }
 
 /** Sentences that refuse a save before it is tried. */
-function problemsOf({ rows, notes, needs, hints }, name, live) {
+function problemsOf({ rows, notes, needs, hints }, object, live) {
+  const { name } = text.objects[object];
   const problems = [];
   const missing = needs.filter(item => !item.done);
   if (live && missing.length) problems.push(words.missingFirst(name, nameMissing(missing).join('; ')));
   if (live) problems.push(...hints);
-  rows.forEach((row, i) => { if (notes.get(row.id)?.error) problems.push(`${name} ${i + 1}: ${notes.get(row.id).error}`); });
+  rows.forEach((row, i) => { if (notes.get(row.id)?.error) problems.push({ text: `${name} ${i + 1}: ${notes.get(row.id).error}`, ...rowLink(object, row.id, i + 1) }); });
   return problems;
 }
 
-function ObjectMapping({ object, state, fields, list, readOnly, session }) {
+/** The rows of the table above and of that of the line items, each with its number. */
+function linesOf(rows, inItems) {
+  const lines = [[], []];
+  rows.forEach((row, i) => lines[inItems(row) ? 1 : 0].push({ row, number: i + 1 }));
+  return lines;
+}
+
+/** Faults that stand at no row. */
+function generalFaults(faults, object, rows) {
+  const ids = faults.length ? new Set(rows.map(row => row.id)) : null;
+  const ofRow = path => path[2] === 'mapping' && (!path[3] || ids.has(path[3]));
+  return faultsAt(faults, `objects.${object}`).filter(f => !ofRow(f.path.split('.')));
+}
+
+function ObjectMapping({ object, state, fields, list, readOnly, session, query }) {
   const { name } = text.objects[object];
   const config = state.doc.objects[object];
   const catalogue = useStore(catalogueStore(object));
   const { rows, ...of } = useRows(object, state, fields, catalogue);
   const { needs, hints, notes } = of;
-  const [newest, setNewest] = useState(null);
+  const [target, setTarget] = useState(null); // the row to go to, {id, cell}
   const [itemIds, setItemIds] = useState(() => new Set()); // new rows that belong to the line items though still empty
   const [said, say] = useState('');
   const [compare, setCompare] = useState(false);
@@ -102,22 +122,35 @@ function ObjectMapping({ object, state, fields, list, readOnly, session }) {
   useEffect(() => loadCatalogue(object), [object]);
 
   const presets = useMemo(() => presetsOf(list, object, state.doc.options), [list, object, state.doc.options]);
-  const rowIds = useMemo(() => new Set(rows.map(r => r.id)), [rows]);
   const live = isLive(config);
-  const general = faultsAt(state.faults, `objects.${object}`).filter(f => f.path.split('.')[2] !== 'mapping' || (f.path.split('.')[3] && !rowIds.has(f.path.split('.')[3])));
-  const inItems = row => object === 'deals' && (isItemRow(row) || itemIds.has(row.id));
+  const general = useMemo(() => generalFaults(state.faults, object, rows), [state.faults, object, rows]);
+  const [plain, items] = useMemo(() => linesOf(rows, row => object === 'deals' && (isItemRow(row) || itemIds.has(row.id))), [rows, object, itemIds]);
   const wanted = find.trim().toLowerCase();
-  const found = useMemo(() => wanted ? new Set(rows.filter(row => row.id === newest || `${row.field} ${row.expression}`.toLowerCase().includes(wanted)).map(row => row.id)) : null,
-    [rows, wanted, newest]);
+  // What was found stays while it is edited, whatever becomes of its letters.
+  const found = useMemo(() => wanted ? findRows(rows, wanted).add(target?.id) : null, [rows.length, wanted, target]);
+  const problems = useMemo(() => problemsOf({ rows, notes, needs, hints }, object, live), [rows, notes, needs, hints, object, live]);
+  const goTo = (id, cell = 'c-source') => setTarget({ id, cell, done: false });
+  const asked = query.get('row'); // a link to a row
+  useEffect(() => {
+    if (!asked) return;
+    setFind('');
+    goTo(asked);
+    setQuery({ row: '' });
+  }, [asked]);
 
   const add = (field, item) => {
     const id = newId('m', state.doc);
     if (item) setItemIds(old => new Set([...old, id]));
     setFind('');
     edit(doc => withRow(doc, object, { id, field, expression: field === 'EventDate' && doc.options.event_date === 'occurred' ? '{event.occurredAt}' : '', when: '', active: true }));
-    setNewest(id);
+    goTo(id);
   };
-  const change = useCallback((id, part) => editObject(object, o => ({ ...o, mapping: o.mapping.map(r => r.id === id ? { ...r, ...part } : r) })), [object]);
+  const change = useCallback((id, part) => {
+    const before = draft.get().doc.objects[object].mapping.find(r => r.id === id);
+    const after = { ...before, ...part };
+    editObject(object, o => ({ ...o, mapping: o.mapping.map(r => r.id === id ? after : r) }));
+    if (isItemRow(before) !== isItemRow(after)) goTo(id, 'field' in part ? 'c-field' : 'c-source'); // it stands in the other table now
+  }, [object]);
   const remove = useCallback(id => {
     const line = document.activeElement?.closest?.('tr');
     const next = line?.nextElementSibling ?? line?.previousElementSibling;
@@ -126,13 +159,13 @@ function ObjectMapping({ object, state, fields, list, readOnly, session }) {
     editObject(object, o => ({ ...o, mapping: o.mapping.filter(r => r.id !== id) }));
     offerUndo(words.removed(mapping[at].field, at + 1), () => {
       editObject(object, o => ({ ...o, mapping: o.mapping.toSpliced(Math.min(at, o.mapping.length), 0, mapping[at]) }));
-      setNewest(id);
+      goTo(id);
     });
     (next?.querySelector('.icon.danger') ?? page.current?.querySelector('.row-foot button'))?.focus();
   }, [object]);
-  const table = item => html`<${MappingTable} caption=${item ? words.itemsTitle : words.rows(name)} rows=${rows} shown=${r => inItems(r) === item} found=${found} item=${item}
+  const table = item => html`<${MappingTable} caption=${item ? words.itemsTitle : words.rows(name)} lines=${item ? items : plain} count=${rows.length} find=${wanted} found=${found} item=${item} readOnly=${readOnly}
     properties=${of.properties} news=${catalogue.data?.new_since_last ?? NONE} fields=${of.expanded} fieldByName=${of.fieldByName} notes=${notes} faults=${of.faults}
-    newest=${newest} onAdd=${() => add('', item)} onChange=${change} onRemove=${remove} />`;
+    target=${target} onAdd=${() => add('', item)} onChange=${change} onRemove=${remove} />`;
   const changed = live && !same(config.mapping, state.base.document.objects[object].mapping);
 
   return html`<${Toolbar} object=${object} catalogue=${catalogue} rows=${rows} compare=${compare} onCompare=${() => setCompare(!compare)} find=${find} onFind=${setFind} readOnly=${readOnly} />
@@ -143,29 +176,29 @@ function ObjectMapping({ object, state, fields, list, readOnly, session }) {
       ${hints.map(h => html`<${Notice} key=${h} kind=${live ? 'bad' : 'warn'}>${h}<//>`)}
     </div>
     <div class="map-page" ref=${page}>
-      <fieldset class="plain stack" disabled=${readOnly}><legend class="sr">${words.rows(name)}</legend>
+      <div class="stack">
         ${compare && rows.length > 0 && html`<section class="card" id="presets" aria-labelledby="presets-title"><h2 id="presets-title">${words.presets}</h2><p class="help">${words.presetsHelp}</p>
           <${Presets} presets=${presets} doc=${state.doc} object=${object} compare say=${say} /></section>`}
         <section class="card" aria-label=${words.rows(name)}>
           ${rows.length === 0 && html`<${Empty} title=${words.emptyTitle(name)}>${words.emptyBody}<//>`}
           ${rows.length === 0 && !readOnly && html`<${Presets} presets=${presets} doc=${state.doc} object=${object} say=${say} />`}
-          ${rows.some(r => !inItems(r)) && table(false)}
-          ${found?.size === 0 && html`<p class="muted" role="status">${words.findNone(find)}</p>`}
-          <div class="row-foot"><button type="button" class="btn" onClick=${() => add('', false)}><${Plus}/>${words.add}</button>
-            ${rows.length > 0 && html`<span class="help">${words.keys}</span>`}</div>
+          ${plain.length > 0 && table(false)}
+          ${found && !rows.some(row => found.has(row.id)) && html`<p class="muted" role="status">${words.findNone(find)}</p>`}
+          ${!readOnly && html`<div class="row-foot"><button type="button" class="btn" onClick=${() => add('', false)}><${Plus}/>${words.add}</button>
+            ${rows.length > 0 && html`<span class="help">${words.keys}</span>`}</div>`}
         </section>
         ${object === 'deals' && html`<section class="card" aria-labelledby="items"><h2 id="items">${words.itemsTitle}</h2><p class="help">${words.itemsHelp}</p>
-          ${rows.some(inItems) && table(true)}
-          <div class="row-foot"><button type="button" class="btn" onClick=${() => add('', true)}><${Plus}/>${words.addItem}</button></div></section>`}
-      </fieldset>
+          ${items.length > 0 && table(true)}
+          ${!readOnly && html`<div class="row-foot"><button type="button" class="btn" onClick=${() => add('', true)}><${Plus}/>${words.addItem}</button></div>`}</section>`}
+      </div>
       <${Requirements} items=${needs} name=${name} live=${live} readOnly=${readOnly} onAdd=${field => add(field, field.includes('{i}'))} />
     </div>
     <${PreviewPanel} key=${`preview ${object}`} object=${object} document=${state.dirty ? state.doc : null} session=${session} />
     <${FunctionHelp} /><${ConditionHelp} />
-    <${SaveBar} state=${state} readOnly=${readOnly} problems=${problemsOf({ rows, ...of }, name, live)}><${Underway} object=${object} wanted=${changed} /><//>`;
+    <${SaveBar} state=${state} readOnly=${readOnly} problems=${problems}><${Underway} object=${object} wanted=${changed} /><//>`;
 }
 
-export function Mappings({ object: asked, session }) {
+export function Mappings({ object: asked, session, query }) {
   const state = useStore(draft);
   const lists = useLoad(() => Promise.all([fixed('impact-fields'), fixed('presets')]));
   useEffect(() => { loadDraft(); }, []);
@@ -177,5 +210,5 @@ export function Mappings({ object: asked, session }) {
   return html`<${PageHead} title=${words.title} lead=${words.lead} />
     <${Tabs} object=${object} doc=${state.doc} />
     ${!ready && (failed ? html`<${Failed} error=${failed} retry=${() => { loadDraft(); lists.reload(); }} />` : html`<div class="card"><${Skeleton} lines=${12} tall /></div>`)}
-    ${ready && html`<div class="stack" key=${object}><${ObjectMapping} object=${object} state=${state} fields=${lists.data[0]} list=${lists.data[1]} session=${session} readOnly=${!mayEdit(session)} /></div>`}`;
+    ${ready && html`<div class="stack" key=${object}><${ObjectMapping} object=${object} state=${state} fields=${lists.data[0]} list=${lists.data[1]} session=${session} query=${query} readOnly=${!mayEdit(session)} /></div>`}`;
 }

@@ -1,5 +1,5 @@
 // One mapping: on or off, a property or an expression, an arrow, an impact.com field; below it what is wrong.
-import { html, useEffect, useRef, useState } from '../html.js';
+import { html, useRef, useState } from '../html.js';
 import { text } from '../text.js';
 import { plainProperty } from '../lib/mapping.js';
 import { Combobox } from './combobox.js';
@@ -20,17 +20,13 @@ function Source({ row, number, sources, expert, invalid, describedBy, onChange }
     placeholder=${words.searchProperties} onChange=${name => onChange({ expression: `{${name}}` })} />`;
 }
 
-export function MappingRow({ row, number, sources, targets, note, faultText, help, focus, onChange, onRemove }) {
-  const line = useRef(null);
+export function MappingRow({ row, number, sources, targets, note, faultText, help, onChange, onRemove }) {
   const simple = row.expression === '' || plainProperty(row.expression) !== null;
   const [wantsExpert, setExpert] = useState(false);
   const written = useRef(false); // an expression that is being written stays a text box, whatever is left of it on the way
   if (!simple) written.current = true;
   const expert = wantsExpert || written.current;
   const more = wantsExpert || row.when !== '';
-  useEffect(() => {
-    if (focus) line.current?.querySelector('input')?.focus();
-  }, [focus]);
   const id = `row-${row.id}`;
   const error = note?.error ?? faultText;
   const said = note?.error ? [] : (faultText ?? '').split('\n').filter(Boolean);
@@ -40,7 +36,7 @@ export function MappingRow({ row, number, sources, targets, note, faultText, hel
   const described = [error && `${id}-error`, note?.hint && `${id}-hint`].filter(Boolean).join(' ') || undefined;
   const sourceBad = inSource || (error && !row.expression);
   const fieldBad = Boolean(note?.error) && (!row.field || Boolean(row.expression));
-  return html`<tr ref=${line} class=${`${error ? 'bad' : ''}${row.active ? '' : ' is-off'}`}>
+  return html`<tr class=${`${error ? 'bad' : ''}${row.active ? '' : ' is-off'}`}>
     <td class="c-on"><span class="row-no" aria-hidden="true">${number}</span><${Switch} on=${row.active} label=${words.rowOn(number)} words=${null} onChange=${active => onChange({ active })} /></td>
     <td class="c-source"><${Source} row=${row} number=${number} sources=${sources} expert=${expert} invalid=${sourceBad} describedBy=${described} onChange=${onChange} />
       ${more && html`<${Condition} value=${row.when} label=${words.whenLabel(number)} invalid=${inCondition} describedBy=${described} onChange=${when => onChange({ when })} />`}</td>

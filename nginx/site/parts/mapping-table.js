@@ -1,74 +1,24 @@
-// The rows of one object's mapping.  Rows stand in blocks; a block and a row are drawn again only when something of
-// them changed, and blocks out of sight are not laid out (css/pages.css), so that thousands of rows stay quick.
-import { html, Component, useEffect, useMemo, useState } from '../html.js';
+// The rows of one object's mapping.  Only a page of them is drawn, and of that only rows that changed are drawn again,
+// so that thousands of rows are as quick as a few.
+import { html, Component, useLayoutEffect, useMemo, useRef, useState } from '../html.js';
 import { text } from '../text.js';
 import { sourceOptions } from '../lib/catalogue.js';
+import { formatCount } from '../lib/format.js';
 import { isItemField } from '../lib/mapping.js';
 import { MappingRow } from './mapping-row.js';
+import { Pager } from './pager.js';
 
 const words = text.mappings;
-const BLOCK = 40; // rows
-const ROW_PX = 58; // about, for blocks that were not laid out yet
+const WHOLE = 100; // rows that are drawn without pages
+const PAGE = 50; // rows of a page: about as many as a key press may change without being felt
 
 class Row extends Component {
   shouldComponentUpdate(next) {
-    return ['row', 'number', 'sources', 'targets', 'note', 'faultText', 'focus', 'help'].some(key => this.props[key] !== next[key]);
+    return ['row', 'number', 'sources', 'targets', 'note', 'faultText', 'help'].some(key => this.props[key] !== next[key]);
   }
   render(props) {
     const { row, onChange, onRemove } = props;
     return html`<${MappingRow} ...${props} onChange=${part => onChange(row.id, part)} onRemove=${() => onRemove(row.id)} />`;
-  }
-}
-
-const FAR_PX = 800; // from the window: what is changed there is drawn a moment later
-const waiting = new Set(); // blocks to be drawn again, one at a time, so that keys pressed meanwhile are answered
-let timer = 0;
-
-function drawWaiting() {
-  const [block] = waiting;
-  waiting.delete(block);
-  if (block?.node?.isConnected) block.forceUpdate();
-  timer = waiting.size ? setTimeout(drawWaiting) : 0;
-}
-
-function drawLater(block) {
-  waiting.add(block);
-  if (!timer) timer = setTimeout(drawWaiting);
-}
-
-function isFar(node) {
-  const { top, bottom, height } = node.getBoundingClientRect(); // no height: all of it is hidden
-  return height === 0 || bottom < -FAR_PX || top > innerHeight + FAR_PX;
-}
-
-class Block extends Component {
-  keepNode = node => { this.node = node; };
-  shouldComponentUpdate(next) {
-    const { lines, notes, faults, found, ...rest } = this.props;
-    const changed = lines.length !== next.lines.length || Object.keys(rest).some(key => rest[key] !== next[key])
-      || lines.some(({ row, number }, i) => row !== next.lines[i].row || number !== next.lines[i].number
-        || notes.get(row.id) !== next.notes.get(row.id) || faults.get(row.id) !== next.faults.get(row.id));
-    if (!changed && found === next.found) return false;
-    const now = next.newest || !isFar(this.node);
-    if (!now) drawLater(this);
-    return now;
-  }
-  componentDidMount() { this.hide(this.props); }
-  componentDidUpdate() { this.hide(this.props); }
-  /** Rows that are not looked for are hidden in place: taking thousands away and making them anew would be felt. */
-  hide({ lines, found }) {
-    let any = !lines.length;
-    lines.forEach(({ row }, i) => {
-      const shown = !found || found.has(row.id);
-      any = any || shown;
-      if (this.node.children[i]) this.node.children[i].hidden = !shown;
-    });
-    this.node.hidden = !any;
-  }
-  render({ lines, notes, faults, newest, fieldByName, found, ...rest }) {
-    return html`<tbody ref=${this.keepNode} style=${{ containIntrinsicSize: `auto ${lines.length * ROW_PX}px` }}>${lines.map(({ row, number }) => html`<${Row} key=${row.id}
-      row=${row} number=${number} note=${notes.get(row.id)} faultText=${faults.get(row.id)} focus=${row.id === newest}
-      help=${fieldByName.get(row.field)?.description} ...${rest} />`)}</tbody>`;
   }
 }
 
@@ -78,41 +28,82 @@ function targetOptions(fields, item) {
     .map(f => ({ value: f.name, text: f.name, hint: f.description ? f.description.split('. ')[0] : f.group, badge: groups[f.required?.split(':')[0]] ?? f.type }));
 }
 
-/** The number of blocks drawn so far: those in sight at once, the others a moment later. */
-function useBlocks(wanted) {
-  const [drawn, setDrawn] = useState(2);
-  useEffect(() => {
-    if (drawn >= wanted) return undefined;
-    const timer = setTimeout(() => setDrawn(drawn * 2));
-    return () => clearTimeout(timer);
-  }, [drawn, wanted]);
-  return Math.min(drawn, wanted);
+/** The part of `lines` that is drawn, `size` of them.  What is looked for has pages of its own; afterwards one is where one was before. */
+function usePages(lines, find, size) {
+  const [pages, setPages] = useState({ all: 0, find: '', found: 0 });
+  const last = Math.max(0, Math.ceil(lines.length / size) - 1);
+  const page = Math.min(last, !find ? pages.all : pages.find === find ? pages.found : 0);
+  const setPage = n => setPages(old => find ? { ...old, find, found: n } : { ...old, all: n });
+  return { page, setPage, drawn: lines.slice(page * size, (page + 1) * size) };
 }
 
-/** The same box of the row above or below: Enter goes down, Shift+Enter up.  False when there is no such row. */
-function toNextRow(box, up) {
-  const rows = [...box.closest('table').querySelectorAll('tbody tr:not([hidden])')];
-  const next = rows[rows.indexOf(box.closest('tr')) + (up ? -1 : 1)];
-  const cell = box.closest('td').className.split(' ')[0];
-  const there = (box.closest('.when') && next?.querySelector('.when input')) || next?.querySelector(`.${cell} input`);
-  there?.focus();
-  return Boolean(there);
+/** "Rows 51–100 of 2,000": by the numbers that stand at the rows; of those found it is the place among them. */
+function rangeOf({ drawn, from, found, count, pages }) {
+  const say = (sentence, ...figures) => sentence(...figures.map(formatCount));
+  if (found === null) return say(words.range, drawn[0].number, drawn.at(-1).number, count);
+  return pages ? say(words.foundRange, from, from + drawn.length - 1, found) : say(words.found, found, count);
 }
 
-/** `onChange(id, part)` and `onRemove(id)` must stay the same functions.  `found`: ids of the rows to show; null: all. */
-export function MappingTable({ caption, rows, shown, item, properties, news, fields, newest, onAdd, ...rest }) {
+/** The box of a row to go on in: of that cell, its condition, or the first there is. */
+function focusRow(line, cell) {
+  const box = (cell === 'when' && line.querySelector('.when input')) || line.querySelector(`.${cell === 'when' ? 'c-source' : cell} input`) || line.querySelector('input');
+  box?.focus();
+  if (box?.matches('.mono')) box.setSelectionRange(box.value.length, box.value.length);
+}
+
+/**
+ * `lines`: [{row, number}], the rows of this table, of `count` that there are; `found`: ids of those looked for by `find`, null: all.
+ * `target`: {id, cell, done}: the row to go to, once; `done` is set here.  `onChange(id, part)` and `onRemove(id)` must stay the same functions.
+ */
+export function MappingTable({ caption, lines, count, find, found, item, properties, news, fields, fieldByName, notes, faults, target, readOnly, onAdd, onChange, onRemove }) {
   const sources = useMemo(() => sourceOptions(properties, item, news), [properties, item, news]);
+  const targets = useMemo(() => targetOptions(fields, item), [fields, item]);
+  const wanted = useMemo(() => found ? lines.filter(({ row }) => found.has(row.id)) : lines, [lines, found]);
+  const size = lines.length > WHOLE ? PAGE : WHOLE;
+  const { page, setPage, drawn } = usePages(wanted, found ? find : '', size);
+  const pageOf = at => Math.floor(at / size);
+  const aim = useRef(null); // a row of another page that Enter leads to
+  const body = useRef(null);
+  const top = useRef(null);
+
+  useLayoutEffect(() => {
+    const to = target && !target.done ? target : aim.current;
+    if (!to || to.done) return;
+    const at = wanted.findIndex(({ row }) => row.id === to.id);
+    if (at < 0) return;
+    if (pageOf(at) !== page) { setPage(pageOf(at)); return; }
+    to.done = true;
+    focusRow(body.current.children[at - page * size], to.cell);
+  });
+
+  /** The same box of the row above or below: Enter goes down, Shift+Enter up. */
   const onKeyDown = e => {
     if (e.key !== 'Enter' || e.defaultPrevented || !e.target.matches('td input')) return;
     e.preventDefault();
-    if (!toNextRow(e.target, e.shiftKey) && !e.shiftKey) onAdd();
+    const cell = e.target.closest('.when') ? 'when' : e.target.closest('td').className.split(' ')[0];
+    const at = page * size + [...body.current.children].indexOf(e.target.closest('tr')) + (e.shiftKey ? -1 : 1);
+    const next = wanted[at];
+    if (!next && !e.shiftKey) onAdd();
+    if (!next) return;
+    if (pageOf(at) === page) { focusRow(body.current.children[at - page * size], cell); return; }
+    aim.current = { id: next.row.id, cell };
+    setPage(pageOf(at));
   };
-  const targets = useMemo(() => targetOptions(fields, item), [fields, item]);
-  const lines = rows.map((row, i) => ({ row, number: i + 1 })).filter(line => shown(line.row));
-  const blocks = Array.from({ length: useBlocks(Math.ceil(lines.length / BLOCK)) }, (_, n) => lines.slice(n * BLOCK, (n + 1) * BLOCK));
-  return html`<table class="map" onKeyDown=${onKeyDown}><caption class="sr">${caption}</caption>
-    <thead><tr><th scope="col" class="c-on">${words.on}</th><th scope="col" class="c-source">${words.source}</th><th scope="col" class="c-arrow"><span class="sr">${words.arrow}</span></th>
-      <th scope="col" class="c-field">${words.field}</th><th scope="col" class="c-end"><span class="sr">${words.actions}</span></th></tr></thead>
-    ${blocks.map((part, n) => html`<${Block} key=${n} lines=${part} sources=${sources} targets=${targets}
-      newest=${part.some(line => line.row.id === newest) ? newest : null} ...${rest} />`)}</table>`;
+  /** From the buttons below the rows one goes on at their top. */
+  const turn = by => {
+    setPage(page + by);
+    const button = top.current.querySelector(by < 0 ? '.pager-previous' : '.pager-next');
+    if (document.activeElement !== button) { button.focus({ preventScroll: true }); top.current.scrollIntoView(); }
+  };
+  const last = pageOf(Math.max(0, wanted.length - 1));
+  const range = lines.length > WHOLE && rangeOf({ drawn, from: page * size + 1, found: found && wanted.length, count, pages: last });
+  const pager = (label, spoken) => html`<${Pager} label=${label} range=${range} spoken=${spoken} first=${page === 0} last=${page === last} onTurn=${turn} />`;
+  return html`<div class="map-top" ref=${top}>${range && pager(words.pages(caption), true)}</div>
+    <fieldset class="plain" disabled=${readOnly}><legend class="sr">${caption}</legend>
+      <table class="map" onKeyDown=${onKeyDown}><caption class="sr">${caption}</caption>
+        <thead><tr><th scope="col" class="c-on">${words.on}</th><th scope="col" class="c-source">${words.source}</th><th scope="col" class="c-arrow"><span class="sr">${words.arrow}</span></th>
+          <th scope="col" class="c-field">${words.field}</th><th scope="col" class="c-end"><span class="sr">${words.actions}</span></th></tr></thead>
+        <tbody ref=${body}>${drawn.map(({ row, number }) => html`<${Row} key=${row.id} row=${row} number=${number} sources=${sources} targets=${targets}
+          note=${notes.get(row.id)} faultText=${faults.get(row.id)} help=${fieldByName.get(row.field)?.description} onChange=${onChange} onRemove=${onRemove} />`)}</tbody></table></fieldset>
+    ${range && last > 0 && pager(words.pagesBelow(caption), false)}`;
 }

@@ -13,6 +13,6 @@ export function Requirements({ items, name, live, onAdd, readOnly }) {
     <ul>${items.map(item => html`<li key=${item.fields[0]} class=${item.done ? (item.trouble ? 'trouble' : 'done') : 'open'}>
       <span class="tick" aria-hidden="true">${item.trouble ? html`<${Warn}/>` : item.done ? html`<${Check}/>` : ''}</span>
       <div><strong>${item.by ?? words.eitherOf(item.fields)}</strong> <span class="sr">${item.trouble ? words.requiredTrouble : item.done ? words.requiredIs : words.requiredIsNot}</span>
-        <span class="help">${item.trouble ? words.requiredTroubleHelp : words.why[item.why]?.(item.because) ?? ''}</span></div>
+        <span class="help">${item.trouble ? words.requiredTroubleHelp : words.why[item.why]?.(item.because) ?? ''}${item.trouble && item.at && html` <a href=${item.at.href}>${item.at.label}</a>`}</span></div>
       ${!item.done && !readOnly && html`<button type="button" class="btn small" onClick=${() => onAdd(item.fields[0])}>${words.addMissing(item.fields[0])}</button>`}</li>`)}</ul></section>`;
 }

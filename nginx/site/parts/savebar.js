@@ -1,8 +1,8 @@
 // The bar below Settings, Event Triggers and Field Mappings: what is unsaved, Save, and what came of it.
 import { html, useEffect, useState } from '../html.js';
 import { text } from '../text.js';
-import { changedPages, discard, draft, faultSentence, saveDraft } from '../lib/draft.js';
-import { formatDateTime } from '../lib/format.js';
+import { changedPages, discard, draft, faultLink, faultSentence, saveDraft } from '../lib/draft.js';
+import { formatCount, formatDateTime } from '../lib/format.js';
 import { setGuard } from '../lib/router.js';
 import { useStore } from '../lib/store.js';
 import { takeBack, undo, watchUndoKey } from '../lib/undo.js';
@@ -11,6 +11,7 @@ import { confirm } from './dialog.js';
 import { Notice } from './notice.js';
 
 const words = text.draft;
+const MOST = 20; // problems that are listed
 const SHARED = /^\/(settings|triggers|mappings|preview)(\/|$)/; // these pages show the same draft
 
 /** Asks before a page with unsaved changes is left, by link, by the back button or by closing the tab.  `also`: what `inside` looks at. */
@@ -43,7 +44,7 @@ async function saveShared() {
   if (result?.conflict) result = await resolveConflict(result.conflict);
   if (!result) return null;
   if (result.saved) return { kind: 'ok', title: result.changed ? words.saved(result.revision) : words.unchanged, lines: [] };
-  if (result.faults) return { kind: 'bad', title: words.refused, lines: result.faults.map(f => faultSentence(f, draft.get().doc)) };
+  if (result.faults) return { kind: 'bad', title: words.refused, lines: result.faults.map(f => ({ text: faultSentence(f, draft.get().doc), ...faultLink(f, draft.get().doc) })) };
   return { kind: 'bad', title: words.failed, lines: [result.error?.message ?? words.conflictTitle] };
 }
 
@@ -79,7 +80,8 @@ export function SaveBar({ state, problems = [], readOnly = false, form = null, p
   const lines = [...new Map(said?.lines.map(line => [line.text ?? line, line]) ?? []).values()];
   return html`<section class="save-bar" aria-label=${words.save}>
     ${state.dirty && children}
-    <div role="status" class="save-said">${said && html`<${Notice} kind=${said.kind} title=${said.title}>${lines.map(line => html`<span class="save-problem" key=${line.text ?? line}>${line.text ?? line}${line.href && html` <a href=${line.href}>${line.label}</a>`} </span>`)}<//>`}</div>
+    <div role="status" class="save-said">${said && html`<${Notice} kind=${said.kind} title=${said.title}>${lines.slice(0, MOST).map(line => html`<span class="save-problem" key=${line.text ?? line}>${line.text ?? line}${line.href && html` <a href=${line.href}>${line.label}</a>`} </span>`)}
+      ${lines.length > MOST && html`<span class="save-problem">${words.moreProblems(formatCount(lines.length - MOST))}</span>`}<//>`}</div>
     <${Undo} />
     <div class="save-line">
       ${dirty ? html`<p class="save-state"><strong>${words.dirty}</strong> ${words.inPages(pages)}</p>`
