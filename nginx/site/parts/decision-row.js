@@ -3,7 +3,7 @@ import { html, Component } from '../html.js';
 import { text } from '../text.js';
 import { labelOf } from '../lib/labels.js';
 import { Badge } from './notice.js';
-import { Out } from './icons.js';
+import { Chevron, Out } from './icons.js';
 import { Time } from './time.js';
 
 const words = text.activity;
@@ -41,7 +41,7 @@ export class DecisionRow extends Component {
     return html`<li class="decision">
       <span class="d-time"><${Time} at=${row.at} /></span>
       <span class="d-badge">${outcomeBadge(row.outcome)}</span>
-      <div class="d-main"><a class="d-sentence" href=${`/activity/${row.id}`}>${row.sentence}</a>
+      <div class="d-main"><a class="d-sentence" href=${`/activity/${row.id}`}>${row.sentence}<span class="d-open" aria-hidden="true"><${Chevron}/></span></a>
         <span class="d-event">${eventWords(row)}${row.order_id && html` · <code>${row.order_id}</code>`}
           ${row.waits_until && html` · ${words.until} <${Time} at=${row.waits_until} />`}</span></div>
       <span class="d-record">${name && html`<strong class="cut" dir="auto" title=${name}>${name}</strong>`}

@@ -7,6 +7,7 @@ const draw = (paths, size = 16) => () => html`<svg class="icon-svg" viewBox=${`0
 export const Refresh = draw(['M13.6 6.5A6 6 0 1 0 14 8m0-5v3.6h-3.6']);
 export const Cross = draw(['M3.5 3.5l9 9M12.5 3.5l-9 9']);
 export const Arrow = draw(['M1 8h17M13 3l5 5-5 5'], 20);
+export const Chevron = draw(['M6 3l5 5-5 5']);
 export const Plus = draw(['M8 3v10M3 8h10']);
 export const Menu = draw(['M2 4h12M2 8h12M2 12h12']);
 export const Check = draw(['M3 8.5l3.2 3.2L13 4.8']);
