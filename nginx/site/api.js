@@ -23,6 +23,9 @@ export function setCsrfToken(token) { csrfToken = token ?? ''; }
 /** Called when an answer says that nobody is signed in any more. */
 export function whenSignedOut(fn) { onSignedOut = fn; }
 
+/** Says so when it was found out otherwise. */
+export const signedOut = () => onSignedOut();
+
 function failure(response, body) {
   const error = body?.error ?? {};
   const known = text.errors[error.code] ?? text.errors[`http_${response.status}`] ?? text.errors.unknown(response.status);

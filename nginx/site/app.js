@@ -1,9 +1,10 @@
 // Start: who is signed in, which page, and the frame around it.
 import { html, render, useEffect } from './html.js';
-import { whenSignedOut } from './api.js';
+import { get, whenSignedOut } from './api.js';
 import { text } from './text.js';
 import { draft } from './lib/draft.js';
 import { navigate, route, setGuard, startRouter } from './lib/router.js';
+import { keepEdit, keepWhere, takeEdit, takeWhere } from './lib/resume.js';
 import { loadSession, session } from './lib/session.js';
 import { useStore } from './lib/store.js';
 import { usePoll } from './lib/load.js';
@@ -58,6 +59,26 @@ function find(path) {
   return { name: null, page: NotFound, params: {} };
 }
 
+const addressNow = () => location.pathname + location.search;
+
+/** Somebody is signed in: an edit that the log-in interrupted comes back, and the page where it was or that was asked for. */
+function arrive({ data }) {
+  const { path, query } = route.get();
+  const problem = query.get('problem') ?? 'session_ended';
+  if (path === '/accounts' || MAILED[path] || (path === '/login' && problem !== 'session_ended')) return; // still on the way
+  takeEdit(data);
+  const where = takeWhere(data) ?? '/';
+  const known = Boolean(find(where.split('?')[0]).name); // one of our pages, so no other site
+  if (path === '/login' || (path === '/' && known)) navigate(known ? where : '/', { replace: true });
+}
+
+/** Who has signed in in another tab goes on here, too. */
+async function lookForLogin() {
+  if (document.hidden) return;
+  const { signed_in: inNow } = await get('/api/session').catch(() => ({}));
+  if (inNow && session.get().status === 'out') location.replace('/');
+}
+
 function NotFound() {
   return html`<${PageHead} title=${text.nav.notFound} />
     <${Empty} title=${text.nav.notFound} action=${html`<a class="btn" href="/">${text.nav.toOverview}</a>`}>${text.nav.notFoundHelp}<//>`;
@@ -79,9 +100,17 @@ function App() {
   const deleted = address.path === '/deleted'; // for somebody who has no account any more
   const mailed = MAILED[address.path];
   useEffect(() => {
-    if (status === 'out' && !atLogin && !deleted && !mailed) navigate('/login', { replace: true });
-    if (status === 'in' && atLogin && !address.query.has('problem')) navigate('/', { replace: true });
+    if (status === 'out' && !atLogin && !deleted && !mailed) {
+      keepWhere(addressNow());
+      navigate('/login', { replace: true });
+    }
   }, [status, atLogin, deleted, mailed]);
+
+  useEffect(() => {
+    if (status !== 'out' || deleted || mailed) return undefined;
+    document.addEventListener('visibilitychange', lookForLogin);
+    return () => document.removeEventListener('visibilitychange', lookForLogin);
+  }, [status, deleted, mailed]);
 
   let page = html`<main class="alone" id="main"><${Skeleton} lines=${6} tall /></main>`;
   if (deleted) page = html`<${Deleted} receipt=${address.query.get('receipt')} />`;
@@ -93,13 +122,16 @@ function App() {
 }
 
 whenSignedOut(() => {
-  if (session.get().status !== 'in') return;
+  const { status, data } = session.get();
+  if (status !== 'in') return;
   setGuard(null);
-  draft.set(old => ({ ...old, base: null, dirty: false }));
+  keepEdit(data);
+  keepWhere(addressNow(), data);
+  draft.set(old => ({ ...old, status: 'loading', base: null, dirty: false }));
   navigate('/login?problem=session_ended', { replace: true }).then(() => session.set(old => ({ ...old, status: 'out', data: null, error: null })));
 });
 startRouter();
-loadSession();
+loadSession().then(state => { if (state.status === 'in') arrive(state); });
 const root = document.getElementById('app');
 root.replaceChildren();
 render(html`<${App} />`, root);

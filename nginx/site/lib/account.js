@@ -1,8 +1,12 @@
 // The impact.com account while it is edited: what is wrong with it at once, and how it is checked and kept.
 import { post } from '../api.js';
 import { text } from '../text.js';
+import { createStore } from './store.js';
 
 const words = text.settings;
+
+/** What of the form is edited and may be kept: {sid, program}, never the token; null: nothing. */
+export const accountEdit = createStore(null);
 
 export const formOf = data => ({ sid: data.account_sid ?? '', token: '', program: data.program_id ?? '' });
 export const changed = (form, data) => form.sid.trim() !== (data.account_sid ?? '') || form.token !== '' || form.program.trim() !== (data.program_id ?? '');

@@ -50,6 +50,12 @@ export function edit(fn) {
   timer = setTimeout(check, CHECK_AFTER_MS);
 }
 
+/** Goes on with an edit of before: `doc` made from `base`, whatever the server has by now. */
+export function restore(base, doc) {
+  adopt(base);
+  edit(() => doc);
+}
+
 /** Another impact.com account or program was saved, which is a revision of its own: an edit goes on over it. */
 export function adoptImpact(revision, impact, author) {
   const old = draft.get();
@@ -73,8 +79,7 @@ export function discard() {
 
 /** Goes on from what the server has now with a document that both edits are in. */
 export function adoptMerged(current, doc) {
-  adopt(current);
-  edit(() => doc);
+  restore(current, doc);
 }
 
 /** Takes what the server has now, dropping the edit. */

@@ -1,5 +1,5 @@
 // Who is signed in, to which HubSpot account, and whether anything is sent.
-import { get, post, setCsrfToken } from '../api.js';
+import { get, post, setCsrfToken, signedOut } from '../api.js';
 import { createStore } from './store.js';
 
 /** status: 'loading' | 'in' | 'out' | 'failed' */
@@ -8,6 +8,10 @@ export const session = createStore({ status: 'loading', data: null, app: null, e
 export async function loadSession() {
   try {
     const data = await get('/api/session');
+    if (!data.signed_in && session.get().status === 'in') {
+      signedOut();
+      return session.get();
+    }
     if (!data.signed_in) {
       session.set({ status: 'out', data: null, app: data.app, error: null });
       return session.get();

@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
-import { changed, faults, formOf, keep } from '../lib/account.js';
+import { accountEdit, changed, faults, formOf, keep } from '../lib/account.js';
 import { fixed } from '../lib/catalogue.js';
 import { adoptImpact, draft, loadDraft } from '../lib/draft.js';
 import { useLoad } from '../lib/load.js';
@@ -67,11 +67,13 @@ function Sides({ account, impact, webhook }) {
 
 /** The three values while they are edited, and what came of checking them. */
 function useAccount(data, onSaved) {
-  const [form, setForm] = useState(() => formOf(data));
+  const [form, setForm] = useState(() => ({ ...formOf(data), ...accountEdit.get() }));
   const [replacing, setReplacing] = useState(false);
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState({ fields: {} });
   const dirty = changed(form, data);
+  useEffect(() => { accountEdit.set(dirty ? { sid: form.sid, program: form.program } : null); }, [form, dirty]);
+  useEffect(() => () => accountEdit.set(null), []);
   useEffect(() => { document.querySelector('form [aria-invalid="true"]')?.focus(); }, [result]);
 
   const refuse = error => {

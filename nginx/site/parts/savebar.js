@@ -3,6 +3,7 @@ import { html, useEffect, useState } from '../html.js';
 import { text } from '../text.js';
 import { changedPages, discard, draft, faultLink, faultSentence, saveDraft } from '../lib/draft.js';
 import { formatCount, formatDateTime } from '../lib/format.js';
+import { resumed } from '../lib/resume.js';
 import { setGuard } from '../lib/router.js';
 import { useStore } from '../lib/store.js';
 import { takeBack, undo, watchUndoKey } from '../lib/undo.js';
@@ -58,7 +59,9 @@ export function SaveBar({ state, problems = [], readOnly = false, form = null, p
   const dirty = state.dirty || Boolean(form?.dirty);
   const busy = state.saving || Boolean(form?.busy);
   useLeaveGuard(dirty, path => SHARED.test(path) && !form?.dirty, () => { discard(); form?.discard(); }, form?.dirty);
+  const back = useStore(resumed);
   useEffect(() => { if (dirty) setSaid(null); }, [state.doc, form?.form]);
+  useEffect(() => { if (!dirty) resumed.set(false); }, [dirty]);
 
   const onSave = async () => {
     undo.set(null);
@@ -82,6 +85,7 @@ export function SaveBar({ state, problems = [], readOnly = false, form = null, p
     ${state.dirty && children}
     <div role="status" class="save-said">${said && html`<${Notice} kind=${said.kind} title=${said.title}>${lines.slice(0, MOST).map(line => html`<span class="save-problem" key=${line.text ?? line}>${line.text ?? line}${line.href && html` <a href=${line.href}>${line.label}</a>`} </span>`)}
       ${lines.length > MOST && html`<span class="save-problem">${words.moreProblems(formatCount(lines.length - MOST))}</span>`}<//>`}</div>
+    <div role="status">${back && dirty && html`<${Notice} kind="info" title=${words.resumed}>${words.resumedHelp}${form?.dirty && ` ${words.resumedToken}`}<//>`}</div>
     <${Undo} />
     <div class="save-line">
       ${dirty ? html`<p class="save-state"><strong>${words.dirty}</strong> ${words.inPages(pages)}</p>`

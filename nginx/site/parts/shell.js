@@ -3,6 +3,7 @@ import { html, useEffect, useRef, useState } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
 import { connectAddress, logOut, mayEdit, obstacle, setSending } from '../lib/session.js';
+import { forget } from '../lib/resume.js';
 import { navigate, setGuard } from '../lib/router.js';
 import { confirm } from './dialog.js';
 import { Menu, Stop } from './icons.js';
@@ -47,6 +48,7 @@ function Account({ data, state, sending }) {
   const signOut = async () => {
     if (await navigate('/')) {
       setGuard(null);
+      forget();
       await logOut().catch(() => location.assign('/login'));
     }
   };
