@@ -1,5 +1,5 @@
 // The bar below Settings, Event Triggers and Field Mappings: what is unsaved, Save, and what came of it.
-import { html, useEffect, useState } from '../html.js';
+import { html, useEffect, useLayoutEffect, useState } from '../html.js';
 import { text } from '../text.js';
 import { changedPages, discard, draft, faultLink, faultSentence, saveDraft } from '../lib/draft.js';
 import { formatCount, formatDateTime } from '../lib/format.js';
@@ -17,7 +17,7 @@ const SHARED = /^\/(settings|triggers|mappings|preview)(\/|$)/; // these pages s
 
 /** Asks before a page with unsaved changes is left, by link, by the back button or by closing the tab.  `also`: what `inside` looks at. */
 export function useLeaveGuard(dirty, inside = () => false, leave = () => {}, also = null) {
-  useEffect(() => {
+  useLayoutEffect(() => { // as soon as one sees that something is unsaved
     if (!dirty) return undefined;
     const onUnload = e => { e.preventDefault(); e.returnValue = ''; };
     addEventListener('beforeunload', onUnload);

@@ -169,7 +169,7 @@ test('F-004 who is signed out elsewhere is led to the login page in words; unkno
 	await expect(page.getByRole('heading', { name: 'There is no such page', level: 1 })).toBeVisible();
 	await sound(page, 'no such page');
 	await page.goto('/activity/999999999');
-	await expect(page.getByRole('alert')).toBeVisible();
+	await expect(page.getByRole('heading', { name: 'There is no such decision', level: 1 })).toBeVisible();
 	await sound(page, 'no such decision');
 	await page.goto('/activity');
 	await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
