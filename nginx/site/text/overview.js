@@ -38,7 +38,7 @@ export const overview = {
   seeThem: 'See them',
   checklist: 'Set-up',
   checklistLead: 'From top to bottom; each line says what it is good for. What you have done stays done.',
-  progress: (done, all) => `${done} of ${all} done`,
+  progress: (done, all, unknown) => `${done} of ${all} done${unknown ? ` · ${unknown} cannot be told from here` : ''}`,
   complete: 'All set up',
   states: { done: 'done', todo: 'to do', unknown: 'cannot be told from here' },
   next: 'next',
