@@ -9,7 +9,7 @@ const reconnects = code => ['disconnected', 'paused', 'tenant_paused'].includes(
 
 /** {href, label, out} or null; a mapping opens the tab of its object, HubSpot the record when its address is given. */
 export function fixLink(page, code = '', object = '', record = '') {
-  if (reconnects(code)) return { href: '/oauth/start', label: text.sending.reconnect };
+  if (reconnects(code)) return { href: connectAddress(), label: text.sending.reconnect };
   if (page === 'hubspot') return record ? { href: record, label: text.activity.openIn, out: true } : null;
   if (page === 'impact') return { href: 'https://app.impact.com/', label: text.nav.open(text.nav.impact), out: true };
   if (!PATHS[page]) return null;

@@ -6,7 +6,7 @@ import { draft, loadDraft } from '../lib/draft.js';
 import { loadLabels } from '../lib/labels.js';
 import { LAST, usePreview } from '../lib/preview.js';
 import { setQuery } from '../lib/router.js';
-import { obstacle } from '../lib/session.js';
+import { connectAddress, obstacle } from '../lib/session.js';
 import { useStore } from '../lib/store.js';
 import { Combobox } from '../parts/combobox.js';
 import { Field } from '../parts/field.js';
@@ -93,7 +93,7 @@ function One({ object, id, state, session }) {
 
 function Content({ object, view, id, state, session }) {
   if (['disconnected', 'paused'].includes(obstacle(session))) {
-    return html`<section class="card"><${Empty} title=${words.offTitle} action=${html`<a class="btn primary" href="/oauth/start">${text.sending.reconnect}</a>`}>${words.offBody}<//></section>`;
+    return html`<section class="card"><${Empty} title=${words.offTitle} action=${html`<a class="btn primary" href=${connectAddress()}>${text.sending.reconnect}</a>`}>${words.offBody}<//></section>`;
   }
   if (!state.doc.objects[object].mapping.length) {
     return html`<section class="card"><${Empty} title=${words.noMapping(text.objects[object].name)} action=${html`<a class="btn primary" href=${`/mappings/${object}`}>${words.toMapping}</a>`}>${words.noMappingBody}<//></section>`;
