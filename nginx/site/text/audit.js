@@ -46,7 +46,7 @@ export const audit = {
     'activity.looked': 'Had a waiting event looked at now: %s',
     'activity.decided_again': 'Had a skipped event decided again: %s',
     'ids.property_created': 'Created a property in HubSpot: %s',
-    'ids.keep_switched': 'Switched the copying of customer ids to new deals',
+    'ids.keep_switched': 'Switched the copying of customer IDs to new deals',
     'ids.fill_started': 'Began to fill %s of existing deals',
     'ids.fill_stopped': 'Stopped filling %s of existing deals',
     'ids.fill_paused': 'Paused filling %s of existing deals',

@@ -22,13 +22,13 @@ export const ids = {
     sample: of => `of the newest ${of}`,
     rows: {
       contacts_email: ['Contacts with an e-mail address', 'Needed only where a mapping uses it.'],
-      contacts_click: ['Contacts with a click id', 'The partner’s click that brought them. Only leads from partners have one, so this is never 100 %.'],
+      contacts_click: ['Contacts with a click ID', 'The partner’s click that brought them. Only leads from partners have one, so this is never 100 %.'],
       contacts_customer: ['Contacts whose CustomerId is filled', 'As Field Mappings makes it.'],
       companies_contact: ['Companies with a contact', 'A company’s CustomerId is usually its contact’s id.'],
       companies_customer: ['Companies whose CustomerId is filled', 'As Field Mappings makes it.'],
-      deals_contact: ['Deals with a contact', 'Without one, a deal has neither click id nor customer.'],
+      deals_contact: ['Deals with a contact', 'Without one, a deal has neither click ID nor customer.'],
       deals_seen_email: ['Deals whose contact has an e-mail address', 'Needed only where a mapping uses it.'],
-      deals_seen_click: ['Deals whose contact has a click id', 'These can be credited by their click.'],
+      deals_seen_click: ['Deals whose contact has a click ID', 'These can be credited by their click.'],
       deals_customer: ['Deals whose CustomerId is filled', 'As Field Mappings makes it.'],
       deals_filled: ['Deals with impact_customer_id', 'The back-fill below fills it. Not needed when CustomerId is the associated contact’s id.'],
     },
@@ -59,9 +59,9 @@ export const ids = {
     none: 'Nothing contradicts itself.',
     examples: 'For example',
     deals_no_contact: [n => `${n} without a contact`, 'Associate a contact in HubSpot. New ones wait up to 7 days for it before they are skipped.'],
-    deals_contact_no_click: [n => `${n} whose contact has no click id`, 'Fine when no partner brought them. If a partner should have, put the snippet below on your landing pages.'],
+    deals_contact_no_click: [n => `${n} whose contact has no click ID`, 'Fine when no partner brought them. If a partner should have, put the snippet below on your landing pages.'],
     deals_filled_other: [n => `${n} with an impact_customer_id other than the contact’s id`, 'Somebody entered it, or the contact changed. A back-fill that replaces values sets it right.'],
-    deals_click_other: [n => `${n} with another click id than the contact’s`, 'The deal’s own is sent when ClickId is mapped to it. Map ClickId to {contact.custom_impact_click_id} to use the contact’s.'],
+    deals_click_other: [n => `${n} with another click ID than the contact’s`, 'The deal’s own is sent when ClickId is mapped to it. Map ClickId to {contact.custom_impact_click_id} to use the contact’s.'],
     deals_customer_email: [n => `${n} with an e-mail address as CustomerId`, 'An address changes and is personal. Map CustomerId to the contact’s id.'],
     contacts_customer_email: [n => `${n} of the newest with an e-mail address as CustomerId`, 'An address changes and is personal. Map CustomerId to {hs_object_id}.'],
     companies_customer_email: [n => `${n} of the newest with an e-mail address as CustomerId`, 'An address changes and is personal. Map CustomerId to the contact’s id.'],
@@ -94,7 +94,7 @@ export const ids = {
 
   fill: {
     title: 'Fill impact_customer_id on deals',
-    help: 'Copies the id of each deal’s contact into the deal, so that no HubSpot workflow is needed. With several contacts it is the one labelled primary, else the one with a click id, else the oldest. Deals without a contact stay as they are.',
+    help: 'Copies the id of each deal’s contact into the deal, so that no HubSpot workflow is needed. With several contacts it is the one labelled primary, else the one with a click ID, else the oldest. Deals without a contact stay as they are.',
     needProperty: 'Create the deal property impact_customer_id first.',
     overwrite: 'Replace values that are there',
     overwriteHelp: 'Off: a deal that has any value keeps it.',
@@ -132,8 +132,8 @@ export const ids = {
   },
 
   snippet: {
-    title: 'Catch the click id on your website',
-    lead: 'When somebody follows a partner’s link, impact.com adds a click id to the address of your landing page: im_ref, in older links irclickid or clickid. This snippet keeps it and puts it into your HubSpot form.',
+    title: 'Catch the click ID on your website',
+    lead: 'When somebody follows a partner’s link, impact.com adds a click ID to the address of your landing page: im_ref, in older links irclickid or clickid. This snippet keeps it and puts it into your HubSpot form.',
     days: 'Keep it for (days)',
     daysHelp: 'As long as a click may lead to a conversion in your contracts, often 30. A new click replaces the one before it. Some browsers keep such a cookie for 7 days only.',
     daysFault: 'A whole number from 1 to 400.',
@@ -150,11 +150,11 @@ export const ids = {
     steps: [
       ['Add a hidden field to the form.', 'In HubSpot’s form editor add the contact property “impact.com click id” and make it hidden. Do this for every form that partners’ visitors fill in.'],
       ['Paste the snippet.', 'Into every page that partners link to and every page with a form: into the site’s head, or into your tag manager as custom HTML. It fills every field of that name, in forms that are there and in forms that come later. A form inside a frame of another website cannot be reached.'],
-      ['Try it.', 'Open a landing page with ?im_ref=TEST123 at the end of its address, send the form, and look at the contact in HubSpot: the click id is TEST123.'],
+      ['Try it.', 'Open a landing page with ?im_ref=TEST123 at the end of its address, send the form, and look at the contact in HubSpot: the click ID is TEST123.'],
     ],
     uttTitle: 'And impact.com’s own tag (UTT)?',
     utt: [
-      'The Universal Tracking Tag is impact.com’s script for your website. It records visits and can report leads from the page itself, so impact.com knows of a lead before HubSpot does. The connector does not need it: a click id or a known CustomerId is enough.',
+      'The Universal Tracking Tag is impact.com’s script for your website. It records visits and can report leads from the page itself, so impact.com knows of a lead before HubSpot does. The connector does not need it: a click ID or a known CustomerId is enough.',
       'Install it from impact.com (Settings > Tracking > General), through your tag manager or by hand in the head of every page. If it reports leads with trackConversion, give it the same CustomerId that HubSpot has for the person, or the sale will look like another customer.',
     ],
   },
