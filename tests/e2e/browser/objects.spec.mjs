@@ -2,13 +2,14 @@
 import { SANDBOX } from '../lib/env.mjs';
 import { SHOTS, enter, expect, fits, shot, sound, test } from '../lib/page.mjs';
 import { clear, ready } from '../lib/ready.mjs';
-import { NORTHWIND, company, contact, submissions, unique } from '../lib/sandbox.mjs';
+import { NORTHWIND, company, contact, deal, submissions, unique } from '../lib/sandbox.mjs';
 
 test.describe.configure({ mode: 'serial' });
 
 const WAIT = { timeout: 60000 };
 const CLICK_LABEL = /Robot Review Weekly/;
 let person;
+let lead; // the contact that the journey is about
 
 test.beforeAll(async () => {
 	person = await ready();
@@ -115,6 +116,7 @@ test('I-01 I-07 I-33 B-01 a lead that becomes one in HubSpot is credited in Acti
 	await crm.getByRole('button', { name: 'Save' }).click();
 	await expect(crm.getByText('Saved', { exact: true })).toBeVisible();
 	const id = new URL(crm.url()).pathname.split('/').at(-1);
+	lead = id;
 	await crm.close();
 
 	await page.goto('/activity?object=contacts');
@@ -142,6 +144,22 @@ test('I-01 I-07 I-33 B-01 a lead that becomes one in HubSpot is credited in Acti
 	await page.getByRole('link', { name: 'Open Event Triggers' }).click();
 	await expect(page.getByRole('textbox', { name: 'Condition for Lifecycle Stage' })).toHaveValue('{country} = Austria');
 	expect(await submissions(other)).toEqual([]);
+});
+
+test('I-05 I-43 I-52 T-17 the deal of that lead is won: a sale with its three line items and the same CustomerId', async ({ page }) => {
+	const lineItems = ['ARM', 'BASE', 'GRIP'].map((word, i) => ({ name: `Robot ${word.toLowerCase()}`, hs_sku: `${word}-1`, price: String(10 + i), quantity: '1' }));
+	const { id } = await deal(NORTHWIND, { amount: '33', contacts: [lead], lineItems });
+	await inHubSpot(page, 'deals', id, (record) => record.getByLabel('Deal Stage').selectOption({ label: 'Closed Won' }));
+	await page.goto('/activity?object=deals');
+	const line = page.getByRole('listitem').filter({ hasText: `deal_closedwon_${id}` });
+	await expect(line).toContainText('Credited to Robot Review Weekly', WAIT);
+	await line.getByRole('link', { name: /^Credited to/ }).click();
+	const fields = page.getByRole('region', { name: 'Fields sent' });
+	for (const [field, value] of [['CustomerId', lead], ['ItemSku1', 'ARM-1'], ['ItemSku2', 'BASE-1'], ['ItemSku3', 'GRIP-1']])
+		await expect(fields.getByRole('row').filter({ has: page.getByRole('rowheader', { name: field, exact: true }) })).toContainText(value);
+	await fits(page, 'the sale of a lead');
+	await sound(page, 'the sale of a lead');
+	await shot(page, 'decision-sale-of-lead');
 });
 
 test('I-06 I-32 companies by clicking: preset, trigger, and a company that becomes a customer is credited through its contact', async ({ page }) => {

@@ -11,6 +11,12 @@ export default defineConfig({
 	timeout: 120000,
 	expect: { timeout: 15000 },
 	forbidOnly: true,
+	// Journeys 1 and 2 a second time by keyboard alone, journey 3 by touch on a phone in the dark.
+	projects: [
+		{ name: 'mouse' },
+		{ name: 'keyboard', testMatch: 'story.spec.mjs', grep: /I-18 I-19|I-22 I-23|I-08 I-26|I-01 I-04/, use: { hands: 'keyboard' } },
+		{ name: 'phone', testMatch: 'objects.spec.mjs', grep: /I-02 I-26|I-01 I-07|I-05 I-43/, use: { hands: 'touch', hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 }, colorScheme: 'dark' } },
+	],
 	use: {
 		baseURL: process.env.CONNECTOR_URL ?? 'http://localhost:8080',
 		viewport: { width: 1280, height: 900 },

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { expect, test as base } from '@playwright/test';
 import { HtmlValidate } from 'html-validate';
 import { URL_BASE } from './env.mjs';
+import { withHands } from './hands.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const validator = new HtmlValidate({ extends: ['html-validate:recommended'], rules: {
@@ -15,13 +16,16 @@ export const SHOTS = process.env.SCREENSHOTS ?? new URL('../../../build/test/scr
 
 /** A page on which nothing may go wrong unseen: every console error, page error and CSP violation fails the test. */
 export const test = base.extend({
-	page: async ({ page }, use) => {
+	hands: ['mouse', { option: true }],
+	page: async ({ page, hands }, use) => {
+		const giveBack = withHands(hands, page);
 		const wrong = [];
 		page.expected = []; // patterns of what a test provokes on purpose
 		page.on('console', (m) => { if (m.type() === 'error' || /Content Security Policy|violates/.test(m.text())) wrong.push(m.text()); });
 		page.on('pageerror', (err) => wrong.push(String(err)));
 		await page.addInitScript(() => addEventListener('securitypolicyviolation', (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`)));
 		await use(page);
+		giveBack();
 		const unexpected = wrong.filter((text) => !page.expected.some((pattern) => pattern.test(text)));
 		expect(unexpected, 'console errors, page errors, CSP violations').toEqual([]);
 	},
@@ -46,7 +50,11 @@ export async function sound(page, what) {
 	expect(await invalid(await page.content()), `html-validate: ${what}`).toEqual([]);
 }
 
-export const shot = (page, name) => page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+/** A picture; those of a journey's other projects keep their own names. */
+export function shot(page, name) {
+	const project = test.info().project.name;
+	return page.screenshot({ path: `${SHOTS}/${name}${project === 'mouse' ? '' : `-${project}`}.png`, fullPage: true });
+}
 
 /** Logs the browser in as a person who is logged in. */
 export const enter = (page, person) =>
