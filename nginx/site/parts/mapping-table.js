@@ -100,7 +100,7 @@ export function MappingTable({ caption, lines, count, find, found, item, propert
   const pager = (label, spoken) => html`<${Pager} label=${label} range=${range} spoken=${spoken} first=${page === 0} last=${page === last} onTurn=${turn} />`;
   return html`<div class="map-top" ref=${top}>${range && pager(words.pages(caption), true)}</div>
     <fieldset class="plain" disabled=${readOnly}><legend class="sr">${caption}</legend>
-      <table class="map" onKeyDown=${onKeyDown}><caption class="sr">${caption}</caption>
+      <table class=${`map${lines.length > WHOLE ? ' many' : ''}`} onKeyDown=${onKeyDown}><caption class="sr">${caption}</caption>
         <thead><tr><th scope="col" class="c-on">${words.on}</th><th scope="col" class="c-source">${words.source}</th><th scope="col" class="c-arrow"><span class="sr">${words.arrow}</span></th>
           <th scope="col" class="c-field">${words.field}</th><th scope="col" class="c-end"><span class="sr">${words.actions}</span></th></tr></thead>
         <tbody ref=${body}>${drawn.map(({ row, number }) => html`<${Row} key=${row.id} row=${row} number=${number} sources=${sources} targets=${targets}
