@@ -1,10 +1,10 @@
 # The connector: everything that builds, starts, stops and checks it.
-#
 #   make run      install what is missing, build, start all of it under var/ and print where   (PORT= VAR=)
 #   make stop     end all of it          make logs    show what happens
 #   make test     the whole proof in its own folder on free ports; ends with "N passed, N failed"
 #
 #   make          the programs, in build/release        make SAN=1      the same with ASan and UBSan, in build/san
+#                                               make kind=fault  as release, with fcgi/base/fault.h's points, for tests
 #   make unit | db | http | sandbox | e2e | load | lint   one part of the tests
 #   make bench    speed, measured side by side with its peers, one table   (ROWS="intake client": some of it)
 #   make pictures   every page in every state, in build/pictures/index.html
@@ -13,7 +13,6 @@
 #   make install  what is built into its places   (DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc DOMAIN= CERT= KEY=)
 #
 # Objects stand in BUILD/<kind>/, all layers go into one static library that programs and tests link.
-
 BUILD ?= build
 # One spelling for one folder: the dependency files name their objects by it.
 override BUILD := $(patsubst $(CURDIR)/%,%,$(BUILD))
@@ -36,10 +35,12 @@ CLANG  ?= clang-19
 CC      = gcc
 CFLAGS  = $(WARN) $(FLAGS_$(KIND)) -D_GNU_SOURCE= -Ifcgi -include base/banned.h -MMD -MP
 FLAGS_release = $(GCC) $(HARDEN)
-FLAGS_san     = $(GCC) $(SANFL)
+FLAGS_san     = $(GCC) $(SANFL) -DCONNECTOR_FAULTS
+FLAGS_fault   = $(FLAGS_release) -DCONNECTOR_FAULTS
 FLAGS_fuzz    = $(SANFL) -fsanitize=fuzzer-no-link
 LD_release    = $(LDHARD)
 LD_san        = $(SANFL)
+LD_fault      = $(LDHARD)
 LD_fuzz       = $(SANFL) -fsanitize=fuzzer
 ifeq ($(KIND),fuzz)
 CC      = $(CLANG)

@@ -59,6 +59,8 @@ for name in $SERVICES; do
 	printf 's2000000\nn5\n' >"$VAR/log/$name/config"
 	# Nothing of the caller's environment but what is named here reaches a service.
 	env="env -i PATH=$PATH HOME=$VAR LC_ALL=C.UTF-8 VAR=$VAR PORT=$PORT KIND=$KIND BUILD=$BUILD"
+	# Where the programs of a test build look for points to die at (fcgi/base/fault.h).
+	[ "$KIND" = release ] || env="$env CONNECTOR_FAULTS=$VAR/faults"
 	for kept in ASAN_OPTIONS UBSAN_OPTIONS SANDBOX_OPTIONS DATABASE_OPTIONS; do
 		eval "value=\${$kept:-}"
 		[ -z "$value" ] || env="$env '$kept=$value'"

@@ -62,7 +62,7 @@ db_up() {
 	sql -e 'DO 1'
 }
 
-mkdir -p "$VAR/tmp" "$VAR/log" "$VAR/sandbox" "$VAR/service"
+mkdir -p "$VAR/tmp" "$VAR/log" "$VAR/sandbox" "$VAR/service" "$VAR/faults"
 make_run_folder
 
 if supervisor_lives; then

@@ -2,6 +2,7 @@
 #include "hook/receiver.h"
 
 #include "base/arena.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/tally.h"
 #include "hook/hubspot.h"
@@ -90,13 +91,16 @@ store(const struct receiver *r, struct arena *a, struct fcgi *const *from, const
 	struct hubspot_answer w = { .status = 200, .text = STR("ok\n") };
 	struct err e = { .code = ERR_NONE };
 
+	FAULT_POINT("hook.received");
 	if (n > 0 && !inbox_put_all(r->db, a, rows, n, &e)) {
 		w = (struct hubspot_answer){ .status = 503, .text = STR("Not stored; please try again.\n") };
 		log_event(LOG_WARN, "hook.refused", LOG_I("status", w.status), LOG_I("batches", n),
 		    LOG_C("why", e.text));
 	}
+	FAULT_POINT("hook.stored");
 	for (size_t i = 0; i < n; i++)
 		reply(from[i], &w);
+	FAULT_POINT("hook.answered");
 }
 
 /*

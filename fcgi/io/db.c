@@ -469,6 +469,12 @@ db_rollback(struct db *db)
 	db->tx = TX_NONE;
 }
 
+void
+db_cut(struct db *db)
+{
+	disconnect(db);
+}
+
 bool
 db_in_transaction(const struct db *db)
 {

@@ -89,6 +89,8 @@ bool db_commit(struct db *db, struct err *e) CC_MUST_USE;
 /* Always safe, also without a transaction.  After a failure inside a transaction only this or db_begin() goes on. */
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
+/* For tests: the connection is gone, as when the network cuts it. */
+void db_cut(struct db *db);
 
 /* Prepares every statement of a table and compares letters and counts; all faults in *e. */
 bool db_check(struct db *db, const struct sql *table, size_t n, struct err *e) CC_MUST_USE;

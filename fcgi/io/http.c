@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/log.h"
+#include "io/http_fault.h"
 #include "io/http_mail.h"
 #include "io/http_poll.h"
 
@@ -36,6 +37,7 @@ struct transfer {
 	int64_t started_mono_ms, send_before_mono_ms, timeout_ms;
 	bool released; /* connected in time: from here on a byte may have left */
 	bool late;     /* the window closed first */
+	bool all_sent; /* for tests: io/http_fault.h */
 	bool headers_end;    /* the empty line behind them has come */
 	const char *refused; /* why the answer was not taken */
 };
@@ -190,6 +192,7 @@ on_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int lo
 	}
 	t->h->n_unsent -= t->send_before_mono_ms != 0 && !t->released;
 	t->released = true;
+	http_fault("http.connected", t->easy);
 	return CURL_PREREQFUNC_OK;
 }
 
@@ -439,6 +442,7 @@ finish(struct transfer *t, CURLcode result)
 	struct http_answer *answer = t->answer;
 
 	fill_answer(t, result);
+	http_fault("http.answered", t->easy);
 	t->h->n_in_flight--;
 	t->h->n_unsent -= t->send_before_mono_ms != 0 && !t->released;
 	transfer_free(t);
@@ -524,6 +528,8 @@ turn(struct http *h, int64_t wait_ms, int fd, size_t *finished, struct err *e)
 	start_waiting(h);
 	if (!http_poll_turn(&h->poll, wait_ms, fd, e))
 		return false;
+	for (struct transfer *t = h->running; t != NULL; t = t->next)
+		http_fault_sent(t->easy, &t->all_sent);
 	*finished = finish_done(h);
 	return true;
 }

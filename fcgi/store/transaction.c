@@ -1,6 +1,7 @@
 /* transaction.c - see transaction.h. */
 #include "store/transaction.h"
 
+#include "base/fault.h"
 #include "io/db.h"
 
 bool
@@ -16,5 +17,13 @@ transaction_end(struct db *db, bool ok, const char *what, struct err *e)
 		db_rollback(db);
 		return err_wrap(e, "%s", what);
 	}
-	return db_commit(db, e) || err_wrap(e, "%s", what);
+	FAULT_POINT_OF("commit.before", str_from(what));
+	if (!db_commit(db, e))
+		return err_wrap(e, "%s", what);
+	FAULT_POINT_OF("commit.after", str_from(what));
+	if (FAULT_HIT_OF("commit.lost", str_from(what))) {
+		db_cut(db);
+		return err_set(e, ERR_TIMEOUT, "%s: commit: its reply was lost", what);
+	}
+	return true;
 }

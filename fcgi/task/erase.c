@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "store/erase.h"
 #include "task/uninstall.h"
@@ -42,6 +43,7 @@ delete_rows(struct erase *x, struct err *e)
 	do {
 		if (!erase_some(s->parts->db, s->tenant_id, &n, e))
 			return false;
+		FAULT_POINT("erase.some");
 	} while (n > 0 && clock_mono_ms() < until);
 	if (n > 0)
 		return again_in(x, 0);

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "core/email.h"
 #include "store/mail.h"
@@ -123,7 +124,10 @@ settle(const struct step *s, const struct mail *m, const struct http_answer *ans
 
 	if (problem.n == 0) {
 		log_event(LOG_INFO, "mail.sent", LOG_I("mail", m->mail_id), LOG_I("tries", m->tries));
-		return mail_sent(s->parts->db, m, e);
+		if (!mail_sent(s->parts->db, m, e))
+			return false;
+		FAULT_POINT("mail.sent");
+		return true;
 	}
 	log_event(LOG_WARN, "mail.not_sent", LOG_I("mail", m->mail_id), LOG_I("tries", m->tries),
 	    LOG_S("problem", problem), LOG_C("why", answer->err.text));
@@ -168,6 +172,7 @@ take_up(struct mail_send *send, struct mail *m, struct err *e)
 		*e = (struct err){ .code = ERR_NONE };
 		return true;
 	}
+	FAULT_POINT("mail.claimed");
 	if (!(m->kind == MAIL_SIGN_IN ? write_sign_in(s, m, &l, e) : write_invitation(s, m, &l, e)))
 		return false;
 	if (l.to.n == 0)

@@ -2,6 +2,7 @@
 #include "task/token.h"
 
 #include "base/arena.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "remote/hubspot_oauth.h"
 
@@ -87,6 +88,7 @@ store_tokens(struct token *t, const struct hubspot_oauth_tokens *tokens, struct 
 			return false;
 		*e = (struct err){ .code = ERR_NONE };
 	}
+	FAULT_POINT("token.stored");
 	t->refreshed = true;
 	t->step.again_in_ms = token_due_ms(p->settings, tokens->expires_in_s);
 	log_event(LOG_INFO, "token.refreshed", LOG_I("expires_in_s", tokens->expires_in_s));

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/tally.h"
 #include "flow/decide.h"
@@ -170,6 +171,8 @@ give_back(const struct job *j, int64_t again_in_ms, bool failed)
 {
 	struct db *db = j->step->parts->db;
 	struct err e = { .code = ERR_NONE };
+
+	FAULT_POINT_OF("job.done", str_from(job_name(j)));
 	bool ok = j->leased ? lease_release(db, &j->lease, again_in_ms, &e)
 	                    : schedule_release(db, &j->schedule, again_in_ms, failed ? j->schedule.tries + 1 : 0, &e);
 

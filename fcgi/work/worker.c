@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/tally.h"
 #include "io/http.h"
@@ -161,7 +162,9 @@ look_for_leases(struct worker *w)
 		if (!room_for(w, l->stage))
 			continue;
 		e = (struct err){ .code = ERR_NONE };
+		FAULT_POINT_OF("lease.found", str_from(lease_stage_name(l->stage)));
 		if (lease_claim(p->db, l, p->worker, p->settings->lease_s, &e)) {
+			FAULT_POINT_OF("lease.claimed", str_from(lease_stage_name(l->stage)));
 			add(w, job_lease(p, l));
 			tally_add(TALLY_CLAIM_WON, 1);
 		} else if (e.code == ERR_CONFLICT) {
@@ -189,9 +192,10 @@ look_for_schedules(struct worker *w)
 	}
 	for (size_t i = 0; i < n && room(w); i++) {
 		e = (struct err){ .code = ERR_NONE };
-		if (schedule_claim(p->db, &list[i], p->worker, p->settings->lease_s, &e))
+		if (schedule_claim(p->db, &list[i], p->worker, p->settings->lease_s, &e)) {
+			FAULT_POINT_OF("schedule.claimed", str_from(schedule_kind_name(list[i].kind)));
 			add(w, job_schedule(p, &list[i]));
-		else if (e.code != ERR_CONFLICT)
+		} else if (e.code != ERR_CONFLICT)
 			log_event(LOG_WARN, "worker.claim", LOG_C("why", e.text));
 	}
 	arena_free(a);

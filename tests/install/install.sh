@@ -99,6 +99,9 @@ no_build_path() {
 	! grep -rlaF -e "$ROOT" -e "$T" "$T/root" || return 1
 	! grep -rlE '^[^#]*@[A-Z ]+@' "$T/root/etc" "$T/root/usr/local/lib/systemd" || return 1
 }
+no_fault_points() {
+	! grep -laF -e CONNECTOR_FAULTS "$T/root/usr/local/bin/connectorctl" "$T/root"/usr/local/lib/connector/* || return 1
+}
 operators_files_stay() {
 	echo '# mine' >>"$T/root/etc/connector/nginx.conf"
 	make_install DESTDIR="$T/root" >"$T/told"
@@ -245,6 +248,7 @@ check "make install with DESTDIR needs no network" staged
 check "what is installed lies where it belongs" layout
 check "nobody but the owner may write it, and connector.conf is for its owner alone" modes
 check "no installed file names the folder it was built in, or has a name left to fill" no_build_path
+check "no installed program has a point where a test kills" no_fault_points
 check "F-151 what the operator edited stays when the next version is installed" operators_files_stay
 
 HTTPS=$(free_port 0) HTTP=$(free_port 1) MONITOR=$(free_port 2)

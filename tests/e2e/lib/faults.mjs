@@ -1,0 +1,16 @@
+// Every place at which a test kills (fcgi/base/fault.h), one row each: the window of reliability.md 3.3, the point, its
+// value, and what comes by there.  15-faults.test.mjs kills at each and holds the table against the sources.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { VAR } from './env.mjs';
+
+const FOLDER = join(VAR, 'faults');
+const file = (point, value) => join(FOLDER, value ? `${point}@${value}` : point);
+
+// The next process that comes by dies there, after `passes` that are let go; `kills` of them, one after the other.
+export function arm(point, value = '', { passes = 0, kills = 1 } = {}) {
+	mkdirSync(FOLDER, { recursive: true });
+	writeFileSync(file(point, value), `${passes} ${kills}\n`);
+}
+// Whether it still waits for somebody to come by.
+export const armed = (point, value = '') => existsSync(file(point, value));
