@@ -43,7 +43,7 @@ const struct sql event_sql[] = {
 	    NULL, NULL },
 	[SHARDS] = { "event.shards", SQL_TENANT, "i", "i",
 	    "SELECT s.shard FROM (SELECT 0 AS shard UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) s "
-	    "WHERE EXISTS (SELECT 1 FROM pending p FORCE INDEX (pending_due) WHERE p.tenant_id = ? AND "
+	    "WHERE EXISTS (SELECT 1 FROM pending p FORCE INDEX (PRIMARY) WHERE p.tenant_id = ? AND "
 	    "p.shard = s.shard AND p.due <= UTC_TIMESTAMP(3) + INTERVAL 5 SECOND) ORDER BY s.shard",
 	    NULL, NULL },
 	[WAITS] = { "event.waits", SQL_TENANT, "i", "i", "SELECT EXISTS (SELECT 1 FROM waiting WHERE tenant_id = ?)",

@@ -193,6 +193,36 @@ the_last_partition_is_never_dropped(void **state)
 	    STR("ALTER TABLE event ADD PARTITION (PARTITION p101 VALUES LESS THAN (102))")));
 }
 
+/* Acceptance: a hundred events wait undecided while the operator upgrades. */
+static void
+what_waits_undecided_is_there_after_its_table_was_ordered_anew(void **state)
+{
+	(void)state;
+	const char *rows =
+	    "SELECT COALESCE(SUM(CRC32(CONCAT_WS('|', shard, HEX(event_key), due, looks, kind, object_id, "
+	    "contact_id, value, received_at))), 0) FROM pending WHERE tenant_id = 4711";
+
+	must(run(g.settings.sql_dir));
+	ground_run(&g, "ALTER TABLE pending DROP PRIMARY KEY, ADD PRIMARY KEY (tenant_id, shard, event_key), "
+	               "DROP INDEX pending_event, ADD KEY pending_due (tenant_id, shard, due)");
+	ground_run(&g, "INSERT INTO pending (tenant_id, shard, event_key, due, looks, kind, object_type, object_id, "
+	               "contact_id, property, value, occurred_at, received_at) SELECT 4711, seq MOD 4, UNHEX(SHA2(seq, "
+	               "256)), '2026-11-20' + INTERVAL seq MOD 7 SECOND, seq MOD 3, 'changed', 'deals', seq, seq + 1, "
+	               "'dealstage', REPEAT('x', seq), '2026-11-19', '2026-11-20' FROM seq_1_to_100");
+	int64_t before = ground_number(&g, rows);
+
+	ground_run(&g, "UPDATE migration SET done_at = NULL WHERE file = '0024_pending_due.sql'");
+	must(run(g.settings.sql_dir));
+	assert_int_equal(report.run, 1);
+	assert_int_equal(ground_number(&g, "SELECT COUNT(*) FROM pending WHERE tenant_id = 4711"), 100);
+	assert_int_equal(ground_number(&g, rows), before);
+	assert_int_equal(ground_number(&g, "SELECT COUNT(*) FROM information_schema.statistics WHERE table_schema = "
+	                                   "DATABASE() AND table_name = 'pending' AND index_name = 'PRIMARY' AND "
+	                                   "column_name = 'due' AND seq_in_index = 3"),
+	    1);
+	ground_run(&g, "DELETE FROM pending WHERE tenant_id = 4711");
+}
+
 static void
 statements_are_cut_at_semicolons_outside_quotes_and_comments(void **state)
 {
@@ -239,6 +269,7 @@ main(void)
 		cmocka_unit_test(three_that_start_at_once_make_one_schema),
 		cmocka_unit_test(partitions_reach_14_days_ahead_and_old_ones_go),
 		cmocka_unit_test(the_last_partition_is_never_dropped),
+		cmocka_unit_test(what_waits_undecided_is_there_after_its_table_was_ordered_anew),
 		cmocka_unit_test(statements_are_cut_at_semicolons_outside_quotes_and_comments),
 	};
 

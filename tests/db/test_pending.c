@@ -173,6 +173,23 @@ a_new_connection_wakes_all_that_waits(void **state)
 	assert_int_equal(n, 1);
 }
 
+/* The table lies in the order of due: a fact that comes again with another due time is still the one that waits. */
+static void
+an_event_waits_once_whenever_it_is_due(void **state)
+{
+	(void)state;
+	add("e", 0, 60);
+	store_run(
+	    "INSERT INTO pending (tenant_id, shard, event_key, due, kind, object_type, object_id, property, value, "
+	    "occurred_at, received_at) SELECT tenant_id, shard, event_key, due - INTERVAL 50 SECOND, kind, "
+	    "object_type, object_id, property, value, occurred_at, received_at FROM pending WHERE tenant_id = %lld "
+	    "ON DUPLICATE KEY UPDATE due = VALUES(due)",
+	    (long long)store.tenant_id);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM pending WHERE tenant_id = %lld", (long long)store.tenant_id),
+	    1);
+	assert_in_range(next_ms(0), 1, 10000);
+}
+
 static void
 what_is_decided_is_gone(void **state)
 {
@@ -208,6 +225,7 @@ main(void)
 		TEST(what_was_woken_meanwhile_is_looked_at_again_at_once),
 		TEST(what_could_not_be_looked_at_comes_again_and_counts_no_look),
 		TEST(a_new_connection_wakes_all_that_waits),
+		TEST(an_event_waits_once_whenever_it_is_due),
 		TEST(what_is_decided_is_gone),
 	};
 
