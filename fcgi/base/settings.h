@@ -32,6 +32,7 @@ struct settings {
 	struct str database_socket, database_host, database_name, database_user, database_ca_file;
 	struct secret database_password;
 	int64_t database_port;
+	int64_t database_connect_s, database_wait_s, database_site_wait_s, database_hooks_wait_s, database_lock_wait_s;
 	/* operating */
 	struct str disk_dir;
 	int64_t disk_free_min_mb, ready_lag_s;

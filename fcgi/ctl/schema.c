@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "ctl/command.h"
+#include "io/db.h"
 #include "store/migrate.h"
 #include "store/partition.h"
 
@@ -16,6 +17,7 @@ ctl_migrate(struct ctl *c, struct err *e)
 
 	if (c->argc > 0)
 		return err_set(e, ERR_INVALID, "it takes no arguments");
+	db_set_wait(c->db, 0); /* changing a large table takes as long as it takes */
 	if (!migrate_run(c->db, c->arena, s->sql_dir, c->installation->parts.worker, MIGRATE_WAIT_MS, &report, e) ||
 	    !partition_keep(c->db, c->arena, s->event_keep_days, &parts, e))
 		return false;

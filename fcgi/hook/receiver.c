@@ -137,6 +137,7 @@ receiver_run(const struct settings *settings, struct db *db, struct str process)
 	struct err e = { .code = ERR_NONE };
 	struct fcgi *requests[TOGETHER];
 
+	db_set_wait(db, settings->database_hooks_wait_s);
 	if (!fcgi_open(&requests[0], on_tick, &r, PULSE_MS, &e)) {
 		log_event(LOG_ERROR, "hooks.failed", LOG_C("why", e.text));
 		arena_free(a);

@@ -1,22 +1,22 @@
 #include "io/db_statement.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <mariadb/errmsg.h>
-#include <mariadb/mysqld_error.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "io/db_number.h"
 
-#define CONNECT_TIMEOUT_S 5
-#define READ_TIMEOUT_S    10
-#define WRITE_TIMEOUT_S   10
-#define BUCKETS           256
+#define BUCKETS 256
+/* A failure that took this long was a server that hangs; then nobody connects for the latter. */
+#define HANGS_MS 500
+#define REST_MS  1000
 /* A webhook leaves in one piece: of two the server would wake twice. */
 #define SEND_BUFFER (64UL * 1024)
 
@@ -40,6 +40,8 @@ struct db {
 	const char *socket, *host, *name, *user, *ca_file;
 	struct secret password;
 	unsigned port;
+	int64_t connect_s, wait_s, lock_wait_s;
+	int64_t began_ms, rest_until_ms; /* monotonic */
 	MYSQL *my; /* NULL while not connected */
 	struct kept *buckets[BUCKETS];
 	enum transaction tx;
@@ -79,6 +81,9 @@ db_new(const struct settings *s)
 	db->user = s->database_user.n == 0 ? system_user(memory) : str_c(memory, s->database_user);
 	db->password = secret_copy(memory, secret_reveal(&s->database_password));
 	db->port = (unsigned)s->database_port;
+	db->connect_s = s->database_connect_s;
+	db->wait_s = s->database_wait_s;
+	db->lock_wait_s = s->database_lock_wait_s;
 	return db;
 }
 
@@ -102,6 +107,14 @@ disconnect(struct db *db)
 }
 
 void
+db_set_wait(struct db *db, int64_t wait_s)
+{
+	assert(db->tx == TX_NONE);
+	disconnect(db);
+	db->wait_s = wait_s;
+}
+
+void
 db_free(struct db *db)
 {
 	if (db == NULL)
@@ -110,49 +123,15 @@ db_free(struct db *db)
 	arena_free(db->memory);
 }
 
-static bool
-is_lost(unsigned number)
+/* The connection, and with it a transaction, is over.  A server that hangs costs its deadline once, not each time. */
+static void
+lost(struct db *db)
 {
-	switch (number) {
-	case CR_SERVER_GONE_ERROR:
-	case CR_SERVER_LOST:
-	case CR_SERVER_LOST_EXTENDED:
-	case CR_COMMANDS_OUT_OF_SYNC:
-	case CR_MALFORMED_PACKET:
-	case CR_CONN_HOST_ERROR:
-	case CR_CONNECTION_ERROR:
-	case ER_SERVER_SHUTDOWN:
-	case ER_CONNECTION_KILLED:
-		return true;
-	default:
-		return number == 0;
-	}
-}
+	int64_t now = clock_mono_ms();
 
-/* The server's own trouble: the same statement works when that has passed. */
-static bool
-is_trouble(unsigned number)
-{
-	switch (number) {
-	case ER_CON_COUNT_ERROR:
-	case ER_USER_LIMIT_REACHED:
-	case ER_TOO_MANY_USER_CONNECTIONS:
-	case ER_OUT_OF_RESOURCES:
-	case ER_OUTOFMEMORY:
-	case ER_UNKNOWN_COM_ERROR: /* Galera: the node is not part of the cluster */
-	case ER_OPTION_PREVENTS_STATEMENT:
-	case ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION:
-	case ER_QUERY_INTERRUPTED:
-	case ER_STATEMENT_TIMEOUT:
-	case ER_DISK_FULL:
-	case ER_RECORD_FILE_FULL:
-	case ER_ERROR_ON_WRITE:
-	case ER_NET_READ_INTERRUPTED:
-	case ER_NET_WRITE_INTERRUPTED:
-		return true;
-	default:
-		return is_lost(number);
-	}
+	if (now - db->began_ms >= HANGS_MS)
+		db->rest_until_ms = now + REST_MS;
+	disconnect(db);
 }
 
 /*
@@ -162,31 +141,30 @@ is_trouble(unsigned number)
 static bool
 failed(struct db *db, const char *what, unsigned number, const char *text, struct err *e)
 {
-	switch (number) {
-	case ER_DUP_ENTRY:
+	switch (db_number_means(number)) {
+	case DB_MEANS_EXISTS:
 		/* The server's text repeats the value, which may be a person's. */
 		return err_set(e, ERR_EXISTS, "%s: a unique key is taken", what);
-	case ER_LOCK_WAIT_TIMEOUT:
-	case ER_LOCK_DEADLOCK:
-	case ER_CHECKREAD:
+	case DB_MEANS_CONFLICT:
 		(void)err_set(e, ERR_CONFLICT, "%s: database error %u: %s", what, number, text);
 		if (db->tx == TX_OPEN) {
 			db->tx = TX_BROKEN;
 			if (mysql_rollback(db->my) != 0)
-				disconnect(db);
+				lost(db);
 		}
 		return false;
-	case ER_DATA_TOO_LONG:
-	case ER_TRUNCATED_WRONG_VALUE_FOR_FIELD:
-	case ER_TRUNCATED_WRONG_VALUE:
+	case DB_MEANS_VALUE:
 		return err_set(e, ERR_FAULT, "%s: database error %u: a value does not fit its column", what, number);
-	default:
+	case DB_MEANS_TROUBLE:
+		return err_set(e, ERR_DB, "%s: database error %u: %s", what, number, text);
+	case DB_MEANS_LOST:
+		(void)err_set(e, ERR_DB, "%s: database error %u: %s", what, number, text);
+		lost(db);
+		return false;
+	case DB_MEANS_FAULT:
 		break;
 	}
-	(void)err_set(e, is_trouble(number) ? ERR_DB : ERR_FAULT, "%s: database error %u: %s", what, number, text);
-	if (is_lost(number))
-		disconnect(db);
-	return false;
+	return err_set(e, ERR_FAULT, "%s: database error %u: %s", what, number, text);
 }
 
 static bool
@@ -201,21 +179,41 @@ failed_statement(struct db *db, const struct sql *q, const struct db_fault *f, s
 	return failed(db, q->name, f->number, f->text, e);
 }
 
-/* The settings of a session, and the proof that strict mode is on. */
+/* Waiting for a row ends before waiting for the answer does, so that it is known as what it is. */
+static int64_t
+lock_wait_s(const struct db *db)
+{
+	int64_t most = db->wait_s > 1 ? db->wait_s - 1 : 1;
+
+	return db->wait_s == 0 || db->lock_wait_s < most ? db->lock_wait_s : most;
+}
+
+static bool
+say(struct db *db, const char *text, struct err *e)
+{
+	return mysql_real_query(db->my, text, strlen(text)) == 0 || failed_connection(db, "session", e);
+}
+
+/*
+ * The settings of a session, and the proof that strict mode is on.  A statement whose answer nobody waits for any more
+ * is ended by the server itself; its name for that is MariaDB's (M!) or MySQL's.
+ */
 static bool
 session(struct db *db, struct err *e)
 {
-	static const char *const settings[] = {
-		"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-		("SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 5, autocommit = 1, sql_mode = "
-		 "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"),
-		("SELECT @@SESSION.sql_mode LIKE '%STRICT_ALL_TABLES%' AND @@SESSION.time_zone = '+00:00' "
-		 "AND @@SESSION.autocommit = 1"),
-	};
+	char settings[400];
 
-	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
-		if (mysql_real_query(db->my, settings[i], strlen(settings[i])) != 0)
-			return failed_connection(db, "session", e);
+	(void)snprintf(settings, sizeof settings,
+	    "SET SESSION /*M! max_statement_time = %lld, */ /*!50708 max_execution_time = %lld000, */ "
+	    "time_zone = '+00:00', innodb_lock_wait_timeout = %lld, autocommit = 1, sql_mode = "
+	    "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+	    (long long)db->wait_s, (long long)db->wait_s, (long long)lock_wait_s(db));
+	if (!say(db, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", e) || !say(db, settings, e) ||
+	    !say(db,
+	        "SELECT @@SESSION.sql_mode LIKE '%STRICT_ALL_TABLES%' AND @@SESSION.time_zone = '+00:00' "
+	        "AND @@SESSION.autocommit = 1",
+	        e))
+		return false;
 	MYSQL_RES *result = mysql_store_result(db->my);
 	if (result == NULL)
 		return failed_connection(db, "session", e);
@@ -228,15 +226,15 @@ session(struct db *db, struct err *e)
 static void
 set_options(const struct db *db, MYSQL *my)
 {
-	unsigned connect_s = CONNECT_TIMEOUT_S, read_s = READ_TIMEOUT_S, write_s = WRITE_TIMEOUT_S, off = 0;
+	unsigned connect_s = (unsigned)db->connect_s, wait_s = (unsigned)db->wait_s, off = 0;
 	unsigned long buffer = SEND_BUFFER;
 	my_bool no = 0, yes = 1;
 
 	(void)mysql_options(my, MYSQL_OPT_NET_BUFFER_LENGTH, &buffer);
 	/* All of these are "for ever" or "on" by default (F-121, F-122, F-129). */
 	(void)mysql_options(my, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
-	(void)mysql_options(my, MYSQL_OPT_READ_TIMEOUT, &read_s);
-	(void)mysql_options(my, MYSQL_OPT_WRITE_TIMEOUT, &write_s);
+	(void)mysql_options(my, MYSQL_OPT_READ_TIMEOUT, &wait_s);
+	(void)mysql_options(my, MYSQL_OPT_WRITE_TIMEOUT, &wait_s);
 	(void)mysql_options(my, MYSQL_OPT_LOCAL_INFILE, &off);
 	(void)mysql_options(my, MYSQL_OPT_RECONNECT, &no);
 	(void)mysql_options(my, MYSQL_REPORT_DATA_TRUNCATION, &yes);
@@ -256,6 +254,8 @@ connect_now(struct db *db, struct err *e)
 
 	if (db->host == NULL && db->socket == NULL)
 		return err_set(e, ERR_DB, "neither database_socket nor database_host is set");
+	if (db->began_ms < db->rest_until_ms)
+		return err_set(e, ERR_DB, "the database did not answer in time a moment ago");
 	db->my = mysql_init(NULL);
 	if (db->my == NULL)
 		return err_set(e, ERR_DB, "no memory for a database connection");
@@ -288,6 +288,7 @@ is_dead(const struct db *db)
 static bool
 ready(struct db *db, struct err *e)
 {
+	db->began_ms = clock_mono_ms();
 	if (db->tx == TX_BROKEN)
 		return err_set(e, ERR_CONFLICT, "the transaction is over: it was rolled back");
 	if (db->my != NULL && db->tx == TX_NONE && is_dead(db)) {
@@ -447,15 +448,14 @@ db_commit(struct db *db, struct err *e)
 		db->tx = TX_NONE;
 		return err_set(e, ERR_CONFLICT, "commit: the transaction is over: it was rolled back");
 	}
+	db->began_ms = clock_mono_ms();
 	bool ok = mysql_commit(db->my) == 0;
 	if (!ok) {
-		bool lost = is_lost(mysql_errno(db->my));
 		(void)failed_connection(db, "commit", e);
-		/* The server may have done it before it went away (F-119). */
-		if (lost)
+		/* The server may have done it, before it went away or its trouble began (F-119). */
+		if (e->code == ERR_DB)
 			e->code = ERR_TIMEOUT;
-		else
-			db_rollback(db);
+		db_rollback(db);
 	}
 	db->tx = TX_NONE;
 	return ok;
@@ -464,8 +464,9 @@ db_commit(struct db *db, struct err *e)
 void
 db_rollback(struct db *db)
 {
+	db->began_ms = clock_mono_ms();
 	if (db->tx == TX_OPEN && mysql_rollback(db->my) != 0)
-		disconnect(db);
+		lost(db);
 	db->tx = TX_NONE;
 }
 

@@ -4,12 +4,15 @@
  * Statements (static storage: they are known by their address) are prepared on first use and kept per
  * connection.  The letters of a statement are compared with the server's own counts.  The connection is
  * made on first use and again after it was lost (never inside a transaction); it speaks utf8mb4, UTC,
- * READ COMMITTED, strict mode, lock wait 5 s.
+ * READ COMMITTED, strict mode.
  *
- * Failures: ERR_EXISTS a unique key is taken (1062); ERR_CONFLICT deadlock, lock wait, certification
- * (1205, 1213, 1020): the transaction is rolled back, repeat the whole unit; ERR_DB the server is away, full or
- * cannot work right now; ERR_FAULT it refused the statement, which is a defect.  When COMMIT itself got no answer
- * the outcome is unknown: db_commit() says ERR_TIMEOUT.
+ * Every call ends: connecting after database_connect_s, a statement after database_wait_s (or db_set_wait()), a wait
+ * for somebody's row after database_lock_wait_s.  When a server hangs, who calls again within a second is told at once.
+ *
+ * Failures (io/db_number.h knows the numbers): ERR_EXISTS a unique key is taken; ERR_CONFLICT deadlock, lock wait,
+ * certification: the transaction is rolled back, repeat the whole unit; ERR_DB the server is away, full or cannot work
+ * right now; ERR_FAULT it refused the statement, which is a defect.  When COMMIT itself got no answer the outcome is
+ * unknown: db_commit() says ERR_TIMEOUT.
  */
 #ifndef IO_DB_H
 #define IO_DB_H
@@ -66,6 +69,8 @@ struct db_rows {
 
 /* Keeps a copy of what it needs of `s`.  Does not connect. */
 struct db *db_new(const struct settings *s);
+/* How long a statement may take from now on, in seconds; 0: as long as it likes.  Not inside a transaction. */
+void db_set_wait(struct db *db, int64_t wait_s);
 void db_free(struct db *db);
 /* Connects now, for readiness checks. */
 bool db_ping(struct db *db, struct err *e) CC_MUST_USE;

@@ -81,6 +81,7 @@ site_run(const struct installation *installation, struct err *e)
 		.program = STR("connector-site"),
 		.process = installation->parts.worker };
 
+	db_set_wait(installation->parts.db, installation->parts.settings->database_site_wait_s);
 	if (!fcgi_open(&s.fcgi, pulse_beat, &pulse, PULSE_MS, e))
 		return false;
 	s.http = http_new(installation->parts.settings);

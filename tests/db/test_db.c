@@ -534,19 +534,18 @@ over_a_network_nothing_is_said_without_tls(void **state)
 
 /* F-122: the library would wait for ever. */
 static void
-a_server_that_never_greets_is_left_after_five_seconds(void **state)
+a_server_that_never_greets_is_left(void **state)
 {
 	(void)state;
 	struct settings s = settings;
 	int status = 0;
 
 	s.database_host = STR("127.0.0.1");
+	s.database_connect_s = 1;
 	pid_t server = fake_server(false, &s.database_port);
 	struct db *remote = db_new(&s);
-	int64_t began = clock_mono_ms();
 	assert_false(db_ping(remote, &e));
 	assert_int_equal(e.code, ERR_DB);
-	assert_in_range(clock_mono_ms() - began, 3000, 7000);
 	db_free(remote);
 	assert_int_equal(waitpid(server, &status, 0), server);
 }
@@ -574,7 +573,7 @@ main(void)
 		cmocka_unit_test_setup(bytes_are_compared_as_bytes, fresh_table),
 		cmocka_unit_test_setup(no_file_of_ours_is_sent_to_the_server, fresh_table),
 		cmocka_unit_test(over_a_network_nothing_is_said_without_tls),
-		cmocka_unit_test(a_server_that_never_greets_is_left_after_five_seconds),
+		cmocka_unit_test(a_server_that_never_greets_is_left),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
