@@ -83,7 +83,7 @@ test('F-004 an interrupted edit is shown to no other account and no other person
 		await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
 		await expect(page, account).not.toHaveURL(/mappings/);
 		expect(await page.evaluate(() => sessionStorage.length), `what is kept for ${account}`).toBe(0);
-		await page.getByRole('link', { name: 'Field Mappings' }).click();
+		await page.getByRole('link', { name: 'Field Mappings', exact: true }).click();
 		await expect(bar(page)).not.toContainText('unsaved changes');
 		await page.context().clearCookies();
 		await enter(page, await again());
@@ -147,7 +147,7 @@ test('F-022 two tabs: what one saves the other hears of when it saves, and both 
 	const other = await context.newPage();
 	await other.goto('/mappings/deals');
 	await page.goto('/activity');
-	await page.getByRole('link', { name: 'Field Mappings' }).click();
+	await page.getByRole('link', { name: 'Field Mappings', exact: true }).click();
 	await choose(page, 5, 'dealname');
 	await choose(other, 6, 'dealtype');
 	await save(other).click();
