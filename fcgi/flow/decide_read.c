@@ -6,11 +6,13 @@
  *   403                  the record type's events wait until a person grants the scope; all others go on
  *   400, 413, 414        the batch once more in halves, so that one bad record costs only itself; then as 403
  *   other 4xx            as 403, in other words
- *   5xx, no answer       the events that need it are looked at again a moment later; all others go on
+ *   5xx, no answer, 409  the events that need it are looked at again a moment later; all others go on
+ *   404                  of one record's further page: it has no more; else as 403
  *   207                  each of these by id
+ *
+ * The classes are core/retry's.
  */
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "core/record_name.h"
 #include "core/retry.h"
@@ -19,10 +21,6 @@
 #include "store/budget.h"
 
 #define PROPERTIES_MAX 4096
-/* The longest wait that an answer may ask of us at once. */
-#define HINT_CAP_MS (10LL * 60 * 1000)
-/* When the answer does not say: a full window (hubspot.md 4.1). */
-#define LIMITED_MS 10000
 /* Batches of a round that are asked for in halves: finds some three bad records of a hundred. */
 #define SPLITS_MAX 24
 /* Line items of a round. */
@@ -208,9 +206,20 @@ type_of(const struct decide_read *c)
 	return c->kind == DECIDE_RECORDS ? c->type : c->to_type;
 }
 
+/*
+ * When to look again, at the soonest; decide_judge.c makes it later the longer an event waits.  Chance is drawn for the
+ * call and not for each of its records: those shall be read together the next time, too.  Never 0, which would mean now.
+ */
+static int64_t
+again_ms(const struct decide_round *r, enum retry_class result, const struct http_answer *answer)
+{
+	int64_t ms = step_retry_ms(&r->step, RETRY_HUBSPOT_READ, result, answer, 0);
+
+	return ms > 0 ? ms : 1;
+}
+
 static const struct records_trouble *
-trouble(struct decide_round *r, const struct decide_read *c, enum hubspot_result result, struct str words,
-    int64_t wait_ms)
+trouble(struct decide_round *r, const struct decide_read *c, enum retry_class result, struct str words, int64_t wait_ms)
 {
 	struct arena *a = r->step.arena;
 	struct records_trouble *t = arena_alloc(a, sizeof(*t));
@@ -219,11 +228,11 @@ trouble(struct decide_round *r, const struct decide_read *c, enum hubspot_result
 	t->words = str_copy(a, words);
 	t->wait_ms = wait_ms;
 	t->kind = RECORDS_PASSES;
-	if (result != HUBSPOT_SCOPE_MISSING && result != HUBSPOT_REFUSED)
+	if (result != RETRY_FORBIDDEN && !retry_is_refusal(result))
 		return t;
 	t->kind = RECORDS_REFUSED;
-	t->code =
-	    str_printf(a, "hubspot_%s_" STR_FMT, result == HUBSPOT_SCOPE_MISSING ? "scope" : "refuses", STR_ARG(type));
+	type = str_printf(a, "%s_" STR_FMT, result == RETRY_FORBIDDEN ? "scope" : "refuses", STR_ARG(type));
+	t->code = str_printf(a, "hubspot_" STR_FMT, STR_ARG(type));
 	return t;
 }
 
@@ -265,11 +274,11 @@ take_errors(struct decide_round *r, const struct decide_read *c, const struct ht
 
 	hubspot_crm_read_errors(r->step.arena, answer, &errors, &n);
 	for (size_t i = 0; i < n; i++) {
-		int64_t wait_ms = errors[i].result == HUBSPOT_RETRY ? DECIDE_RETRY_MS : LIMITED_MS;
+		int64_t wait_ms = again_ms(r, errors[i].result, answer);
 		const struct records_trouble *why;
 		bool named = false;
 
-		if (errors[i].result == HUBSPOT_OK)
+		if (errors[i].result == RETRY_OK)
 			continue;
 		why = trouble(r, c, errors[i].result, errors[i].words, wait_ms);
 		for (size_t k = 0; k < errors[i].n_ids; k++)
@@ -388,11 +397,11 @@ take_records(struct decide_round *r, const struct decide_read *c, const struct h
 
 /* One bad record shall not cost the others of its batch. */
 static bool
-split(struct decide_round *r, const struct decide_read *c, int status)
+split(struct decide_round *r, const struct decide_read *c)
 {
 	struct decide_read half = *c;
 
-	if ((status != 400 && status != 413 && status != 414) || c->ids.n < 2 || r->splits == SPLITS_MAX)
+	if (c->ids.n < 2 || r->splits == SPLITS_MAX)
 		return false;
 	r->splits++;
 	half.ids.n = c->ids.n / 2;
@@ -404,12 +413,12 @@ split(struct decide_round *r, const struct decide_read *c, int status)
 
 /* Nothing can be read of HubSpot now: nothing is written, the events stay due, and the round comes back. */
 static bool
-give_up(struct decide_round *r, enum hubspot_result result, int64_t hint_ms, struct err *e)
+give_up(struct decide_round *r, enum retry_class result, const struct http_answer *answer, struct err *e)
 {
 	struct step *s = &r->step;
 
-	s->again_in_ms = hint_ms >= 0 ? hint_ms : result == HUBSPOT_LIMITED ? LIMITED_MS : DECIDE_RETRY_MS;
-	if (result == HUBSPOT_TOKEN_REFUSED)
+	s->again_in_ms = again_ms(r, result, answer);
+	if (result == RETRY_SIGN_IN)
 		return access_token_refused(s, e);
 	return budget_block(s->parts->db, s->tenant_id, BUDGET_HUBSPOT, s->again_in_ms, e);
 }
@@ -424,19 +433,18 @@ decide_take(struct decide_round *r, size_t n, bool *go_on, struct err *e)
 		const struct decide_read *c = &r->asked[i];
 		const struct http_answer *answer = &s->answers[i];
 		struct err why = { .code = ERR_NONE };
-		enum hubspot_result result = hubspot_classify(s->arena, answer, &why);
-		int64_t hint_ms = retry_hint_ms(answer, clock_wall_ms(), HINT_CAP_MS, s->arena);
+		enum retry_class result = hubspot_classify(s->arena, RETRY_HUBSPOT_READ, answer, &why);
 
-		if (result == HUBSPOT_OK &&
+		if (result == RETRY_OK &&
 		    !(c->kind == DECIDE_RECORDS ? take_records(r, c, answer, &why) : take_links(r, c, answer, &why)))
-			result = HUBSPOT_RETRY;
-		if (result == HUBSPOT_OK || (result == HUBSPOT_REFUSED && split(r, c, answer->status)))
+			result = retry_unreadable(RETRY_HUBSPOT_READ);
+		if (result == RETRY_OK || (result == RETRY_SPLIT && split(r, c)) ||
+		    (result == RETRY_GONE && c->kind == DECIDE_LINKS_MORE))
 			continue;
-		*go_on = result != HUBSPOT_TOKEN_REFUSED && result != HUBSPOT_LIMITED;
+		*go_on = result != RETRY_SIGN_IN && result != RETRY_WAIT;
 		if (*go_on)
-			fail_all(r, c,
-			    trouble(r, c, result, str_from(why.text), hint_ms >= 0 ? hint_ms : DECIDE_RETRY_MS));
-		else if (!give_up(r, result, hint_ms, e))
+			fail_all(r, c, trouble(r, c, result, str_from(why.text), again_ms(r, result, answer)));
+		else if (!give_up(r, result, answer, e))
 			return false;
 	}
 	return true;

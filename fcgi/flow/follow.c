@@ -13,7 +13,6 @@
 #include "flow/follow.h"
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "core/retry.h"
 #include "flow/access.h"
 #include "flow/follow_round.h"
@@ -28,11 +27,8 @@
 #define LISTING_MAX 2000
 /* How much of the call budget may be used up by a call for each. */
 #define SINGLE_PERCENT 50
-/* After a 429 that does not say for how long. */
-#define RETRY_MS 5000
-/* As long as an answer may ask us to wait, and as refused credentials rest (they wake the queue when set anew). */
-#define HINT_CAP_MS (60LL * 60 * 1000)
-#define REFUSED_MS  (15LL * 60 * 1000)
+/* So long refused credentials rest (they wake the queue when set anew). */
+#define REFUSED_MS (15LL * 60 * 1000)
 
 static struct db *
 db_of(const struct follow *f)
@@ -43,14 +39,15 @@ db_of(const struct follow *f)
 bool
 follow_hold_back(struct follow *f, const struct http_answer *answer, struct err *e)
 {
+	enum retry_class c = retry_classify(RETRY_IMPACT_READ, answer);
 	int64_t ms = REFUSED_MS;
 
-	if (answer->outcome != HTTP_ANSWERED || (answer->status != 429 && answer->status != 401))
+	if (c != RETRY_WAIT && c != RETRY_SIGN_IN)
 		return true;
-	if (answer->status == 429)
-		ms = retry_hint_ms(answer, clock_wall_ms(), HINT_CAP_MS, f->step.arena);
+	if (c == RETRY_WAIT)
+		ms = step_retry_ms(&f->step, RETRY_IMPACT_READ, c, answer, 0);
 	f->budget = 0;
-	return budget_block(db_of(f), f->step.tenant_id, BUDGET_IMPACT, ms >= 0 ? ms : RETRY_MS, e);
+	return budget_block(db_of(f), f->step.tenant_id, BUDGET_IMPACT, ms, e);
 }
 
 static bool

@@ -15,9 +15,8 @@
 /* Planned and not written yet: the walk waits for the writing. */
 #define WAITING_MAX 1000
 #define LOOK_MS     1000
-#define RETRY_MS    5000
-#define LIMITED_MS  10000
-#define HINT_CAP_MS (10LL * 60 * 1000)
+/* A walk does not count how often a page failed: it waits as after the second time. */
+#define RETRY_TRIES 2
 /* Search lags behind by seconds (hubspot.md 3.2). */
 #define OVERLAP_MS (2LL * 60 * 1000)
 /* Of the watch: rows of updates that ended go when there are more. */
@@ -70,28 +69,27 @@ answer_ok(struct ids_walk *w, const struct http_answer *answer, enum budget_dest
 {
 	struct step *s = &w->step;
 	struct err why = { .code = ERR_NONE };
-	enum hubspot_result result = hubspot_classify(s->arena, answer, &why);
-	int64_t hint = retry_hint_ms(answer, clock_wall_ms(), HINT_CAP_MS, s->arena);
+	enum retry_class result = hubspot_classify(s->arena, RETRY_HUBSPOT_READ, answer, &why);
 
-	*usable = result == HUBSPOT_OK;
+	*usable = result == RETRY_OK;
 	switch (result) {
-	case HUBSPOT_OK:
+	case RETRY_OK:
 		return true;
-	case HUBSPOT_TOKEN_REFUSED:
+	case RETRY_SIGN_IN:
 		s->again_in_ms = LOOK_MS;
 		return access_token_refused(s, e);
-	case HUBSPOT_LIMITED:
-		s->again_in_ms = hint >= 0 ? hint : LIMITED_MS;
+	case RETRY_WAIT:
+		s->again_in_ms = step_retry_ms(s, RETRY_HUBSPOT_READ, result, answer, 0);
 		return budget_block(db_of(w), s->tenant_id, budget, s->again_in_ms, e);
-	case HUBSPOT_SCOPE_MISSING:
+	case RETRY_FORBIDDEN:
 		return end_with(w, "scope_missing", str_from(why.text), e);
-	case HUBSPOT_REFUSED:
-		return end_with(w, "hubspot_refuses", str_from(why.text), e);
-	case HUBSPOT_RETRY:
+	case RETRY_AGAIN:
 		break;
+	default:
+		return end_with(w, "hubspot_refuses", str_from(why.text), e);
 	}
 	log_event(LOG_INFO, "ids.retry", LOG_C("why", why.text));
-	s->again_in_ms = RETRY_MS;
+	s->again_in_ms = step_retry_ms(s, RETRY_HUBSPOT_READ, result, answer, RETRY_TRIES);
 	return true;
 }
 
@@ -271,7 +269,7 @@ read_links(struct step *step, struct err *e)
 static bool
 no_companies(const struct ids_walk *w, const struct http_answer *answer)
 {
-	return w->at == AT_COMPANIES && answer->outcome == HTTP_ANSWERED && answer->status == 403;
+	return w->at == AT_COMPANIES && retry_classify(RETRY_HUBSPOT_READ, answer) == RETRY_FORBIDDEN;
 }
 
 /* The number that a search tells; the sample goes on as a page. */

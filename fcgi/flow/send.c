@@ -5,7 +5,6 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/crypto.h"
 #include "base/log.h"
 #include "core/effect.h"
 #include "core/retry.h"
@@ -22,8 +21,6 @@
 #define SEND_MAX CONVERSION_GROUP_MAX
 /* Under one lease; then the next tenant has its turn. */
 #define ROUNDS_MAX 8
-/* The longest wait that an answer may ask of us at once. */
-#define HINT_CAP_MS (60LL * 60 * 1000)
 /* Refused credentials: nothing goes out for this long, unless somebody enters them anew. */
 #define REFUSED_MS (15LL * 60 * 1000)
 /* A 403 may be about the scope or about this one body: the others have their turn soon. */
@@ -77,13 +74,78 @@ forbidden(const struct send *s, const struct delivery *d)
 	return STR("trigger_off");
 }
 
-static int64_t
-retry_ms(const struct step *step, int64_t tries)
+/* No for this one, for good. */
+static void
+rejected(const struct http_answer *answer, const struct impact_receipt *receipt, struct conversion_answer *w)
 {
-	const struct settings *settings = step->parts->settings;
+	w->to = STATE_REJECTED;
+	w->result = STR("rejected");
+	w->code = answer->status == 402 ? STR("http_402") : answer->status == 404 ? STR("http_404") : STR("http_400");
+	w->message = str_slice(receipt->refusal, 0, 500);
+}
 
-	return retry_wait_ms(settings->retry_base_s * 1000, settings->retry_cap_s * 1000, tries,
-	    crypto_random_below(1000000));
+/* No for all, until somebody mends something; looked at again hourly. */
+static void
+parked(const struct step *step, const struct http_answer *answer, const char *code, struct conversion_answer *w)
+{
+	struct err text = { .code = ERR_NONE };
+
+	w->to = STATE_PARKED;
+	w->result = STR("refused");
+	w->code = str_from(code);
+	(void)impact_ok(step->arena, answer, &text);
+	w->message = str_copy(step->arena, str_from(text.text));
+}
+
+/*
+ * It may have arrived.  What the answer tells of its whereabouts is kept although the answer itself is none to trust
+ * (a 202, a 207): it is asked for there first.
+ */
+static void
+unknown(const struct step *step, const struct http_answer *answer, const struct impact_receipt *receipt,
+    struct conversion_answer *w)
+{
+	w->to = STATE_UNKNOWN;
+	w->result = STR("unknown");
+	w->code = STR("no_answer");
+	w->message = str_copy(step->arena, str_from(answer->err.text));
+	w->due_in_ms = step->parts->settings->unknown_wait_s * 1000;
+	w->batch_id = receipt->batch_id;
+	w->action_id = receipt->action_id;
+}
+
+static void
+again(const struct step *step, enum retry_class c, const struct http_answer *answer, int64_t tries,
+    struct conversion_answer *w)
+{
+	w->to = STATE_READY;
+	w->counts = c == RETRY_AGAIN;
+	w->result = w->counts ? STR("not_sent") : STR("rate_limited");
+	w->message = str_copy(step->arena, str_from(answer->err.text));
+	w->due_in_ms = step_retry_ms(step, RETRY_IMPACT_POST, c, answer, tries);
+}
+
+/* The answer as the class it has, with the receipt that stands in it. */
+static enum retry_class
+classify(const struct send *s, const struct http_answer *answer, const struct conversion_answer *w,
+    struct impact_receipt *receipt)
+{
+	const struct step *step = &s->step;
+	struct err why = { .code = ERR_NONE };
+	enum retry_class c = retry_classify(RETRY_IMPACT_POST, answer);
+	bool understood = answer->outcome == HTTP_ANSWERED && impact_read_receipt(step->arena, answer, receipt, &why);
+
+	if (understood && receipt->refusal.n == 0 &&
+	    !impact_receipt_is_ours(step->arena, step->parts->settings, &s->account, receipt)) {
+		/* It may be booked somewhere: UNKNOWN, and looked for. */
+		log_event(LOG_ERROR, "send.foreign_receipt", LOG_I("conversion", w->conversion_id));
+		*receipt = (struct impact_receipt){ 0 };
+		understood = false;
+	}
+	if (c == RETRY_MISSET || c == RETRY_FAULT)
+		log_event(LOG_ERROR, c == RETRY_FAULT ? "send.fault" : "send.misset",
+		    LOG_I("conversion", w->conversion_id), LOG_I("status", answer->status));
+	return c == RETRY_OK && !understood ? retry_unreadable(RETRY_IMPACT_POST) : c;
 }
 
 /* What the far side said of this attempt, as the row that keeps it. */
@@ -91,58 +153,37 @@ static void
 read_answer(const struct send *s, const struct http_answer *answer, int64_t tries, struct conversion_answer *w)
 {
 	const struct step *step = &s->step;
-	const struct settings *settings = step->parts->settings;
 	struct impact_receipt receipt = { .batch_id = { .n = 0 } };
-	struct err why = { .code = ERR_NONE };
-	bool understood = answer->outcome == HTTP_ANSWERED && impact_read_receipt(step->arena, answer, &receipt, &why);
-	int64_t hint = retry_hint_ms(answer, clock_wall_ms(), HINT_CAP_MS, step->arena);
-	struct err text = { .code = ERR_NONE };
+	enum retry_class c = classify(s, answer, w, &receipt);
 
 	w->http_status = answer->status;
-	if (understood && receipt.refusal.n == 0 &&
-	    !impact_receipt_is_ours(step->arena, settings, &s->account, &receipt)) {
-		log_event(LOG_ERROR, "send.foreign_receipt", LOG_I("conversion", w->conversion_id));
-		understood = false; /* it may be booked somewhere: UNKNOWN, and looked for */
-	}
-	switch (send_classify(answer->outcome, answer->status, understood)) {
-	case SEND_ACCEPTED:
+	switch (c) {
+	case RETRY_OK:
 		w->to = STATE_ACCEPTED;
 		w->result = STR("accepted");
 		w->batch_id = receipt.batch_id;
 		w->action_id = receipt.action_id;
-		w->due_in_ms = settings_plan_ms(&settings->follow_plan_s, 0);
+		w->due_in_ms = settings_plan_ms(&step->parts->settings->follow_plan_s, 0);
 		return;
-	case SEND_REJECTED:
-		w->to = STATE_REJECTED;
-		w->result = STR("rejected");
-		w->code = answer->status == 402 ? STR("http_402") : STR("http_400");
-		w->message = str_slice(receipt.refusal, 0, 500);
+	case RETRY_AGAIN:
+	case RETRY_WAIT:
+		again(step, c, answer, tries, w);
 		return;
-	case SEND_NOT_SENT:
-		w->to = STATE_READY;
-		w->result = STR("not_sent");
-		w->message = str_copy(step->arena, str_from(answer->err.text));
-		w->counts = true;
-		w->due_in_ms = retry_ms(step, tries);
+	case RETRY_SIGN_IN:
+		parked(step, answer, "credentials_refused", w);
 		return;
-	case SEND_WAIT:
-		w->to = STATE_READY;
-		w->result = STR("rate_limited");
-		w->due_in_ms = hint >= 0 ? hint : retry_ms(step, 6);
+	case RETRY_FORBIDDEN:
+		parked(step, answer, "scope_missing", w);
 		return;
-	case SEND_PARK:
-		w->to = STATE_PARKED;
-		w->result = STR("refused");
-		w->code = answer->status == 403 ? STR("scope_missing") : STR("credentials_refused");
-		impact_ok(step->arena, answer, &text);
-		w->message = str_copy(step->arena, str_from(text.text));
+	case RETRY_MISSET:
+		parked(step, answer, "far_end_moved", w);
 		return;
-	case SEND_UNKNOWN:
-		w->to = STATE_UNKNOWN;
-		w->result = STR("unknown");
-		w->code = STR("no_answer");
-		w->message = str_copy(step->arena, str_from(answer->err.text));
-		w->due_in_ms = settings->unknown_wait_s * 1000;
+	case RETRY_REFUSED:
+	case RETRY_FAULT:
+		rejected(answer, &receipt, w);
+		return;
+	default:
+		unknown(step, answer, &receipt, w);
 		return;
 	}
 }
@@ -156,7 +197,7 @@ hold_back(const struct send *s, const struct conversion_answer *w, struct err *e
 	if (str_eq(w->result, STR("rate_limited")))
 		for_ms = w->due_in_ms;
 	else if (w->to == STATE_PARKED)
-		for_ms = str_eq(w->code, STR("scope_missing")) ? FORBIDDEN_MS : REFUSED_MS;
+		for_ms = str_eq(w->code, STR("credentials_refused")) ? REFUSED_MS : FORBIDDEN_MS;
 	return for_ms == 0 || budget_block(s->step.parts->db, s->step.tenant_id, BUDGET_IMPACT, for_ms, e);
 }
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/log.h"
 #include "base/tally.h"
 #include "store/transaction.h"
@@ -27,6 +28,18 @@ step_next(struct step *s, struct err *e)
 	s->n_answers = s->n;
 	s->n = 0;
 	return s->next(s, e);
+}
+
+int64_t
+step_retry_ms(const struct step *s, enum retry_destination to, enum retry_class c, const struct http_answer *answer,
+    int64_t tries)
+{
+	const struct retry_moment now = { .settings = s->parts->settings,
+		.now_ms = clock_wall_ms(),
+		.random = crypto_random_below(RETRY_RANDOM),
+		.tries = tries };
+
+	return retry_next_ms(to, c, answer, &now, s->arena);
 }
 
 /* The rows of a far end in base/tally.h stand in one order. */

@@ -16,6 +16,7 @@
 #include "base/http_message.h"
 #include "base/settings.h"
 #include "core/catalogue.h"
+#include "core/retry.h"
 #include "store/vault.h"
 
 #define STEP_REQUESTS_MAX 64
@@ -58,6 +59,9 @@ struct step {
 /* A copy of the request's struct; what it points to must live in the step's arena.  Its index. */
 size_t step_request(struct step *s, const struct http_request *request);
 
+/* retry_next_ms() of an answer that came now, with chance. */
+int64_t step_retry_ms(const struct step *s, enum retry_destination to, enum retry_class c,
+    const struct http_answer *answer, int64_t tries);
 /* Counts what became of a call of the step (base/tally.h), by far end and result.  Runners call it for each answer. */
 void step_count_call(const struct step *s, size_t i, const struct http_answer *answer);
 /* Calls `next`.  Runners go by it, so that no step can send again what was answered. */

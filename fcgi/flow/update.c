@@ -2,8 +2,6 @@
 #include "flow/update.h"
 
 #include "base/arena.h"
-#include "base/clock.h"
-#include "base/crypto.h"
 #include "base/log.h"
 #include "core/retry.h"
 #include "flow/access.h"
@@ -16,13 +14,9 @@
 
 #define BATCH_MAX HUBSPOT_BATCH_WRITE_MAX
 /* A read and a write each; then the next tenant has its turn. */
-#define ROUNDS_MAX 10
-#define PARTS_MAX  64
-/* When the answer does not say: a full window (hubspot.md 4.1). */
-#define LIMITED_MS 10000
-#define TOKEN_MS   1000
-/* The longest wait that an answer may ask of us at once. */
-#define HINT_CAP_MS    (10LL * 60 * 1000)
+#define ROUNDS_MAX     10
+#define PARTS_MAX      64
+#define TOKEN_MS       1000
 #define PROPERTIES_MAX 64
 
 /* A part of the batch that is still to be written: changes[from..from + n). */
@@ -71,15 +65,6 @@ end_one(struct update *u, const struct record_update *row, const struct record_u
 	return true;
 }
 
-static int64_t
-retry_ms(const struct update *u, int64_t tries)
-{
-	const struct settings *settings = u->step.parts->settings;
-
-	return retry_wait_ms(settings->retry_base_s * 1000, settings->retry_cap_s * 1000, tries,
-	    crypto_random_below(1000000));
-}
-
 /* ---- a call that did not work for all of its records */
 
 /* Their runs wait for a person. */
@@ -101,55 +86,52 @@ pause_runs(struct update *u, struct record_update *const *rows, size_t n, struct
 	return true;
 }
 
-/* When a row is looked at again; hint: what the answer asks for, or -1. */
+/* When a row is looked at again. */
 static int64_t
-wait_ms(const struct update *u, enum hubspot_result why, int64_t hint, int64_t tries)
+wait_ms(const struct update *u, enum retry_class why, const struct http_answer *answer, int64_t tries)
 {
 	switch (why) {
-	case HUBSPOT_TOKEN_REFUSED:
+	case RETRY_SIGN_IN:
 		return TOKEN_MS;
-	case HUBSPOT_SCOPE_MISSING:
+	case RETRY_FORBIDDEN:
 		return 0; /* its run is paused */
-	case HUBSPOT_LIMITED:
-		return hint >= 0 ? hint : LIMITED_MS;
 	default:
-		return retry_ms(u, tries);
+		return step_retry_ms(&u->step, RETRY_HUBSPOT_WRITE, why, answer, tries);
 	}
 }
 
 static bool
-put_back(struct update *u, struct record_update *const *rows, size_t n, enum update_state from, enum hubspot_result why,
+put_back(struct update *u, struct record_update *const *rows, size_t n, enum update_state from, enum retry_class why,
     const struct http_answer *answer, struct str words, struct err *e)
 {
-	int64_t hint = retry_hint_ms(answer, clock_wall_ms(), HINT_CAP_MS, u->step.arena);
 	struct record_update_end end = { .from = from,
 		.to = UPDATE_READY,
 		.message = str_slice(words, 0, 500),
 		.http_status = answer->status,
-		.counts = why == HUBSPOT_RETRY };
+		.counts = why == RETRY_AGAIN };
 
 	for (size_t i = 0; i < n; i++) {
-		end.due_in_ms = wait_ms(u, why, hint, rows[i]->tries);
+		end.due_in_ms = wait_ms(u, why, answer, rows[i]->tries);
 		if (!end_one(u, rows[i], &end, e))
 			return false;
 	}
-	if (why == HUBSPOT_SCOPE_MISSING)
+	if (why == RETRY_FORBIDDEN)
 		return pause_runs(u, rows, n, words, e);
-	if (why == HUBSPOT_TOKEN_REFUSED)
+	if (why == RETRY_SIGN_IN)
 		return access_token_refused(&u->step, e);
-	return why != HUBSPOT_LIMITED ||
-	       budget_block(db_of(u), u->step.tenant_id, BUDGET_HUBSPOT, wait_ms(u, why, hint, 0), e);
+	return why != RETRY_WAIT ||
+	       budget_block(db_of(u), u->step.tenant_id, BUDGET_HUBSPOT, wait_ms(u, why, answer, 0), e);
 }
 
 /* What of the batch has not been written waits with the rest; the round is over. */
 static bool
-give_up(struct update *u, struct record_update *const *rows, size_t n, enum update_state from, enum hubspot_result why,
+give_up(struct update *u, struct record_update *const *rows, size_t n, enum update_state from, enum retry_class why,
     const struct http_answer *answer, struct err *e)
 {
 	struct err said = { .code = ERR_NONE };
 	struct str words;
 
-	hubspot_classify(u->step.arena, answer, &said);
+	(void)hubspot_classify(u->step.arena, RETRY_HUBSPOT_WRITE, answer, &said);
 	words = str_copy(u->step.arena, str_from(said.text));
 	log_event(LOG_WARN, "update.put_back", LOG_I("records", n), LOG_S("why", words));
 	return transaction_begin(db_of(u), e) &&
@@ -177,7 +159,7 @@ end_written(struct update *u, const struct http_answer *answer, const struct hub
 			.code = o->code,
 			.message = str_slice(o->words, 0, 500),
 			.http_status = answer->status,
-			.due_in_ms = retry_ms(u, row->tries),
+			.due_in_ms = step_retry_ms(&u->step, RETRY_HUBSPOT_WRITE, RETRY_AGAIN, answer, row->tries),
 			.counts = true };
 
 		written += o->written;
@@ -209,19 +191,19 @@ take_written(struct step *step, struct err *e)
 	const struct http_answer *answer = &step->answers[0];
 	struct hubspot_outcome *outcomes = arena_array(step->arena, u->now.n, sizeof(*outcomes));
 	struct err why = { .code = ERR_NONE };
-	enum hubspot_result result = hubspot_classify(step->arena, answer, &why);
+	enum retry_class result = hubspot_classify(step->arena, RETRY_HUBSPOT_WRITE, answer, &why);
 
-	if (result == HUBSPOT_OK &&
+	if (result == RETRY_OK &&
 	    !hubspot_crm_read_outcomes(step->arena, answer, u->changes + u->now.from, u->now.n, outcomes, &why))
-		result = HUBSPOT_RETRY;
-	if (result == HUBSPOT_REFUSED && split(u))
+		result = retry_unreadable(RETRY_HUBSPOT_WRITE);
+	if (result == RETRY_SPLIT && split(u))
 		return write_part(step, e);
-	if (result == HUBSPOT_REFUSED)
+	if (retry_is_refusal(result))
 		for (size_t i = 0; i < u->now.n; i++)
 			outcomes[i] = (struct hubspot_outcome){ .refused = true,
 				.code = STR("hubspot_refuses"),
 				.words = str_copy(step->arena, str_from(why.text)) };
-	else if (result != HUBSPOT_OK) {
+	else if (result != RETRY_OK) {
 		/* The parts behind it have not left: all of them go back. */
 		u->n_parts = 0;
 		return give_up(u, u->rows + u->now.from, u->n - u->now.from, UPDATE_SENDING, result, answer, e);
@@ -361,18 +343,18 @@ take_read(struct step *step, struct err *e)
 	struct update *u = (struct update *)step;
 	const struct http_answer *answer = &step->answers[0];
 	struct err why = { .code = ERR_NONE };
-	enum hubspot_result result = hubspot_classify(step->arena, answer, &why);
+	enum retry_class result = hubspot_classify(step->arena, RETRY_HUBSPOT_READ, answer, &why);
 	struct record_update **rows = arena_array(step->arena, u->n_due, sizeof(struct record_update *));
 	struct hubspot_record *records;
 	size_t n;
 
-	if (result == HUBSPOT_OK && !hubspot_crm_read_records(step->arena, answer, &records, &n, &why))
-		result = HUBSPOT_RETRY;
-	if (result != HUBSPOT_OK) {
+	if (result == RETRY_OK && !hubspot_crm_read_records(step->arena, answer, &records, &n, &why))
+		result = retry_unreadable(RETRY_HUBSPOT_READ);
+	if (result != RETRY_OK) {
 		for (size_t i = 0; i < u->n_due; i++)
 			rows[i] = &u->due[i];
-		return give_up(u, rows, u->n_due, UPDATE_READY, result == HUBSPOT_REFUSED ? HUBSPOT_RETRY : result,
-		    answer, e);
+		return give_up(u, rows, u->n_due, UPDATE_READY, retry_is_refusal(result) ? RETRY_AGAIN : result, answer,
+		    e);
 	}
 	u->n = u->n_parts = 0;
 	if (!transaction_begin(db_of(u), e) ||

@@ -126,29 +126,22 @@ looks_like_json(struct str body)
 	return s.n == 0 || s.p[0] == '{' || s.p[0] == '[';
 }
 
-enum hubspot_result
-hubspot_classify(struct arena *a, const struct http_answer *answer, struct err *e)
+enum retry_class
+hubspot_classify(struct arena *a, enum retry_destination to, const struct http_answer *answer, struct err *e)
 {
-	int status = answer->status;
+	enum retry_class c = retry_classify(to, answer);
 
 	if (answer->outcome != HTTP_ANSWERED) {
 		*e = answer->err;
 		if (e->code == ERR_NONE)
 			err_set(e, ERR_IO, "no answer from HubSpot");
-		return HUBSPOT_RETRY;
+		return c;
 	}
-	if (status >= 200 && status <= 299) {
-		if (looks_like_json(answer->body))
-			return HUBSPOT_OK;
-		err_set(e, ERR_REMOTE, "HubSpot answered %d with something that is not JSON", status);
-		return HUBSPOT_RETRY;
+	if (c == RETRY_OK && !looks_like_json(answer->body)) {
+		err_set(e, ERR_REMOTE, "HubSpot answered %d with something that is not JSON", answer->status);
+		return retry_unreadable(to);
 	}
-	say(a, answer, e);
-	if (status == 401)
-		return HUBSPOT_TOKEN_REFUSED;
-	if (status == 403)
-		return HUBSPOT_SCOPE_MISSING;
-	if (status == 429 || status == 423 || status == 477)
-		return HUBSPOT_LIMITED;
-	return wire_transient(status) ? HUBSPOT_RETRY : HUBSPOT_REFUSED;
+	if (c != RETRY_OK)
+		say(a, answer, e);
+	return c;
 }

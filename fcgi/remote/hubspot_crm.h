@@ -5,6 +5,7 @@
 #include "base/http_message.h"
 #include "base/json.h"
 #include "base/settings.h"
+#include "core/retry.h"
 
 #define HUBSPOT_BATCH_READ_MAX        100
 #define HUBSPOT_ASSOCIATIONS_READ_MAX 1000
@@ -63,17 +64,9 @@ void hubspot_crm_list(struct arena *a, const struct settings *s, const struct se
 /* Where the next page begins; empty at the end. */
 struct str hubspot_crm_read_after(struct arena *a, const struct http_answer *answer);
 
-/* What kept a read from working, for the retry rules. */
-enum hubspot_result {
-	HUBSPOT_OK,
-	HUBSPOT_TOKEN_REFUSED, /* 401: refresh once */
-	HUBSPOT_SCOPE_MISSING, /* 403 */
-	HUBSPOT_LIMITED,       /* 429, 423, 477: nothing of the account for now (retry_hint_ms) */
-	HUBSPOT_RETRY,         /* 5xx, no answer, unreadable answer */
-	HUBSPOT_REFUSED        /* other 4xx: our request is wrong */
-};
-/* For any HubSpot answer; 2xx and 207 are OK.  *e gets HubSpot's message and correlation id. */
-enum hubspot_result hubspot_classify(struct arena *a, const struct http_answer *answer, struct err *e);
+/* Of any HubSpot answer but those of its token service.  Unless OK, *e gets HubSpot's message and correlation id. */
+enum retry_class hubspot_classify(struct arena *a, enum retry_destination to, const struct http_answer *answer,
+    struct err *e);
 
 struct hubspot_record {
 	struct str id;
@@ -87,7 +80,7 @@ bool hubspot_crm_read_records(struct arena *a, const struct http_answer *answer,
 
 /* One row of `errors` in the answer to a batch (207): which ids it is about and what it means for them. */
 struct hubspot_batch_error {
-	enum hubspot_result result; /* OK: there is no such record, or it has no associations */
+	enum retry_class result; /* OK: there is no such record, or it has no associations */
 	struct str *ids;            /* none: all that the answer does not bring */
 	size_t n_ids;
 	struct str words;

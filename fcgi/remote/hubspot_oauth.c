@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/enc.h"
 #include "base/json.h"
+#include "core/retry.h"
 #include "remote/wire.h"
 
 #define OAUTH_FORM_MAX    65536
@@ -214,10 +215,11 @@ refused(struct arena *a, const struct http_answer *answer, struct err *e)
 	const struct json *body = wire_error_body(a, answer);
 	struct str status = code_word(a, body, "status");
 	struct str error = code_word(a, body, "error");
+	enum retry_class c = retry_classify(RETRY_HUBSPOT_TOKEN, answer);
 
 	err_set(e, wire_code(answer->status), "HubSpot's token service answered %d (" STR_FMT ", " STR_FMT ")",
 	    answer->status, STR_ARG(status), STR_ARG(error));
-	if (answer->status == 429 || wire_transient(answer->status))
+	if (c == RETRY_AGAIN || c == RETRY_WAIT)
 		return HUBSPOT_OAUTH_RETRY;
 	if (answer->status < 400)
 		return HUBSPOT_OAUTH_MISCONFIGURED;
@@ -238,7 +240,7 @@ hubspot_oauth_read_tokens(struct arena *a, const struct http_answer *answer, str
 	struct str access;
 
 	*out = (struct hubspot_oauth_tokens){ 0 };
-	if (answer->outcome == HTTP_ANSWERED && (answer->status < 200 || answer->status > 299))
+	if (answer->outcome == HTTP_ANSWERED && retry_classify(RETRY_HUBSPOT_TOKEN, answer) != RETRY_OK)
 		return refused(a, answer, e);
 	if (!wire_json(a, answer, "HubSpot's token service", &body, e))
 		return HUBSPOT_OAUTH_RETRY;

@@ -36,33 +36,33 @@ in_list(struct str s, const char *const *names, size_t n)
 }
 
 /* What the categories of errors in a batch mean for the ids they name (hubspot.md 4.3); others are refusals. */
-static enum hubspot_result
+static enum retry_class
 error_result(struct arena *a, const struct json *row)
 {
 	static const struct {
 		const char *category;
-		enum hubspot_result result;
+		enum retry_class result;
 	} categories[] = {
-		{ "OBJECT_NOT_FOUND", HUBSPOT_OK },
-		{ "NOT_FOUND", HUBSPOT_OK },
-		{ "RATE_LIMITS", HUBSPOT_LIMITED },
-		{ "RATE_LIMIT", HUBSPOT_LIMITED },
-		{ "MISSING_SCOPES", HUBSPOT_SCOPE_MISSING },
-		{ "BLOCKED", HUBSPOT_SCOPE_MISSING },
-		{ "INVALID_AUTHENTICATION", HUBSPOT_TOKEN_REFUSED },
-		{ "EXPIRED_AUTHENTICATION", HUBSPOT_TOKEN_REFUSED },
-		{ "INTERNAL_ERROR", HUBSPOT_RETRY },
+		{ "OBJECT_NOT_FOUND", RETRY_OK },
+		{ "NOT_FOUND", RETRY_OK },
+		{ "RATE_LIMITS", RETRY_WAIT },
+		{ "RATE_LIMIT", RETRY_WAIT },
+		{ "MISSING_SCOPES", RETRY_FORBIDDEN },
+		{ "BLOCKED", RETRY_FORBIDDEN },
+		{ "INVALID_AUTHENTICATION", RETRY_SIGN_IN },
+		{ "EXPIRED_AUTHENTICATION", RETRY_SIGN_IN },
+		{ "INTERNAL_ERROR", RETRY_AGAIN },
 	};
 	struct str category = wire_text(a, row, "category");
 	struct str sub = wire_text(a, row, "subCategory");
 	struct str none = STR("NO_ASSOCIATIONS_FOUND");
 
 	if (str_find(category, none) < category.n || str_find(sub, none) < sub.n)
-		return HUBSPOT_OK;
+		return RETRY_OK;
 	for (size_t i = 0; i < sizeof(categories) / sizeof(categories[0]); i++)
 		if (str_eq_nocase(category, str_from(categories[i].category)))
 			return categories[i].result;
-	return HUBSPOT_REFUSED;
+	return RETRY_REFUSED;
 }
 
 /* Ids stand in context.ids, context.id or context.fromObjectId, each a list or one, or in the row's own id. */

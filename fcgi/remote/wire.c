@@ -92,12 +92,6 @@ wire_code(int status)
 	}
 }
 
-bool
-wire_transient(int status)
-{
-	return status == 408 || status == 423 || status == 425 || status == 477 || (status >= 500 && status <= 599);
-}
-
 struct str
 wire_text(struct arena *a, const struct json *object, const char *key)
 {

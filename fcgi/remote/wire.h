@@ -26,8 +26,6 @@ bool wire_json(struct arena *a, const struct http_answer *answer, const char *wh
 struct json *wire_error_body(struct arena *a, const struct http_answer *answer);
 /* ERR_DENIED for 401 and 403, ERR_NOT_FOUND 404, ERR_LIMIT 429, ERR_CONFLICT 409, else ERR_REMOTE. */
 enum err_code wire_code(int status);
-/* 408, 423, 425, 477, 5xx: the same request may work later. */
-bool wire_transient(int status);
 
 /* One scalar of an object as trimmed text; absent, null and containers give the empty slice. Keys without case. */
 struct str wire_text(struct arena *a, const struct json *object, const char *key);

@@ -119,14 +119,14 @@ keep(struct step *s, struct str type, const struct json *properties, struct err 
 
 /* What to do about an answer that is no list: other types may be missing, the object's own may not. */
 static bool
-unreadable(struct str type, bool own, enum hubspot_result result, struct err *e)
+unreadable(struct str type, bool own, enum retry_class result, struct err *e)
 {
-	if (result == HUBSPOT_SCOPE_MISSING && !own) {
+	if (result == RETRY_FORBIDDEN && !own) {
 		log_event(LOG_WARN, "catalogue.scope_missing", LOG_S("type", type));
 		*e = (struct err){ .code = ERR_NONE };
 		return true;
 	}
-	if (result == HUBSPOT_LIMITED)
+	if (result == RETRY_WAIT)
 		return err_set(e, ERR_REMOTE, "HubSpot asks to slow down; try again in a moment");
 	e->code = ERR_REMOTE;
 	return err_wrap(e, "properties of " STR_FMT, STR_ARG(type));
@@ -141,15 +141,15 @@ take_answer(struct catalogue_refresh *c, size_t i, bool *again, struct err *e)
 	struct step *s = &c->token.step;
 	bool pipelines = i == c->n_types;
 	struct str type = str_from(pipelines ? "deals" : c->types[i]);
-	enum hubspot_result result = hubspot_classify(s->arena, &s->answers[i], e);
+	enum retry_class result = hubspot_classify(s->arena, RETRY_HUBSPOT_READ, &s->answers[i], e);
 	struct json *list;
 
-	if (result == HUBSPOT_TOKEN_REFUSED) {
+	if (result == RETRY_SIGN_IN) {
 		*again = true;
 		*e = (struct err){ .code = ERR_NONE };
 		return true;
 	}
-	if (result != HUBSPOT_OK)
+	if (result != RETRY_OK)
 		return unreadable(type, i == 0, result, e);
 	if (pipelines)
 		return hubspot_crm_read_pipelines(s->arena, &s->answers[i], &list, e) &&

@@ -55,9 +55,9 @@ denied(struct id_properties_task *t, struct err *e)
 
 /* A failure that ends it; HubSpot's refusal is not the person's. */
 static bool
-failed(enum hubspot_result result, struct err *e)
+failed(enum retry_class result, struct err *e)
 {
-	if (result == HUBSPOT_LIMITED)
+	if (result == RETRY_WAIT)
 		return err_set(e, ERR_REMOTE, "HubSpot asks to slow down; try again in a moment");
 	e->code = ERR_REMOTE;
 	return false;
@@ -88,10 +88,10 @@ ask_list(struct step *s, step_fn *then)
 }
 
 static bool
-take_list(struct step *s, struct json **list, enum hubspot_result *result, struct err *e)
+take_list(struct step *s, struct json **list, enum retry_class *result, struct err *e)
 {
-	*result = hubspot_classify(s->arena, &s->answers[0], e);
-	return *result == HUBSPOT_OK && hubspot_crm_read_properties(s->arena, &s->answers[0], list, e);
+	*result = hubspot_classify(s->arena, RETRY_HUBSPOT_READ, &s->answers[0], e);
+	return *result == RETRY_OK && hubspot_crm_read_properties(s->arena, &s->answers[0], list, e);
 }
 
 static bool
@@ -99,7 +99,7 @@ look_after(struct step *s, struct err *e)
 {
 	struct id_properties_task *t = (struct id_properties_task *)s;
 	struct str name = str_printf(s->arena, "hubspot.properties.%s", row(t)->object);
-	enum hubspot_result result;
+	enum retry_class result;
 	struct json *list;
 
 	/* It was made: the pages learn it at their next refresh at the latest. */
@@ -118,12 +118,12 @@ static bool
 take_property(struct step *s, struct err *e)
 {
 	struct id_properties_task *t = (struct id_properties_task *)s;
-	enum hubspot_result result = hubspot_classify(s->arena, &s->answers[0], e);
+	enum retry_class result = hubspot_classify(s->arena, RETRY_HUBSPOT_WRITE, &s->answers[0], e);
 
-	if (result == HUBSPOT_SCOPE_MISSING)
+	if (result == RETRY_FORBIDDEN)
 		return denied(t, e);
 	/* 409: somebody was faster. */
-	if (result != HUBSPOT_OK && s->answers[0].status != 409)
+	if (result != RETRY_OK && s->answers[0].status != 409)
 		return failed(result, e);
 	*e = (struct err){ .code = ERR_NONE };
 	t->state[t->now] = ID_PROPERTY_MADE;
@@ -134,13 +134,13 @@ static bool
 take_group(struct step *s, struct err *e)
 {
 	struct id_properties_task *t = (struct id_properties_task *)s;
-	enum hubspot_result result = hubspot_classify(s->arena, &s->answers[0], e);
+	enum retry_class result = hubspot_classify(s->arena, RETRY_HUBSPOT_WRITE, &s->answers[0], e);
 	const struct hubspot_property p = definition(row(t));
 	struct http_request q;
 
-	if (result == HUBSPOT_SCOPE_MISSING)
+	if (result == RETRY_FORBIDDEN)
 		return denied(t, e);
-	if (result != HUBSPOT_OK && s->answers[0].status != 409)
+	if (result != RETRY_OK && s->answers[0].status != 409)
 		return failed(result, e);
 	*e = (struct err){ .code = ERR_NONE };
 	hubspot_crm_property_create(s->arena, s->parts->settings, &t->token.install.access_token, &p, &q);
@@ -162,13 +162,13 @@ look_before(struct step *s, struct err *e)
 {
 	struct id_properties_task *t = (struct id_properties_task *)s;
 	const struct hubspot_property p = definition(row(t));
-	enum hubspot_result result;
+	enum retry_class result;
 	struct http_request q;
 	struct json *list;
 	struct str type;
 
 	if (!take_list(s, &list, &result, e)) {
-		if (result != HUBSPOT_TOKEN_REFUSED)
+		if (result != RETRY_SIGN_IN)
 			return failed(result, e);
 		*e = (struct err){ .code = ERR_NONE };
 		return token_again(&t->token, start_next, e);

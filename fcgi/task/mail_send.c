@@ -14,10 +14,8 @@
 /* A worker that dies leaves its e-mails to another after this. */
 #define HOLD_S 60
 /* Without a relay nothing waits; one that is set up later wants a restart anyway. */
-#define IDLE_MS   (10LL * 60 * 1000)
-#define DAY_S     86400
-#define NO_LOGIN  530
-#define BAD_LOGIN 535
+#define IDLE_MS (10LL * 60 * 1000)
+#define DAY_S   86400
 
 struct mail_send {
 	struct step step; /* first */
@@ -103,15 +101,19 @@ request_of(const struct step *s, const struct mail *m, const struct letter *l)
 static struct str
 problem_of(struct arena *a, const struct http_answer *answer)
 {
-	if (answer->outcome == HTTP_ANSWERED && answer->status < 400)
+	switch (retry_classify(RETRY_MAIL, answer)) {
+	case RETRY_OK:
 		return STR("");
+	case RETRY_SIGN_IN:
+		return STR("The mail relay refuses the connector's log-in.");
+	case RETRY_REFUSED:
+		return str_printf(a, "The mail relay refuses the e-mail or its address (code %d).", answer->status);
+	default:
+		break;
+	}
 	if (answer->outcome != HTTP_ANSWERED)
 		return STR("The mail relay could not be reached.");
-	if (answer->status == BAD_LOGIN || answer->status == NO_LOGIN)
-		return STR("The mail relay refuses the connector's log-in.");
-	return answer->status < 500
-	           ? str_printf(a, "The mail relay puts the e-mail off (code %d).", answer->status)
-	           : str_printf(a, "The mail relay refuses the e-mail or its address (code %d).", answer->status);
+	return str_printf(a, "The mail relay puts the e-mail off (code %d).", answer->status);
 }
 
 static bool
@@ -119,8 +121,7 @@ settle(const struct step *s, const struct mail *m, const struct http_answer *ans
 {
 	const struct settings *settings = s->parts->settings;
 	struct str problem = problem_of(s->arena, answer);
-	bool for_good = answer->outcome == HTTP_ANSWERED && answer->status >= 500 && answer->status != BAD_LOGIN &&
-	                answer->status != NO_LOGIN;
+	bool for_good = retry_classify(RETRY_MAIL, answer) == RETRY_REFUSED;
 
 	if (problem.n == 0) {
 		log_event(LOG_INFO, "mail.sent", LOG_I("mail", m->mail_id), LOG_I("tries", m->tries));

@@ -68,26 +68,25 @@ static bool
 read_found(struct step *s, const struct http_answer *answer, struct str object, struct hubspot_record **out, size_t *n,
     struct err *e)
 {
-	switch (hubspot_classify(s->arena, answer, e)) {
-	case HUBSPOT_OK:
+	switch (hubspot_classify(s->arena, RETRY_HUBSPOT_READ, answer, e)) {
+	case RETRY_OK:
 		if (hubspot_crm_read_records(s->arena, answer, out, n, e))
 			return true;
 		e->code = ERR_REMOTE;
 		return false;
-	case HUBSPOT_TOKEN_REFUSED:
+	case RETRY_SIGN_IN:
 		return access_token_refused(s, e) &&
 		       err_set(e, ERR_REMOTE,
 		           "HubSpot did not take the connection's token; it is renewed, try again in a moment");
-	case HUBSPOT_LIMITED:
+	case RETRY_WAIT:
 		return budget_block(s->parts->db, s->tenant_id, BUDGET_HUBSPOT_SEARCH, LIMITED_MS, e) &&
 		       err_set(e, ERR_REMOTE, "HubSpot asks to slow down; try again in a moment");
-	case HUBSPOT_SCOPE_MISSING:
+	case RETRY_FORBIDDEN:
 		return err_set(e, ERR_REMOTE,
 		    "HubSpot refuses reading " STR_FMT
 		    ": the permission (scope) for them is missing. Log in through HubSpot again and allow it",
 		    STR_ARG(object));
-	case HUBSPOT_RETRY:
-	case HUBSPOT_REFUSED:
+	default:
 		break;
 	}
 	e->code = ERR_REMOTE;

@@ -72,7 +72,8 @@ static const struct end {
 	{ "garbage (F-097)", HTTP_ANSWERED, 200, "<html>", STATE_UNKNOWN, "no_answer", "reconcile", "unknown" },
 	{ "empty (F-097)", HTTP_ANSWERED, 200, "", STATE_UNKNOWN, "no_answer", "reconcile", "unknown" },
 	{ "207", HTTP_ANSWERED, 207, "{}", STATE_UNKNOWN, "no_answer", "reconcile", "unknown" },
-	{ "302", HTTP_ANSWERED, 302, "", STATE_REJECTED, "http_400", "", "rejected" },
+	{ "302: the set-up is wrong, not the conversion", HTTP_ANSWERED, 302, "", STATE_PARKED, "far_end_moved", "",
+	    "refused" },
 	{ "400 (F-099)", HTTP_ANSWERED, 400,
 	    "{\"Status\":\"ERROR\",\"Errors\":[{\"Field\":\"OrderId\",\"Level\":\"ERROR\",\"Message\":\"is "
 	    "required\"}]}",
@@ -82,7 +83,7 @@ static const struct end {
 	{ "402 (F-101)", HTTP_ANSWERED, 402, "{}", STATE_REJECTED, "http_402", "", "rejected" },
 	{ "403 (F-100)", HTTP_ANSWERED, 403, "{\"Status\":\"ERROR\",\"Message\":\"scope\"}", STATE_PARKED,
 	    "scope_missing", "", "refused" },
-	{ "404", HTTP_ANSWERED, 404, "{}", STATE_REJECTED, "http_400", "", "rejected" },
+	{ "404", HTTP_ANSWERED, 404, "{}", STATE_REJECTED, "http_404", "", "rejected" },
 	{ "408", HTTP_ANSWERED, 408, "{}", STATE_UNKNOWN, "no_answer", "reconcile", "unknown" },
 	{ "409", HTTP_ANSWERED, 409, "{}", STATE_UNKNOWN, "no_answer", "reconcile", "unknown" },
 	{ "425", HTTP_ANSWERED, 425, "{}", STATE_UNKNOWN, "no_answer", "reconcile", "unknown" },

@@ -37,7 +37,7 @@ read_crm(struct arena *a, const struct http_answer *answer)
 	struct str after;
 	size_t n = 0, n_more = 0;
 
-	(void)hubspot_classify(a, answer, &e);
+	(void)hubspot_classify(a, RETRY_HUBSPOT_READ, answer, &e);
 	if (hubspot_crm_read_records(a, answer, &records, &n, &e)) {
 		for (size_t i = 0; i < n; i++)
 			assert(records[i].id.n > 0);

@@ -19,7 +19,7 @@ read_receipt(struct arena *a, const struct http_answer *answer)
 	assert(ok || e.code != ERR_NONE);
 	assert(!ok || receipt.batch_id.n > 0 || receipt.action_id.n > 0 || receipt.refusal.n > 0);
 	assert(receipt.batch_id.n <= 64 && receipt.action_id.n <= 64 && receipt.refusal.n <= 500);
-	(void)send_classify(answer->outcome, answer->status, ok);
+	(void)retry_classify(RETRY_IMPACT_POST, answer);
 }
 
 int

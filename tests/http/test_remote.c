@@ -52,6 +52,7 @@ start(void **state)
 	settings.ca_file = str_from(far_end.ca_file);
 	settings.http_connect_ms = CONNECT_MS;
 	settings.http_total_ms = PATIENT_MS;
+	settings.retry_told_cap_s = 3600;
 	http = http_new(&settings);
 	return 0;
 }
@@ -119,16 +120,16 @@ no_secret_in(const struct err *e)
 	assert_null(strstr(e->text, "hush"));
 }
 
-static enum hubspot_result
+static enum retry_class
 read_class(const struct http_answer *answer)
 {
 	struct hubspot_record *records = NULL;
 	struct err e = { 0 };
-	enum hubspot_result result = hubspot_classify(arena, answer, &e);
+	enum retry_class result = hubspot_classify(arena, RETRY_HUBSPOT_READ, answer, &e);
 	size_t n = 0;
 
-	if (result == HUBSPOT_OK && !hubspot_crm_read_records(arena, answer, &records, &n, &e))
-		result = HUBSPOT_RETRY;
+	if (result == RETRY_OK && !hubspot_crm_read_records(arena, answer, &records, &n, &e))
+		result = RETRY_AGAIN;
 	no_secret_in(&e);
 	return result;
 }
@@ -144,7 +145,7 @@ token_class(const struct http_answer *answer)
 	return result;
 }
 
-static enum send_result
+static enum retry_class
 send_class(const struct http_answer *answer)
 {
 	struct impact_receipt receipt;
@@ -152,7 +153,9 @@ send_class(const struct http_answer *answer)
 	bool understood = impact_read_receipt(arena, answer, &receipt, &e);
 
 	no_secret_in(&e);
-	return send_classify(answer->outcome, answer->status, understood && receipt.refusal.n == 0);
+	enum retry_class c = retry_classify(RETRY_IMPACT_POST, answer);
+
+	return c == RETRY_OK && !understood ? retry_unreadable(RETRY_IMPACT_POST) : c;
 }
 
 /* How many requests of that name the far end has seen. */
@@ -172,17 +175,17 @@ arrived(const char *fault, const char *destination)
 
 struct row {
 	const char *fault;
-	enum hubspot_result read;
+	enum retry_class read;
 	enum hubspot_oauth_result token;
-	enum send_result sent;
+	enum retry_class sent;
 };
 
 static void
 check(const struct row *row, const struct calls *calls)
 {
-	enum hubspot_result read = read_class(&calls->answer[READ]);
+	enum retry_class read = read_class(&calls->answer[READ]);
 	enum hubspot_oauth_result token = token_class(&calls->answer[TOKEN]);
-	enum send_result sent = send_class(&calls->answer[SEND]);
+	enum retry_class sent = send_class(&calls->answer[SEND]);
 
 	if (read != row->read || token != row->token || sent != row->sent)
 		fail_msg("%s: read %d, token %d, send %d (%s)", row->fault, (int)read, (int)token, (int)sent,
@@ -208,23 +211,23 @@ static void
 each_status_has_its_class_at_each_destination(void **state)
 {
 	static const struct row rows[] = {
-		{ "ok", HUBSPOT_OK, HUBSPOT_OAUTH_OK, SEND_ACCEPTED },
-		{ "interim", HUBSPOT_OK, HUBSPOT_OAUTH_OK, SEND_ACCEPTED },
-		{ "status-400", HUBSPOT_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_REJECTED },
-		{ "status-401", HUBSPOT_TOKEN_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_PARK },
-		{ "status-402", HUBSPOT_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_REJECTED },
-		{ "status-403", HUBSPOT_SCOPE_MISSING, HUBSPOT_OAUTH_MISCONFIGURED, SEND_PARK },
-		{ "status-404", HUBSPOT_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_REJECTED },
-		{ "status-408", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN },
-		{ "status-409", HUBSPOT_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_UNKNOWN },
-		{ "status-429", HUBSPOT_LIMITED, HUBSPOT_OAUTH_RETRY, SEND_WAIT },
-		{ "status-500", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN },
-		{ "status-502", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN },
-		{ "status-503", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN },
-		{ "status-504", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN },
-		{ "html-404", HUBSPOT_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_REJECTED },
-		{ "html-502", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN },
-		{ "redirect", HUBSPOT_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, SEND_REJECTED },
+		{ "ok", RETRY_OK, HUBSPOT_OAUTH_OK, RETRY_OK },
+		{ "interim", RETRY_OK, HUBSPOT_OAUTH_OK, RETRY_OK },
+		{ "status-400", RETRY_SPLIT, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_REFUSED },
+		{ "status-401", RETRY_SIGN_IN, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_SIGN_IN },
+		{ "status-402", RETRY_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_FAULT },
+		{ "status-403", RETRY_FORBIDDEN, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_FORBIDDEN },
+		{ "status-404", RETRY_GONE, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_REFUSED },
+		{ "status-408", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN },
+		{ "status-409", RETRY_AGAIN, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_UNKNOWN },
+		{ "status-429", RETRY_WAIT, HUBSPOT_OAUTH_RETRY, RETRY_WAIT },
+		{ "status-500", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN },
+		{ "status-502", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN },
+		{ "status-503", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN },
+		{ "status-504", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN },
+		{ "html-404", RETRY_GONE, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_REFUSED },
+		{ "html-502", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN },
+		{ "redirect", RETRY_MISSET, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_MISSET },
 	};
 
 	(void)state;
@@ -233,7 +236,7 @@ each_status_has_its_class_at_each_destination(void **state)
 	assert_int_equal(arrived("followed", ""), 0);
 }
 
-#define LOST(name) { name, HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_UNKNOWN }
+#define LOST(name) { name, RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN }
 
 /* A 2xx that says nothing usable, and answers that are not whole: reads are repeated, a conversion is UNKNOWN. */
 static void
@@ -278,7 +281,7 @@ a_far_end_that_does_not_come_to_an_end_is_left_in_time(void **state)
 static void
 without_a_connection_nothing_was_sent(void **state)
 {
-	static const struct row row = { "ok", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_NOT_SENT };
+	static const struct row row = { "ok", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_AGAIN };
 	const int ports[] = { far_end.mute_port, far_end.plain_port, 1 };
 
 	(void)state;
@@ -295,7 +298,7 @@ without_a_connection_nothing_was_sent(void **state)
 static void
 a_far_end_with_a_foreign_certificate_gets_no_byte(void **state)
 {
-	static const struct row row = { "foreign", HUBSPOT_RETRY, HUBSPOT_OAUTH_RETRY, SEND_NOT_SENT };
+	static const struct row row = { "foreign", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_AGAIN };
 	struct settings s = settings;
 	struct calls calls = { 0 };
 	struct http *distrustful;
@@ -321,7 +324,7 @@ a_conversion_whose_window_has_closed_is_not_sent(void **state)
 	calls.request[0] = calls.request[SEND];
 	calls.request[0].send_before_mono_ms = clock_mono_ms() - 1;
 	run(http, &calls, 1, PATIENT_MS);
-	assert_int_equal(send_class(&calls.answer[0]), SEND_NOT_SENT);
+	assert_int_equal(send_class(&calls.answer[0]), RETRY_AGAIN);
 	assert_int_equal(arrived("ok-late", ".send"), 0);
 }
 
@@ -334,7 +337,7 @@ a_429_says_how_long_to_wait(void **state)
 	build(&calls, far_end.port, "status-429-again");
 	run(http, &calls, DESTINATIONS, PATIENT_MS);
 	for (size_t i = 0; i < DESTINATIONS; i++)
-		assert_int_equal(retry_hint_ms(&calls.answer[i], clock_wall_ms(), 3600000, arena), 3000);
+		assert_int_equal(retry_hint_ms(&settings, &calls.answer[i], clock_wall_ms(), arena), 3000);
 	assert_int_equal(impact_read_limit(&calls.answer[SEND], clock_wall_ms()).reset_in_ms, 3000);
 }
 

@@ -62,6 +62,16 @@ modules() {
 		esac
 	done
 }
+# A call is repeated by a step that asked core/retry, and by nobody below or before it.
+one_retry_layer() {
+	grep -nE 'retry_wait_ms|retry_hint_ms' $(files 'fcgi/*.c') | grep -v '^fcgi/core/retry\.c:' || true
+	grep -nE '_next_upstream|proxy_pass|server unix:.*server unix:' $(files 'nginx/*.in' 'nginx/*.conf') |
+		grep -v 'fastcgi_next_upstream off;' || true
+	[ "$(grep -c 'fastcgi_next_upstream off;' nginx/connector.conf.in)" -eq 1 ] || echo "nginx may repeat a request"
+	grep -nE 'CURLOPT_(FOLLOWLOCATION|MAXREDIRS), *[^0 ]' $(files 'fcgi/*.c') || true
+	grep -nE 'status *(==|!=|[<>]=?) *(408|409|42[0-9]|477|5[0-9][0-9])' $(files 'fcgi/flow/*.c' 'fcgi/wor[k]/*.c') |
+		grep -v '^fcgi/flow/step\.c:' || true
+}
 tidy() { [ -n "${NO_TIDY:-}" ] || sh tests/lint/tidy.sh $(files "fcgi/*.c"); }
 
 check "a lower layer never includes a higher one" layers
@@ -70,6 +80,7 @@ check "banned functions stay banned" banned_stay_banned
 check "connector.conf tells every key with its default" conf_keys
 check "each change that is recorded has its sentence on the Team page" audit_words
 check "each code has its sentence, and a page that mends it" code_words
+check "calls are repeated by one layer" one_retry_layer
 check "no forbidden word and no address of a machine" words
 check "no file is too long" sizes
 check "no line ends in blanks" blanks

@@ -112,39 +112,39 @@ each_status_has_its_class(void **state)
 	static const struct {
 		int status;
 		const char *body;
-		enum hubspot_result result;
+		enum retry_class result;
 		enum err_code code;
 	} rows[] = {
-		{ 200, "{\"results\":[]}", HUBSPOT_OK, ERR_NONE },
-		{ 200, "", HUBSPOT_OK, ERR_NONE },
-		{ 201, " {}", HUBSPOT_OK, ERR_NONE },
-		{ 204, "", HUBSPOT_OK, ERR_NONE },
-		{ 207, "{}", HUBSPOT_OK, ERR_NONE },
-		{ 200, "<html>wait</html>", HUBSPOT_RETRY, ERR_REMOTE },
-		{ 301, "", HUBSPOT_REFUSED, ERR_REMOTE },
-		{ 400, "{\"message\":\"no\"}", HUBSPOT_REFUSED, ERR_REMOTE },
-		{ 401, "{\"category\":\"EXPIRED_AUTHENTICATION\"}", HUBSPOT_TOKEN_REFUSED, ERR_DENIED },
-		{ 403, "{\"category\":\"MISSING_SCOPES\"}", HUBSPOT_SCOPE_MISSING, ERR_DENIED },
-		{ 404, "<html>", HUBSPOT_REFUSED, ERR_NOT_FOUND },
-		{ 405, "", HUBSPOT_REFUSED, ERR_REMOTE },
-		{ 408, "", HUBSPOT_RETRY, ERR_REMOTE },
-		{ 409, "", HUBSPOT_REFUSED, ERR_CONFLICT },
-		{ 414, "", HUBSPOT_REFUSED, ERR_REMOTE },
-		{ 423, "", HUBSPOT_LIMITED, ERR_REMOTE },
-		{ 429, "{\"policyName\":\"SECONDLY\"}", HUBSPOT_LIMITED, ERR_LIMIT },
-		{ 477, "", HUBSPOT_LIMITED, ERR_REMOTE },
-		{ 500, "{}", HUBSPOT_RETRY, ERR_REMOTE },
-		{ 502, "<html>bad gateway</html>", HUBSPOT_RETRY, ERR_REMOTE },
-		{ 503, "", HUBSPOT_RETRY, ERR_REMOTE },
-		{ 524, "", HUBSPOT_RETRY, ERR_REMOTE },
-		{ 526, "", HUBSPOT_RETRY, ERR_REMOTE },
+		{ 200, "{\"results\":[]}", RETRY_OK, ERR_NONE },
+		{ 200, "", RETRY_OK, ERR_NONE },
+		{ 201, " {}", RETRY_OK, ERR_NONE },
+		{ 204, "", RETRY_OK, ERR_NONE },
+		{ 207, "{}", RETRY_OK, ERR_NONE },
+		{ 200, "<html>wait</html>", RETRY_AGAIN, ERR_REMOTE },
+		{ 301, "", RETRY_MISSET, ERR_REMOTE },
+		{ 400, "{\"message\":\"no\"}", RETRY_SPLIT, ERR_REMOTE },
+		{ 401, "{\"category\":\"EXPIRED_AUTHENTICATION\"}", RETRY_SIGN_IN, ERR_DENIED },
+		{ 403, "{\"category\":\"MISSING_SCOPES\"}", RETRY_FORBIDDEN, ERR_DENIED },
+		{ 404, "<html>", RETRY_GONE, ERR_NOT_FOUND },
+		{ 405, "", RETRY_FAULT, ERR_REMOTE },
+		{ 408, "", RETRY_AGAIN, ERR_REMOTE },
+		{ 409, "", RETRY_AGAIN, ERR_CONFLICT },
+		{ 414, "", RETRY_SPLIT, ERR_REMOTE },
+		{ 423, "", RETRY_WAIT, ERR_REMOTE },
+		{ 429, "{\"policyName\":\"SECONDLY\"}", RETRY_WAIT, ERR_LIMIT },
+		{ 477, "", RETRY_WAIT, ERR_REMOTE },
+		{ 500, "{}", RETRY_AGAIN, ERR_REMOTE },
+		{ 502, "<html>bad gateway</html>", RETRY_AGAIN, ERR_REMOTE },
+		{ 503, "", RETRY_AGAIN, ERR_REMOTE },
+		{ 524, "", RETRY_AGAIN, ERR_REMOTE },
+		{ 526, "", RETRY_AGAIN, ERR_REMOTE },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct http_answer answer = answer_of(rows[i].status, rows[i].body);
 		struct err e = { 0 };
-		enum hubspot_result result = hubspot_classify(arena, &answer, &e);
+		enum retry_class result = hubspot_classify(arena, RETRY_HUBSPOT_READ, &answer, &e);
 
 		if (result != rows[i].result || e.code != rows[i].code)
 			fail_msg("%d: %d, %s", rows[i].status, (int)result, err_name(e.code));
@@ -160,7 +160,7 @@ no_answer_is_worth_another_try(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		struct err e = { 0 };
 
-		assert_int_equal(hubspot_classify(arena, &answers[i], &e), HUBSPOT_RETRY);
+		assert_int_equal(hubspot_classify(arena, RETRY_HUBSPOT_READ, &answers[i], &e), RETRY_AGAIN);
 		assert_int_equal(e.code, answers[i].err.code);
 	}
 }
@@ -175,9 +175,9 @@ a_refusal_tells_hubspots_message_and_correlation_id(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	assert_int_equal(hubspot_classify(arena, &answer, &e), HUBSPOT_SCOPE_MISSING);
+	assert_int_equal(hubspot_classify(arena, RETRY_HUBSPOT_READ, &answer, &e), RETRY_FORBIDDEN);
 	assert_string_equal(e.text, "HubSpot answered 403: Scopes are missing. (correlation id 9588d18e)");
-	assert_int_equal(hubspot_classify(arena, &bare, &e), HUBSPOT_RETRY);
+	assert_int_equal(hubspot_classify(arena, RETRY_HUBSPOT_READ, &bare, &e), RETRY_AGAIN);
 	assert_string_equal(e.text, "HubSpot answered 502 (correlation id c033cdaa)");
 }
 
@@ -253,8 +253,8 @@ errors_of_a_batch_tell_which_ids_they_are_about(void **state)
 	    "{\"category\":\"OBJECT_NOT_FOUND\",\"subCategory\":\"crm.associations.NO_ASSOCIATIONS_FOUND\","
 	    "\"context\":{\"fromObjectId\":[\"304\"]}},"
 	    "{\"category\":\"INTERNAL_ERROR\",\"id\":\"305\"},{\"category\":\"SOMETHING_NEW\",\"id\":306},7]}");
-	static const enum hubspot_result results[] = { HUBSPOT_OK, HUBSPOT_LIMITED, HUBSPOT_SCOPE_MISSING, HUBSPOT_OK,
-		HUBSPOT_RETRY, HUBSPOT_REFUSED, HUBSPOT_REFUSED };
+	static const enum retry_class results[] = { RETRY_OK, RETRY_WAIT, RETRY_FORBIDDEN, RETRY_OK, RETRY_AGAIN,
+		RETRY_REFUSED, RETRY_REFUSED };
 	struct hubspot_batch_error *errors = NULL;
 	size_t n = 0;
 
