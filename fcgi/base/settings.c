@@ -92,6 +92,8 @@ const struct settings_key settings_table[] = {
 	    "calls to impact.com in an hour, for each account" },
 	{ "impact_hour_s", SETTINGS_INT, AT(impact_hour_s), "3600", 1, 3600,
 	    "length of the hour that impact_calls_per_hour counts in; shorter for a sandbox only" },
+	{ "impact_margin_ms", SETTINGS_INT, AT(impact_margin_ms), "5000", 0, 60000,
+	    "a call to impact.com may be counted there this much later than it was made" },
 	{ "inbox_compress", SETTINGS_BOOL, AT(inbox_compress), "false", 0, 0,
 	    "compress webhook bodies; worth it with a binary log or Galera" },
 	{ "invitation_s", SETTINGS_INT, AT(invitation_s), "604800", 60, 90 * DAY_S,

@@ -45,7 +45,7 @@ struct settings {
 	int64_t hubspot_app_id, hubspot_calls_per_10s;
 	/* impact.com */
 	struct str impact_api_url;
-	int64_t impact_calls_per_hour, impact_hour_s;
+	int64_t impact_calls_per_hour, impact_hour_s, impact_margin_ms;
 	/* intake */
 	int64_t webhook_max_bytes, webhook_window_ms;
 	bool inbox_compress;

@@ -1,6 +1,7 @@
 /* access.c - see access.h. */
 #include "flow/access.h"
 
+#include "base/clock.h"
 #include "store/budget.h"
 #include "store/credential.h"
 #include "store/install.h"
@@ -13,9 +14,14 @@
 /* Credentials do not come back by themselves; the site wakes the queue when they are set anew. */
 #define CREDENTIAL_WAIT_MS (15LL * 60 * 1000)
 
-#define HUBSPOT_WINDOW_S 10
+#define HUBSPOT_WINDOW_MS 10000
 /* HubSpot allows 5 to all apps of an account together (hubspot.md 4.1). */
 #define SEARCHES_PER_S 4
+
+/* How much of impact.com's calls may be used up by one for each conversion that is followed. */
+#define ONE_BY_ONE_PERCENT 50
+/* How much is kept for following, when it lacks them, while conversions wait to be sent. */
+#define FOLLOW_SHARE 25
 
 static bool
 not_ready(struct access *out, struct str why, int64_t wait_ms)
@@ -69,11 +75,20 @@ hubspot(struct step *s, enum budget_destination to, int64_t calls, const struct 
 	return take(s, to, calls, limit, granted, out, e);
 }
 
+/* HubSpot allows 110: what is counted late needs no margin of its own. */
+static struct budget_limit
+hubspot_limit(const struct step *s, int64_t percent)
+{
+	return (struct budget_limit){ .rule = { .calls = s->parts->settings->hubspot_calls_per_10s,
+		                          .window_ms = HUBSPOT_WINDOW_MS },
+		.percent = percent,
+		.spare = percent < 100 };
+}
+
 bool
 access_hubspot(struct step *s, int64_t calls, struct secret *token, int64_t *granted, struct access *out, struct err *e)
 {
-	const struct budget_limit limit = { .calls = s->parts->settings->hubspot_calls_per_10s,
-		.window_s = HUBSPOT_WINDOW_S };
+	const struct budget_limit limit = hubspot_limit(s, 100);
 
 	return hubspot(s, BUDGET_HUBSPOT, calls, &limit, token, granted, out, e);
 }
@@ -82,8 +97,7 @@ bool
 access_hubspot_spare(struct step *s, int64_t calls, struct secret *token, int64_t *granted, struct access *out,
     struct err *e)
 {
-	const struct budget_limit limit = { .calls = (s->parts->settings->hubspot_calls_per_10s + 1) / 2,
-		.window_s = HUBSPOT_WINDOW_S };
+	const struct budget_limit limit = hubspot_limit(s, 50);
 
 	return hubspot(s, BUDGET_HUBSPOT, calls, &limit, token, granted, out, e);
 }
@@ -91,19 +105,31 @@ access_hubspot_spare(struct step *s, int64_t calls, struct secret *token, int64_
 bool
 access_hubspot_search(struct step *s, struct secret *token, struct access *out, struct err *e)
 {
-	const struct budget_limit limit = { .calls = SEARCHES_PER_S, .window_s = 1 };
+	const struct budget_limit limit = { .rule = { .calls = SEARCHES_PER_S, .window_ms = 1000 }, .percent = 100 };
 	int64_t granted;
 
 	return hubspot(s, BUDGET_HUBSPOT_SEARCH, 1, &limit, token, &granted, out, e);
 }
 
+/* ---- impact.com */
+
+struct budget_limit
+access_impact_limit(const struct settings *settings, enum access_use use)
+{
+	return (struct budget_limit){ .rule = { .calls = settings->impact_calls_per_hour,
+		                          .window_ms = settings->impact_hour_s * 1000,
+		                          .margin_ms = settings->impact_margin_ms },
+		.percent = use == ACCESS_LOOK_AT_ONE ? ONE_BY_ONE_PERCENT : 100,
+		.spare = use != ACCESS_SEND,
+		.share = FOLLOW_SHARE };
+}
+
 bool
-access_impact(struct step *s, struct str account_sid, int64_t calls, int64_t percent, struct impact_account *account,
-    int64_t *granted, struct access *out, struct err *e)
+access_impact(struct step *s, struct str account_sid, int64_t calls, enum access_use use,
+    struct impact_account *account, int64_t *granted, struct access *out, struct err *e)
 {
 	const struct parts *p = s->parts;
-	const struct budget_limit limit = { .calls = (p->settings->impact_calls_per_hour * percent + 99) / 100,
-		.window_s = p->settings->impact_hour_s };
+	const struct budget_limit limit = access_impact_limit(p->settings, use);
 
 	*granted = 0;
 	account->sid = account_sid;
@@ -116,4 +142,25 @@ access_impact(struct step *s, struct str account_sid, int64_t calls, int64_t per
 		return not_ready(out, STR("credentials_refused"), CREDENTIAL_WAIT_MS);
 	}
 	return take(s, BUDGET_IMPACT, calls, &limit, granted, out, e);
+}
+
+bool
+access_impact_told(const struct step *s, const size_t *which, size_t n, struct err *e)
+{
+	struct impact_limit least = { .limit = -1 };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct http_answer *answer = &s->answers[which == NULL ? i : which[i]];
+		struct impact_limit told;
+
+		/* A mail's answer has no headers, nor has one that never came. */
+		if (answer->outcome != HTTP_ANSWERED)
+			continue;
+		told = impact_read_limit(answer, clock_wall_ms());
+		if (told.limit > 0 && told.remaining >= 0 && told.reset_in_ms >= 0 &&
+		    (least.limit < 0 || told.remaining < least.remaining))
+			least = told;
+	}
+	return least.limit < 0 || budget_told(s->parts->db, s->tenant_id, BUDGET_IMPACT, least.limit, least.remaining,
+	                              least.reset_in_ms, e);
 }

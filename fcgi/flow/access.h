@@ -8,6 +8,7 @@
 #include "core/config_document.h"
 #include "flow/step.h"
 #include "remote/impact.h"
+#include "store/budget.h"
 
 /* Whether the call may go now; if not, when to look again. */
 struct access {
@@ -27,12 +28,18 @@ bool access_hubspot_spare(struct step *s, int64_t calls, struct secret *token, i
     struct err *e) CC_MUST_USE;
 /* The same for one search; HubSpot counts these apart. */
 bool access_hubspot_search(struct step *s, struct secret *token, struct access *out, struct err *e) CC_MUST_USE;
-/*
- * impact.com's credentials and up to `calls` of the budget, *granted of them, as long as less than `percent` of it
- * is used: what may wait leaves the rest to what may not.
- */
-bool access_impact(struct step *s, struct str account_sid, int64_t calls, int64_t percent,
+/* What calls to impact.com are for: what may wait leaves the rest to what may not (store/budget.h). */
+enum access_use {
+	ACCESS_SEND,
+	ACCESS_LOOK_AT_ONE, /* a call for each conversion that is followed: as long as half of the budget is free */
+	ACCESS_LOOK_AT_ALL  /* listings, and the submissions of those that no listing shows */
+};
+struct budget_limit access_impact_limit(const struct settings *settings, enum access_use use);
+/* impact.com's credentials and up to `calls` of the budget, *granted of them. */
+bool access_impact(struct step *s, struct str account_sid, int64_t calls, enum access_use use,
     struct impact_account *account, int64_t *granted, struct access *out, struct err *e) CC_MUST_USE;
+/* Keeps what the limit headers of these answers told; which NULL: of the first n. */
+bool access_impact_told(const struct step *s, const size_t *which, size_t n, struct err *e) CC_MUST_USE;
 /* HubSpot refused the token although it should hold: refresh it now. */
 bool access_token_refused(struct step *s, struct err *e) CC_MUST_USE;
 

@@ -7,8 +7,8 @@
  *
  * One listing of actions serves all conversions whose event dates it covers.  With most of the call budget free each
  * conversion is asked for by itself first.  Above half of it there is one listing in follow_listing_s, which settles
- * those that are credited; what it does not show has its submission read by follow_busy_plan_s.  The last quarter of
- * the budget is left to sending.
+ * those that are credited; what it does not show has its submission read by follow_busy_plan_s, as many as there are
+ * calls for: how many more there were is told to the budget, which keeps a quarter of its calls for them.
  */
 #include "flow/follow.h"
 
@@ -25,8 +25,6 @@
 /* Looked at in a round of calls for each, and in one of listings for all. */
 #define SINGLE_MAX  32
 #define LISTING_MAX 2000
-/* How much of the call budget may be used up by a call for each. */
-#define SINGLE_PERCENT 50
 /* So long refused credentials rest (they wake the queue when set anew). */
 #define REFUSED_MS (15LL * 60 * 1000)
 
@@ -84,6 +82,8 @@ follow_finish(struct follow *f, struct err *e)
 
 /* ---- answers about one conversion each */
 
+static bool read_submissions(struct follow *f, struct err *e);
+
 /* After the calls for each; a submission that is complete leads to the listings. */
 static bool
 take_answers(struct step *step, struct err *e)
@@ -91,6 +91,8 @@ take_answers(struct step *step, struct err *e)
 	struct follow *f = (struct follow *)step;
 	size_t n = step->n_answers;
 
+	if (!access_impact_told(step, NULL, n, e))
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct follow_item *item = &f->items[f->asked[i]];
 		struct err why = { .code = ERR_NONE };
@@ -109,7 +111,7 @@ take_answers(struct step *step, struct err *e)
 		if (f->busy && item->want == FOLLOW_LISTING && !follow_not_found(f, item, e))
 			return false;
 	}
-	return f->busy ? follow_finish(f, e) : follow_list(f, e);
+	return f->busy ? read_submissions(f, e) : follow_list(f, e);
 }
 
 static void
@@ -149,48 +151,70 @@ ask_each(struct follow *f, struct err *e)
 
 /* ---- above half of the budget */
 
-/* Whether its submission is to be read although calls are few. */
+/* Whether its submission is to be read although calls are few.  later_ms: nothing settled it in this round. */
 static bool
 submission_is_due(const struct follow *f, const struct follow_item *item)
 {
 	const struct settings *settings = f->step.parts->settings;
 
-	return item->d.batch_id.n > 0 &&
+	return item->later_ms > 0 && !item->read && item->d.batch_id.n > 0 &&
 	       (item->d.state == STATE_UNKNOWN ||
 	           (item->d.state == STATE_ACCEPTED &&
 	               item->d.since_accepted_ms >= settings_plan_ms(&settings->follow_busy_plan_s, 0)));
 }
 
+/* Calls for up to so many submissions, of which what the last listing left over is a part. */
+static bool
+calls_for(struct follow *f, int64_t wanted, struct err *e)
+{
+	int64_t left = f->budget > 0 ? f->budget : 0;
+	struct access access;
+
+	if (wanted > left && !access_impact(&f->step, f->document.account_sid, wanted - left, ACCESS_LOOK_AT_ALL,
+	                         &f->account, &f->budget, &access, e))
+		return false;
+	f->budget += wanted > left ? left : 0;
+	return true;
+}
+
+/* The submissions that are due, as many at once as there are calls for; what is left of them is owed. */
+static bool
+read_submissions(struct follow *f, struct err *e)
+{
+	int64_t due = 0;
+
+	for (size_t i = 0; i < f->n_items; i++)
+		due += submission_is_due(f, &f->items[i]);
+	if (due > 0 && !calls_for(f, due < STEP_REQUESTS_MAX ? due : STEP_REQUESTS_MAX, e))
+		return false;
+	if (due > 0 && f->budget > 0) {
+		for (size_t i = 0, n = 0; i < f->n_items && n < STEP_REQUESTS_MAX && (int64_t)n < f->budget; i++) {
+			if (!submission_is_due(f, &f->items[i]))
+				continue;
+			f->items[i].want = FOLLOW_SUBMISSION;
+			f->items[i].read = true;
+			f->items[i].later_ms = 0;
+			n++;
+		}
+		return ask_each(f, e);
+	}
+	/* They stay due for the next listing. */
+	for (size_t i = 0; i < f->n_items; i++)
+		if (submission_is_due(f, &f->items[i]))
+			f->items[i].later_ms = 0;
+	return budget_owed(db_of(f), f->step.tenant_id, BUDGET_IMPACT, due, e) && follow_finish(f, e);
+}
+
 bool
 follow_listed(struct follow *f, struct err *e)
 {
-	const struct settings *settings = f->step.parts->settings;
-	struct access access;
-	int64_t wanted = 0;
-	int64_t left = f->budget > 0 ? f->budget : 0;
-
 	if (!f->busy)
 		return follow_finish(f, e);
 	/* Confirmed ones that lie in nobody's window. */
 	for (size_t i = 0; i < f->n_items; i++)
 		if (f->items[i].want == FOLLOW_LISTING)
-			follow_later(&f->items[i], settings->follow_listing_s * 1000);
-	for (size_t i = 0; i < f->n_items && wanted < STEP_REQUESTS_MAX; i++)
-		if (f->items[i].later_ms > 0 && submission_is_due(f, &f->items[i])) {
-			f->items[i].want = FOLLOW_SUBMISSION;
-			wanted++;
-		}
-	if (wanted == 0)
-		return follow_finish(f, e);
-	if (wanted > left && !access_impact(&f->step, f->document.account_sid, wanted - left, FOLLOW_LISTING_PERCENT,
-	                         &f->account, &f->budget, &access, e))
-		return false;
-	f->budget += wanted > left ? left : 0;
-	/* What cannot be asked for now stays due for the next listing. */
-	for (size_t i = 0; i < f->n_items; i++)
-		if (f->items[i].want == FOLLOW_SUBMISSION)
-			f->items[i].later_ms = 0;
-	return ask_each(f, e);
+			follow_later(&f->items[i], f->step.parts->settings->follow_listing_s * 1000);
+	return read_submissions(f, e);
 }
 
 static bool load(struct follow *f, int64_t max, struct err *e);
@@ -209,8 +233,8 @@ begin_busy(struct follow *f, struct err *e)
 		f->n_items = 0;
 		return follow_finish(f, e);
 	}
-	if (!access_impact(&f->step, f->document.account_sid, 1, FOLLOW_LISTING_PERCENT, &f->account, &f->budget,
-	        &access, e))
+	if (!access_impact(&f->step, f->document.account_sid, 1, ACCESS_LOOK_AT_ALL, &f->account, &f->budget, &access,
+	        e))
 		return false;
 	if (!access.ready) {
 		f->step.again_in_ms = access.wait_ms;
@@ -258,6 +282,7 @@ begin(struct step *step, struct err *e)
 	struct config_revision current;
 	struct config_fault *faults;
 	struct access access;
+	int64_t calls = 0;
 	size_t n;
 
 	if (!config_current(db_of(f), step->arena, step->tenant_id, &current, e) ||
@@ -266,7 +291,9 @@ begin(struct step *step, struct err *e)
 		return false;
 	if (f->n_items == 0)
 		return follow_finish(f, e);
-	if (!access_impact(step, f->document.account_sid, (int64_t)f->n_items + 2, SINGLE_PERCENT, &f->account,
+	for (size_t i = 0; i < f->n_items; i++)
+		calls += f->items[i].want != FOLLOW_LISTING;
+	if (!access_impact(step, f->document.account_sid, calls > 0 ? calls : 1, ACCESS_LOOK_AT_ONE, &f->account,
 	        &f->budget, &access, e))
 		return false;
 	return access.ready ? ask_each(f, e) : begin_busy(f, e);

@@ -14,8 +14,6 @@
 #define AROUND_MS     (60LL * 60 * 1000)
 #define AROUND_MIN_MS (60LL * 1000)
 #define SPAN_MS       (44LL * 24 * 60 * 60 * 1000 - 2 * AROUND_MS)
-/* Pages that are asked for at once from the budget. */
-#define LISTING_CALLS 3
 /* More than is read of the longest answer that the client takes, whatever stands in it. */
 #define PAGE_MEMORY_MAX (512UL * 1024 * 1024)
 
@@ -31,8 +29,8 @@ ask_page(struct step *step, struct err *e)
 	struct http_request q;
 
 	if (f->budget <= 0) {
-		if (!access_impact(step, f->document.account_sid, LISTING_CALLS, FOLLOW_LISTING_PERCENT, &f->account,
-		        &f->budget, &access, e))
+		if (!access_impact(step, f->document.account_sid, 1, ACCESS_LOOK_AT_ALL, &f->account, &f->budget,
+		        &access, e))
 			return false;
 		if (!access.ready) {
 			log_event(LOG_INFO, "follow.listing_waits", LOG_I("page", w->page),
@@ -177,7 +175,7 @@ take_page(struct step *step, struct err *e)
 	struct err why = { .code = ERR_NONE };
 	int64_t next_page;
 
-	if (!find(f, &step->answers[0], &next_page, &why, e))
+	if (!access_impact_told(step, NULL, 1, e) || !find(f, &step->answers[0], &next_page, &why, e))
 		return false;
 	if (why.code != ERR_NONE)
 		return failed(f, &step->answers[0], &why, e);

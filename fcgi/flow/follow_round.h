@@ -7,9 +7,6 @@
 #include "remote/impact.h"
 #include "store/delivery.h"
 
-/* How much of the call budget listings may use up: the rest is for sending. */
-#define FOLLOW_LISTING_PERCENT 75
-
 enum follow_want {
 	FOLLOW_DONE,       /* nothing more in this round */
 	FOLLOW_SUBMISSION, /* its submission is to be read */
@@ -24,6 +21,7 @@ struct follow_item {
 	bool looked_at_sending; /* look_ms is the moment it was sent */
 	bool judged; /* its submission is complete, and without an error */
 	bool duplicate; /* CONV_DUPLICATE: an earlier one of ours was counted */
+	bool read; /* its submission was asked for in this round, although calls are few */
 	int64_t later_ms; /* not 0: looked at again then */
 	struct str partner_id;
 };

@@ -227,7 +227,7 @@ answered(struct step *step, const size_t *which, size_t n, struct err *e)
 		    LOG_S("result", w[k].result), LOG_I("status", w[k].http_status),
 		    LOG_I("ms", step->answers[which[k]].elapsed_ms));
 	}
-	return true;
+	return access_impact_told(step, which, n, e);
 }
 
 static bool
@@ -265,7 +265,7 @@ take(struct send *s, const struct delivery *const *go, size_t *n, int64_t *attem
 
 	for (size_t i = 0; i < *n; i++)
 		ids[i] = go[i]->conversion_id;
-	if (!access_impact(step, s->document.account_sid, (int64_t)*n, 100, &s->account, &granted, access, e))
+	if (!access_impact(step, s->document.account_sid, (int64_t)*n, ACCESS_SEND, &s->account, &granted, access, e))
 		return false;
 	if (!access->ready)
 		*n = 0;

@@ -7,34 +7,48 @@
 enum {
 	READ,
 	MAKE,
-	NEW_WINDOW,
 	TAKE,
-	BLOCK
+	DRY,
+	BLOCK,
+	TOLD,
+	OWED
 };
 
-#define ONE "tenant_id = ? AND destination = ?"
+#define ONE          "tenant_id = ? AND destination = ?"
+#define LEFT_MS(col) "GREATEST(0, COALESCE(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), " col ") DIV 1000, 0))"
+#define IN_MS        "UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND"
+/* Two answers that tell of the same hour differ by their whole seconds. */
+#define SAME_HOUR "told_until > UTC_TIMESTAMP(3) AND ABS(TIMESTAMPDIFF(MICROSECOND, told_until, " IN_MS ")) < 2500000"
 
 const struct sql budget_sql[] = {
-	[READ] = { "budget.read", SQL_TENANT, "is", "iii",
-	    "SELECT used, TIMESTAMPDIFF(MICROSECOND, window_start, UTC_TIMESTAMP(3)) DIV 1000, "
-	    "GREATEST(0, COALESCE(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), blocked_until) DIV 1000, 0)) "
-	    "FROM budget WHERE " ONE,
+	[READ] = { "budget.read", SQL_TENANT, "is", "sitiiiiii",
+	    "SELECT spent, version, UTC_TIMESTAMP(3), " LEFT_MS("blocked_until") ", told_limit, told_left, " LEFT_MS(
+	        "told_until") ", owed, " LEFT_MS("dry_until") " FROM budget WHERE " ONE,
 	    NULL, NULL },
 	[MAKE] = { "budget.make", SQL_TENANT, "is", "",
-	    "INSERT INTO budget (tenant_id, destination, window_start) VALUES (?, ?, UTC_TIMESTAMP(3)) "
+	    "INSERT INTO budget (tenant_id, destination, taken_at) VALUES (?, ?, UTC_TIMESTAMP(3)) "
 	    "ON DUPLICATE KEY UPDATE tenant_id = tenant_id",
 	    NULL, NULL },
-	[NEW_WINDOW] = { "budget.new_window", SQL_TENANT, "iisii", "",
-	    "UPDATE budget SET window_start = UTC_TIMESTAMP(3), used = ? WHERE " ONE " AND used = ? AND "
-	    "window_start <= UTC_TIMESTAMP(3) - INTERVAL ? SECOND",
+	[TAKE] = { "budget.take", SQL_TENANT, "isiisi", "",
+	    "UPDATE budget SET taken_at = UTC_TIMESTAMP(3), used = ?, spent = ?, told_left = GREATEST(0, told_left - "
+	    "?), "
+	    "version = version + 1 WHERE " ONE " AND version = ?",
 	    NULL, NULL },
-	[TAKE] = { "budget.take", SQL_TENANT, "iisi", "",
-	    "UPDATE budget SET used = used + ? WHERE " ONE " AND used = ?", NULL, NULL },
+	[DRY] = { "budget.dry", SQL_TENANT, "iis", "", "UPDATE budget SET dry_until = " IN_MS " WHERE " ONE, NULL,
+	    NULL },
 	[BLOCK] = { "budget.block", SQL_TENANT, "isi", "",
-	    "INSERT INTO budget (tenant_id, destination, window_start, blocked_until) VALUES (?, ?, UTC_TIMESTAMP(3), "
-	    "UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND) ON DUPLICATE KEY UPDATE blocked_until = "
+	    "INSERT INTO budget (tenant_id, destination, taken_at, blocked_until) VALUES (?, ?, "
+	    "UTC_TIMESTAMP(3), " IN_MS ") ON DUPLICATE KEY UPDATE blocked_until = "
 	    "IF(VALUES(blocked_until) <= UTC_TIMESTAMP(3), VALUES(blocked_until), "
 	    "GREATEST(COALESCE(blocked_until, VALUES(blocked_until)), VALUES(blocked_until)))",
+	    NULL, NULL },
+	/* What was granted since is off told_left already. */
+	[TOLD] = { "budget.told", SQL_TENANT, "iiiiiiis", "",
+	    "UPDATE budget SET told_left = IF(told_limit = ? AND " SAME_HOUR
+	    ", LEAST(told_left, ?), ?), told_limit = ?, "
+	    "told_until = " IN_MS " WHERE " ONE,
+	    NULL, NULL },
+	[OWED] = { "budget.owed", SQL_TENANT, "iisi", "", "UPDATE budget SET owed = ? WHERE " ONE " AND owed <> ?",
 	    NULL, NULL },
 };
 const size_t budget_sql_n = sizeof(budget_sql) / sizeof(budget_sql[0]);
@@ -44,6 +58,10 @@ static const char *const names[] = { "hubspot", "impact", "hubspot_search" };
 /* Another process took a slice between our look and our update: look again, a few times. */
 #define LOOKS   5
 #define RACE_MS 50
+/* Of what a far end allows, a little is left: for calls that nobody counts, and for others. */
+#define USED_PERCENT 98
+/* Sending leaves every so many-th call to listings, which settle many conversions each. */
+#define LISTINGS_PART 100
 
 struct ask {
 	int64_t tenant_id;
@@ -52,47 +70,138 @@ struct ask {
 	const struct budget_limit *limit;
 };
 
-/* A slice of the window that the row shows, or of a new one.  *changed is 1 when the row is as we left it. */
-static bool
-slice(struct db *db, const struct ask *q, const struct db_value *row, struct budget_slice *out, int64_t *changed,
-    struct err *e)
-{
-	int64_t used = row[0].i;
-	int64_t left = used >= q->limit->calls ? 0 : q->limit->calls - used;
+/* The row, as far as the rule makes it count. */
+struct state {
+	struct budget_rule rule; /* its calls as told */
+	struct budget_log log;
+	struct budget_span sum;
+	int64_t version, now_ms, blocked_ms, told_limit, told_left, told_ms, owed, dry_ms;
+};
 
-	if (row[1].i >= q->limit->window_s * 1000) {
-		out->granted = q->want < q->limit->calls ? q->want : q->limit->calls;
-		return db_run(db, &budget_sql[NEW_WINDOW],
-		    DB_IN(DB_V_I(out->granted), DB_V_I(q->tenant_id), DB_V_S(q->to), DB_V_I(used),
-		        DB_V_I(q->limit->window_s)),
-		    changed, e);
+static bool
+read_row(struct db *db, struct arena *a, const struct ask *q, struct state *out, struct err *e)
+{
+	const struct db_value *row;
+
+	if (!db_query_one(db, &budget_sql[READ], DB_IN(DB_V_I(q->tenant_id), DB_V_S(q->to)), a, &row, e))
+		return false;
+	*out = (struct state){ .rule = q->limit->rule,
+		.version = row[1].i,
+		.now_ms = row[2].i,
+		.blocked_ms = row[3].i,
+		.told_limit = row[4].i,
+		.told_left = row[5].i,
+		.told_ms = row[6].i,
+		.owed = row[7].i,
+		.dry_ms = row[8].i };
+	if (out->told_limit > 0) {
+		out->rule.calls = out->told_limit * USED_PERCENT / 100;
+		if (out->rule.calls == 0)
+			out->rule.calls = 1;
 	}
-	out->granted = q->want < left ? q->want : left;
-	out->wait_ms = q->limit->window_s * 1000 - row[1].i;
+	budget_log_read(row[0].s, &out->rule, out->now_ms, &out->log);
+	out->sum = budget_log_sum(&out->log);
+	return true;
+}
+
+static int64_t
+at_least_0(int64_t n)
+{
+	return n > 0 ? n : 0;
+}
+
+static int64_t
+least(int64_t x, int64_t y)
+{
+	return x < y ? x : y;
+}
+
+/* What following may take in a window while something waits to be sent. */
+static int64_t
+share_left(const struct ask *q, const struct state *s)
+{
+	return at_least_0(s->rule.calls * q->limit->share / 100 - s->sum.spare);
+}
+
+/* Calls that may be counted in the window after a grant: the limit, less what is kept for others. */
+static int64_t
+most(const struct ask *q, const struct state *s)
+{
+	const struct budget_limit *limit = q->limit;
+	int64_t kept = s->rule.calls / LISTINGS_PART - s->sum.spare;
+
+	if (limit->spare || limit->share == 0)
+		return (s->rule.calls * limit->percent + 99) / 100;
+	if (s->owed > kept)
+		kept = s->owed;
+	return s->rule.calls - least(at_least_0(kept), share_left(q, s));
+}
+
+static int64_t
+told_room(const struct state *s)
+{
+	return s->told_ms == 0 ? INT64_MAX : at_least_0(s->told_left - (s->told_limit - s->rule.calls));
+}
+
+/* How many may be granted, and when not one, how long until one may. */
+static void
+look(const struct ask *q, const struct state *s, struct budget_slice *out)
+{
+	bool sharing = q->limit->spare && q->limit->share > 0 && s->dry_ms > 0;
+	int64_t counted = at_least_0(most(q, s) - s->sum.calls);
+	int64_t room = least(counted, told_room(s));
+
+	if (sharing)
+		room = least(room, share_left(q, s));
+	*out = (struct budget_slice){ .granted = least(room, q->want), .told_limit = s->told_limit };
+	if (out->granted > 0)
+		return;
+	if (counted == 0)
+		out->wait_ms = budget_log_wait_ms(&s->log, &s->rule, s->now_ms, at_least_0(most(q, s) - 1));
+	if (told_room(s) == 0 && s->told_ms > out->wait_ms)
+		out->wait_ms = s->told_ms;
+	if (sharing && share_left(q, s) == 0 && s->dry_ms > out->wait_ms)
+		out->wait_ms = s->dry_ms;
+	if (out->wait_ms < RACE_MS)
+		out->wait_ms = RACE_MS;
+}
+
+static bool
+grant(struct db *db, struct arena *a, const struct ask *q, struct state *s, const struct budget_slice *slice,
+    int64_t *changed, struct err *e)
+{
+	struct db_value tenant = DB_V_I(q->tenant_id), to = DB_V_S(q->to);
+
 	*changed = 1;
-	return out->granted == 0 ||
-	       db_run(db, &budget_sql[TAKE],
-	           DB_IN(DB_V_I(out->granted), DB_V_I(q->tenant_id), DB_V_S(q->to), DB_V_I(used)), changed, e);
+	if (slice->granted == 0)
+		return q->limit->share == 0 || q->limit->spare ||
+		       db_run(db, &budget_sql[DRY], DB_IN(DB_V_I(slice->wait_ms), tenant, to), NULL, e);
+	budget_log_add(&s->log, &s->rule, s->now_ms, slice->granted, q->limit->spare ? slice->granted : 0);
+	return db_run(db, &budget_sql[TAKE],
+	    DB_IN(DB_V_I(s->sum.calls + slice->granted), DB_V_S(budget_log_write(a, &s->log)), DB_V_I(slice->granted),
+	        tenant, to, DB_V_I(s->version)),
+	    changed, e);
 }
 
 static bool
 take_once(struct db *db, struct arena *a, const struct ask *q, struct budget_slice *out, int64_t *changed,
     struct err *e)
 {
-	const struct db_value *row;
+	struct state s;
 
-	if (!db_query_one(db, &budget_sql[READ], DB_IN(DB_V_I(q->tenant_id), DB_V_S(q->to)), a, &row, e)) {
+	if (!read_row(db, a, q, &s, e)) {
 		if (e->code != ERR_NOT_FOUND)
 			return false;
 		*e = (struct err){ .code = ERR_NONE };
 		return db_run(db, &budget_sql[MAKE], DB_IN(DB_V_I(q->tenant_id), DB_V_S(q->to)), NULL, e);
 	}
-	if (row[2].i > 0) { /* blocked */
-		out->wait_ms = row[2].i;
+	if (s.blocked_ms > 0) {
+		out->wait_ms = s.blocked_ms;
 		*changed = 1;
 		return true;
 	}
-	return slice(db, q, row, out, changed, e);
+	look(q, &s, out);
+	return grant(db, a, q, &s, out, changed, e);
 }
 
 bool
@@ -101,7 +210,7 @@ budget_take(struct db *db, struct arena *a, int64_t tenant_id, enum budget_desti
 {
 	const struct ask q = { .tenant_id = tenant_id, .to = str_from(names[to]), .want = want, .limit = limit };
 
-	for (int look = 0; look < LOOKS; look++) {
+	for (int i = 0; i < LOOKS; i++) {
 		int64_t changed = 0;
 
 		*out = (struct budget_slice){ .granted = 0 };
@@ -119,4 +228,47 @@ budget_block(struct db *db, int64_t tenant_id, enum budget_destination to, int64
 {
 	return db_run(db, &budget_sql[BLOCK], DB_IN(DB_V_I(tenant_id), DB_V_S(str_from(names[to])), DB_V_I(for_ms)),
 	    NULL, e);
+}
+
+bool
+budget_told(struct db *db, int64_t tenant_id, enum budget_destination to, int64_t limit, int64_t left, int64_t reset_ms,
+    struct err *e)
+{
+	struct db_value reset = DB_V_I(reset_ms);
+
+	return db_run(db, &budget_sql[TOLD],
+	    DB_IN(DB_V_I(limit), reset, DB_V_I(left), DB_V_I(left), DB_V_I(limit), reset, DB_V_I(tenant_id),
+	        DB_V_S(str_from(names[to]))),
+	    NULL, e);
+}
+
+bool
+budget_owed(struct db *db, int64_t tenant_id, enum budget_destination to, int64_t calls, struct err *e)
+{
+	return db_run(db, &budget_sql[OWED],
+	    DB_IN(DB_V_I(calls), DB_V_I(tenant_id), DB_V_S(str_from(names[to])), DB_V_I(calls)), NULL, e);
+}
+
+bool
+budget_outlook(struct db *db, struct arena *a, int64_t tenant_id, enum budget_destination to, int64_t n,
+    const struct budget_limit *limit, struct budget_outlook *out, struct err *e)
+{
+	const struct ask q = { .tenant_id = tenant_id, .to = str_from(names[to]), .want = n, .limit = limit };
+	struct state s = { .rule = limit->rule };
+	int64_t first_ms;
+
+	*out = (struct budget_outlook){ .limit = limit->rule.calls };
+	if (!read_row(db, a, &q, &s, e)) {
+		if (e->code != ERR_NOT_FOUND)
+			return err_wrap(e, "reading the call budget");
+		*e = (struct err){ .code = ERR_NONE };
+	}
+	if (s.told_limit > 0)
+		out->limit = s.told_limit;
+	/* While following lacks calls it gets its share of what becomes free. */
+	out->drain_ms = budget_log_drain_ms(&s.log, &s.rule, s.now_ms, n, s.owed > 0 ? 100 - limit->share : 100);
+	first_ms = s.blocked_ms > 0 ? s.blocked_ms : told_room(&s) == 0 ? s.told_ms : 0;
+	if (n > 0 && first_ms > 0)
+		out->drain_ms = out->drain_ms > first_ms ? out->drain_ms : first_ms;
+	return true;
 }

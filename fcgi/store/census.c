@@ -63,7 +63,7 @@ const struct sql census_sql[] = {
 	                "MIN(expires_at)) "
 	                "FROM install WHERE state = 'connected' HAVING MIN(expires_at) IS NOT NULL "
 	                "UNION ALL SELECT 'budget_used_max', CONCAT('destination=\"', destination, '\"'), "
-	                "CAST(MAX(IF(window_start "
+	                "CAST(MAX(IF(taken_at "
 	                "> "
 	                "UTC_TIMESTAMP(3) - INTERVAL IF(destination = 'hubspot', 10, ?) SECOND, used, 0)) AS SIGNED) "
 	                "FROM budget "

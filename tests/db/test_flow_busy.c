@@ -4,7 +4,6 @@
  */
 #include "base/buf.h"
 #include "lib/flow.h"
-#include "store/budget.h"
 
 #define NOTHING "{\"@page\":\"1\",\"@numpages\":\"1\",\"Actions\":[]}"
 
@@ -52,12 +51,7 @@ say_submission(int64_t id, const char *status, const char *reason)
 static void
 budget_used(int64_t percent)
 {
-	struct budget_slice slice;
-	const struct budget_limit limit = { .calls = store.settings.impact_calls_per_hour,
-		.window_s = store.settings.impact_hour_s };
-
-	assert_true(budget_take(store.db, store.arena, store.tenant_id, BUDGET_IMPACT, limit.calls * percent / 100,
-	    &limit, &slice, &store.e));
+	flow_calls_made(BUDGET_IMPACT, store.settings.impact_calls_per_hour * percent / 100);
 }
 
 static bool
@@ -293,6 +287,32 @@ what_moved_meanwhile_is_left_and_the_others_go_on(void **state)
 	assert_int_equal(ledger_state(other), STATE_CONFIRMED);
 }
 
+/* The rest are asked for as calls become free: sending keeps a quarter for them, and no more than they lack. */
+static void
+submissions_that_no_call_was_left_for_are_owed(void **state)
+{
+	int64_t calls = store.settings.impact_calls_per_hour;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		accepted(1260);
+	flow_calls_made(BUDGET_IMPACT, calls - 2);
+	flow_say(200, NOTHING);
+	say_submission(1, "Queued", "");
+	flow_follow();
+	assert_int_equal(flow.n, 2); /* a listing and one submission */
+	assert_int_equal(store_int("SELECT owed FROM budget WHERE tenant_id = %lld", (long long)store.tenant_id), 2);
+	store_later(store.db, 601);
+	store_run("UPDATE budget SET spent = '' WHERE tenant_id = %lld", (long long)store.tenant_id);
+	budget_used(60);
+	flow_say(200, NOTHING);
+	say_submission(2, "Queued", "");
+	say_submission(3, "Queued", "");
+	flow_follow();
+	assert_int_equal(flow.n, 3);
+	assert_int_equal(store_int("SELECT owed FROM budget WHERE tenant_id = %lld", (long long)store.tenant_id), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, flow_fresh)
 
 int
@@ -309,6 +329,7 @@ main(void)
 		TEST(a_409_costs_only_its_own_conversion),
 		TEST(values_longer_than_their_column_do_not_stop_the_verdict),
 		TEST(what_moved_meanwhile_is_left_and_the_others_go_on),
+		TEST(submissions_that_no_call_was_left_for_are_owed),
 	};
 
 	return cmocka_run_group_tests(tests, store_setup, store_teardown);

@@ -4,7 +4,6 @@
  */
 #include "core/verdict.h"
 #include "lib/flow.h"
-#include "store/budget.h"
 
 #define QUEUED  "{\"Status\":\"QUEUED\",\"QueuedUri\":\"/Advertisers/IR1/APISubmissions/A-1\"}"
 #define NOTHING "{\"@page\":\"1\",\"@numpages\":\"1\",\"Actions\":[]}"
@@ -264,12 +263,7 @@ one_listing_serves_all_that_wait_for_an_action(void **state)
 static void
 budget_used(int64_t percent)
 {
-	struct budget_slice slice;
-	const struct budget_limit limit = { .calls = store.settings.impact_calls_per_hour,
-		.window_s = store.settings.impact_hour_s };
-
-	assert_true(budget_take(store.db, store.arena, store.tenant_id, BUDGET_IMPACT, limit.calls * percent / 100,
-	    &limit, &slice, &store.e));
+	flow_calls_made(BUDGET_IMPACT, store.settings.impact_calls_per_hour * percent / 100);
 }
 
 /* Lead and sale may have the same OrderId; an action without a code is then nobody's for sure. */
@@ -314,20 +308,22 @@ above_half_of_the_budget_one_listing_is_all_that_following_asks_for(void **state
 	assert_in_range(ledger_due_s(other), 60, 1000000);
 }
 
+/* What is sent leaves a hundredth of the calls to listings, and none of the rest. */
 static void
-the_last_quarter_of_the_budget_is_for_sending(void **state)
+sending_leaves_the_last_hundredth_of_the_budget_to_listings(void **state)
 {
 	int64_t id = accepted(), next = ledger_ready("A");
 
 	(void)state;
-	budget_used(80);
-	flow_follow();
-	assert_int_equal(flow.n, 0);
-	assert_int_equal(ledger_state(id), STATE_ACCEPTED);
-	assert_in_range(flow.again_in_ms, 1, 3600000);
-	flow_say(200, QUEUED);
+	flow_calls_made(BUDGET_IMPACT,
+	    store.settings.impact_calls_per_hour - store.settings.impact_calls_per_hour / 100);
 	flow_send();
-	assert_int_equal(ledger_state(next), STATE_ACCEPTED);
+	assert_int_equal(flow.n, 0);
+	assert_int_equal(ledger_state(next), STATE_READY);
+	flow_say(200, listing(action_with(id, "PENDING", ""), ""));
+	flow_follow();
+	assert_int_equal(flow.n, 1);
+	assert_int_equal(ledger_state(id), STATE_CONFIRMED);
 }
 
 /* ---- UNKNOWN */
@@ -563,7 +559,7 @@ main(void)
 		TEST(one_listing_serves_all_that_wait_for_an_action),
 		TEST(an_action_without_a_code_is_not_taken_for_another_event_types),
 		TEST(above_half_of_the_budget_one_listing_is_all_that_following_asks_for),
-		TEST(the_last_quarter_of_the_budget_is_for_sending),
+		TEST(sending_leaves_the_last_hundredth_of_the_budget_to_listings),
 		TEST(an_unknown_one_that_is_found_is_confirmed_and_never_resent),
 		TEST(an_unknown_one_on_the_second_page_is_found),
 		TEST(a_listing_of_more_pages_than_calls_waits_and_goes_on_where_it_was),

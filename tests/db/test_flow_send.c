@@ -490,10 +490,7 @@ an_empty_budget_sends_nothing_and_waits(void **state)
 	int64_t id = ledger_ready("A");
 
 	(void)state;
-	store_run(
-	    "INSERT INTO budget (tenant_id, destination, window_start, used) VALUES (%lld, 'impact', UTC_TIMESTAMP(3), "
-	    "1000000)",
-	    (long long)store.tenant_id);
+	flow_calls_made(BUDGET_IMPACT, 1000000);
 	flow_send();
 	assert_int_equal(flow.n, 0);
 	assert_int_equal(ledger_state(id), STATE_READY);

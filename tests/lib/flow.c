@@ -207,12 +207,26 @@ flow_try(enum lease_stage stage, int64_t shard)
 		/* As if the time had passed: the budget has a new window. */
 		flow.pauses++;
 		s->pause_ms = 0;
-		store_run("UPDATE budget SET used = 0, blocked_until = NULL WHERE tenant_id = %lld",
+		store_run("UPDATE budget SET spent = '', blocked_until = NULL WHERE tenant_id = %lld",
 		    (long long)store.tenant_id);
 	}
 	flow.again_in_ms = s->again_in_ms;
 	store_must(lease_release(store.db, &l, ok ? s->again_in_ms : 0, &store.e) || !ok);
 	return ok;
+}
+
+void
+flow_calls_made(enum budget_destination to, int64_t calls)
+{
+	/* Its window is that of the destination, so that they end as any. */
+	const struct budget_limit limit = { .rule = { .calls = INT32_MAX,
+		                                .window_ms =
+		                                    to == BUDGET_IMPACT ? store.settings.impact_hour_s * 1000 : 10000 },
+		.percent = 100 };
+	struct budget_slice slice;
+
+	store_must(budget_take(store.db, store.arena, store.tenant_id, to, calls, &limit, &slice, &store.e));
+	assert_int_equal(slice.granted, calls);
 }
 
 void

@@ -11,6 +11,7 @@
 #include "lib/answer.h"
 #include "lib/crm.h"
 #include "lib/ledger.h"
+#include "store/budget.h"
 
 #define FLOW_LOG_MAX 200
 
@@ -50,6 +51,9 @@ void flow_say(int status, const char *body);
 void flow_say_answer(struct http_answer answer);
 /* Answers that were not asked for are forgotten. */
 void flow_forget(void);
+
+/* So many calls were made just now, whatever the limit is. */
+void flow_calls_made(enum budget_destination to, int64_t calls);
 
 /* Has the step write what request i was answered, as the worker does. */
 void flow_keep(struct step *s, size_t i);
