@@ -2,7 +2,8 @@
 -- the ten seconds that have just passed, and impact.com's hour may begin anywhere.
 -- told_...: what impact.com's headers say.  owed: calls that following lacks.  dry_until: nothing can be sent before.
 ALTER TABLE budget
-  CHANGE COLUMN window_start taken_at DATETIME(3) NOT NULL,
+  DROP COLUMN window_start,
+  ADD COLUMN taken_at DATETIME(3) NOT NULL DEFAULT '1970-01-02',
   ADD COLUMN spent VARBINARY(1280) NOT NULL DEFAULT '',
   ADD COLUMN version BIGINT NOT NULL DEFAULT 0,
   ADD COLUMN told_limit BIGINT NOT NULL DEFAULT 0,
