@@ -24,7 +24,7 @@ db)
 		--innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=64M --innodb-log-file-size=32M \
 		--character-set-server=utf8mb4 --collation-server=utf8mb4_bin ${DATABASE_OPTIONS:-}
 	;;
-hooks) pool hooks 6 connector-hooks ;;
+hooks) pool hooks 4 connector-hooks ;;
 site) pool site 4 connector-site ;;
 live) pool live 2 connector-site ;;
 worker) exec "$BIN/connector-worker" -c "$VAR/connector.conf" ;;

@@ -1,6 +1,6 @@
 /*
- * bench_inbox.c - InnoDB's own limit for an inbox row: as many processes as connector-hooks has, each inserting without
- * a pause, no HTTP and no signature.  Prints rows per second.
+ * bench_inbox.c - InnoDB's own limit for an inbox row: some processes, each inserting without a pause, one row a commit,
+ * no HTTP and no signature.  Prints rows per second.
  *
  *   bench_inbox -c FILE PROCESSES SECONDS BODY-FILE
  */
