@@ -27,20 +27,27 @@ enum {
 	"WHERE d.tenant_id = ? AND d.kind = 'conversion' AND d.due <= UTC_TIMESTAMP(3) AND "
 
 /*
- * The lane of a conversion is busy while an earlier one of it is on its way: until it is accepted, or, when
- * its event type is another one, until its verdict; in any case no longer than order_wait_s after it was made.
+ * The lane of a conversion is busy while an earlier one of it is on its way: ready, or being sent; or accepted, when its
+ * event type is another one, until its verdict.  Nobody waits longer than order_wait_s for one that was put off or is
+ * being judged.  For one that could go now nobody waits at all: it goes first, however long both have waited (for a
+ * budget, for a pause to end).
  */
+#define LATELY(moment) moment " > UTC_TIMESTAMP(3) - INTERVAL ? SECOND"
+#define COULD_GO                                                                                                       \
+	"EXISTS (SELECT 1 FROM delivery x WHERE x.tenant_id = b.tenant_id AND x.kind = 'conversion' AND "              \
+	"x.effect_id = b.conversion_id AND x.due <= UTC_TIMESTAMP(3))"
 const struct sql delivery_sql[] = {
-	[DUE_SEND] = { "delivery.due_send", SQL_TENANT, "iii", LETTERS "s",
+	[DUE_SEND] = { "delivery.due_send", SQL_TENANT, "iiii", LETTERS "s",
 	    "SELECT " COLUMNS ", c.body" TABLES
 	    "d.stage = 'send' AND c.state = 'READY' AND NOT EXISTS (SELECT 1 FROM conversion "
 	    "b FORCE INDEX (conversion_lane) "
 	    "WHERE b.tenant_id = c.tenant_id AND b.lane = c.lane AND b.conversion_id <> c.conversion_id AND "
-	    "(b.state IN ('READY', 'SENDING') OR (b.state = 'ACCEPTED' AND b.event_type_id <> c.event_type_id)) "
-	    "AND "
+	    "b.state IN ('READY', 'SENDING', 'ACCEPTED') AND "
 	    "(b.occurred_at < c.occurred_at OR (b.occurred_at = c.occurred_at AND b.conversion_id < "
-	    "c.conversion_id)) "
-	    "AND b.created_at > UTC_TIMESTAMP(3) - INTERVAL ? SECOND) ORDER BY d.due LIMIT ?",
+	    "c.conversion_id)) AND (b.state = 'SENDING' OR (b.state = 'READY' AND (" LATELY(
+	        "b.created_at") " OR " COULD_GO
+	                        ")) OR (b.state = 'ACCEPTED' AND b.event_type_id <> c.event_type_id AND " LATELY(
+	                            "COALESCE(b.accepted_at, b.created_at)") "))) ORDER BY d.due LIMIT ?",
 	    NULL, NULL },
 	[DUE_FOLLOW] = { "delivery.due_follow", SQL_TENANT, "ii", LETTERS,
 	    "SELECT " COLUMNS TABLES "d.stage IN ('follow', 'reconcile') ORDER BY d.due LIMIT ?", NULL, NULL },
@@ -108,8 +115,8 @@ delivery_due_send(struct db *db, struct arena *a, int64_t tenant_id, int64_t ord
 {
 	struct db_rows rows;
 
-	return (db_query(db, &delivery_sql[DUE_SEND], DB_IN(DB_V_I(tenant_id), DB_V_I(order_wait_s), DB_V_I(max)), a,
-	            &rows, e) &&
+	return (db_query(db, &delivery_sql[DUE_SEND],
+	            DB_IN(DB_V_I(tenant_id), DB_V_I(order_wait_s), DB_V_I(order_wait_s), DB_V_I(max)), a, &rows, e) &&
 	           deliveries(&rows, a, out, n, e)) ||
 	       err_wrap(e, "reading what to send");
 }

@@ -131,6 +131,47 @@ nobody_waits_longer_than_the_order_wait(void **state)
 	assert_str(due(), "second");
 }
 
+/* A backlog of hours, or a pause of days: a child that overtakes its parent would not be credited. */
+static void
+however_long_both_have_waited_the_earlier_one_goes_first(void **state)
+{
+	(void)state;
+	claim("second", "77", "WON", NOON + 1000);
+	claim("first", "77", "LEAD", NOON);
+	store_later(store.db, 3 * 3600);
+	assert_str(due(), "first");
+}
+
+static void
+a_verdict_is_waited_for_from_the_moment_of_acceptance(void **state)
+{
+	int64_t id = claim("first", "77", "LEAD", NOON);
+
+	(void)state;
+	claim("second", "77", "WON", NOON + 1000);
+	put_into(id, STATE_ACCEPTED);
+	store_run(
+	    "UPDATE conversion SET created_at = UTC_TIMESTAMP(3) - INTERVAL 2 HOUR, accepted_at = UTC_TIMESTAMP(3) "
+	    "WHERE conversion_id = %lld",
+	    (long long)id);
+	store_run("DELETE FROM delivery WHERE effect_id = %lld", (long long)id);
+	assert_str(due(), "");
+	store_later(store.db, ORDER_WAIT_S + 1);
+	assert_str(due(), "second");
+}
+
+static void
+a_fact_that_comes_late_is_sent_although_later_ones_were(void **state)
+{
+	int64_t id = claim("later", "77", "WON", NOON + 1000);
+
+	(void)state;
+	put_into(id, STATE_CONFIRMED);
+	store_run("DELETE FROM delivery WHERE effect_id = %lld", (long long)id);
+	claim("late", "77", "LEAD", NOON);
+	assert_str(due(), "late");
+}
+
 static void
 a_lane_of_another_tenant_is_another_lane(void **state)
 {
@@ -209,6 +250,9 @@ main(void)
 		TEST(of_two_at_the_same_moment_the_one_made_first_goes),
 		TEST(the_next_of_a_lane_waits_only_for_one_that_is_on_its_way),
 		TEST(nobody_waits_longer_than_the_order_wait),
+		TEST(however_long_both_have_waited_the_earlier_one_goes_first),
+		TEST(a_verdict_is_waited_for_from_the_moment_of_acceptance),
+		TEST(a_fact_that_comes_late_is_sent_although_later_ones_were),
 		TEST(a_lane_of_another_tenant_is_another_lane),
 		TEST(what_is_not_due_or_not_ready_does_not_go),
 		TEST(the_next_look_is_when_the_first_row_is_due),
