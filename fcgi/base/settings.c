@@ -36,7 +36,7 @@ const struct settings_key settings_table[] = {
 	    "unix socket of the database" },
 	{ "database_user", SETTINGS_STRING, AT(database_user), "", 0, 80,
 	    "user of the database; empty: the name of the system user" },
-	{ "database_wait_s", SETTINGS_INT, AT(database_wait_s), "10", 1, 600,
+	{ "database_wait_s", SETTINGS_INT, AT(database_wait_s), "5", 1, 600,
 	    "longest wait of the worker and of connectorctl for an answer of the database; migrations have no end" },
 	{ "decide_linger_ms", SETTINGS_INT, AT(decide_linger_ms), "200", 0, 10000,
 	    "how long an event may wait for others of its burst, so that their records are read in one call" },

@@ -38,6 +38,7 @@ struct send {
 	int64_t revision;
 	struct impact_account account;
 	struct send_item items[SEND_MAX];
+	size_t n_untold; /* items[0..n_untold): whether they are SENDING is not known */
 	int rounds;
 	bool parked; /* something that may not go left the queue: what stands behind it has its turn at once */
 };
@@ -275,6 +276,59 @@ take(struct send *s, const struct delivery *const *go, size_t *n, int64_t *attem
 	       conversion_sending(step->parts->db, step->arena, &s->lease, ids, *n, s->revision, attempts, e);
 }
 
+/* While the database comes back. */
+#define UNTOLD_MS 200
+
+/* All that were to be sent, and have not left for sure: READY again where they became SENDING. */
+static bool
+put_back(const struct send *s, struct err *e)
+{
+	struct conversion_answer w[SEND_MAX] = { 0 };
+	bool kept[SEND_MAX] = { false };
+
+	for (size_t i = 0; i < s->n_untold; i++)
+		w[i] = (struct conversion_answer){ .tenant_id = s->step.tenant_id,
+			.conversion_id = s->items[i].conversion_id,
+			.attempt = s->items[i].attempt,
+			.to = STATE_READY,
+			.result = STR("not_sent"),
+			.message = STR("The database's answer to \"may be sent\" was lost; it was not sent then.") };
+	return conversion_answered(s->step.parts->db, w, s->n_untold, kept, e);
+}
+
+/*
+ * COMMIT had no answer: whether they are SENDING is in the rows, which the attempt's number tells apart (W8).  Nothing
+ * has left, so none is UNKNOWN; but whoever claims the lease before this can be written takes it for that.
+ */
+static bool
+untold(struct step *step, struct err *e)
+{
+	struct send *s = (struct send *)step;
+	struct db *db = step->parts->db;
+
+	if (transaction_begin(db, e) && transaction_end(db, put_back(s, e), "what was not sent", e)) {
+		log_event(LOG_WARN, "send.put_back", LOG_I("conversions", s->n_untold));
+		step->again_in_ms = 0;
+		return true;
+	}
+	if (e->code != ERR_CONFLICT && !transaction_away(e))
+		return false;
+	*e = (struct err){ .code = ERR_NONE };
+	step->pause_ms = UNTOLD_MS;
+	return true;
+}
+
+static bool
+begin_untold(struct send *s, const struct delivery *const *go, size_t n, const int64_t *attempts, struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		s->items[i] = (struct send_item){ .conversion_id = go[i]->conversion_id, .attempt = attempts[i] };
+	s->n_untold = n;
+	s->step.next = untold;
+	*e = (struct err){ .code = ERR_NONE };
+	return untold(&s->step, e);
+}
+
 static bool
 start(struct send *s, const struct delivery *const *go, size_t n, struct err *e)
 {
@@ -286,7 +340,7 @@ start(struct send *s, const struct delivery *const *go, size_t n, struct err *e)
 
 	if (!transaction_begin(db, e) ||
 	    !transaction_end(db, take(s, go, &n, attempts, &access, e), "before sending", e))
-		return false;
+		return e->code == ERR_TIMEOUT && n > 0 && begin_untold(s, go, n, attempts, e);
 	if (!access.ready)
 		step->again_in_ms = access.wait_ms;
 	for (size_t i = 0; i < n; i++) {
@@ -363,7 +417,8 @@ rest(struct step *step, int64_t at_least_ms)
 {
 	const struct send *s = (const struct send *)step;
 
-	if (step->n == 0 && step->again_in_ms >= 0 && step->again_in_ms < HELD_UP_MS && !s->parked)
+	if (step->n == 0 && step->pause_ms == 0 && s->n_untold == 0 && step->again_in_ms >= 0 &&
+	    step->again_in_ms < HELD_UP_MS && !s->parked)
 		step->again_in_ms = at_least_ms;
 	return true;
 }

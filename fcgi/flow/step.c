@@ -9,10 +9,9 @@
 #include "base/tally.h"
 #include "store/transaction.h"
 
-/* How often answers are written when somebody else is in the way, and while the database is away. */
-#define KEEP_TRIES 10
-#define AWAY_TRIES 50
-#define AWAY_MS    200
+/* How often answers are written when somebody else is in the way, and over a connection that broke. */
+#define KEEP_TRIES   10
+#define BROKEN_TRIES 2
 
 size_t
 step_request(struct step *s, const struct http_request *request)
@@ -71,7 +70,7 @@ step_count_call(const struct step *s, size_t i, const struct http_answer *answer
 }
 
 static bool
-write_all(const struct step_news *news, size_t n, struct err *e)
+write_all(struct step_news *news, size_t n, struct err *e)
 {
 	bool ok = true;
 
@@ -83,36 +82,39 @@ write_all(const struct step_news *news, size_t n, struct err *e)
 	return ok;
 }
 
-/* Waiting for the database is no loss: without it nothing else can go on either. */
+/* The first time that the database does not answer may be the end of an old connection, or a COMMIT's answer lost. */
 static bool
-keep(const struct step_news *news, size_t n, int tries, struct err *e)
+keep(struct step_news *news, size_t n, int tries, struct err *e)
 {
 	struct db *db = news->step->parts->db;
+	int broken = 0;
 
 	for (int try = 1;; try++) {
-		bool away;
-
 		*e = (struct err){ .code = ERR_NONE };
 		if (transaction_begin(db, e) && transaction_end(db, write_all(news, n, e), "writing answers", e))
-			return true;
-		away = e->code == ERR_DB || e->code == ERR_TIMEOUT;
-		if ((!away && e->code != ERR_CONFLICT) || try >= (away ? AWAY_TRIES : tries))
+			break;
+		if (transaction_away(e) ? ++broken == BROKEN_TRIES : e->code != ERR_CONFLICT || try >= tries)
 			return false;
-		if (away)
-			clock_sleep_ms(AWAY_MS);
 	}
+	for (size_t i = 0; i < n; i++)
+		news[i].settled = true;
+	return true;
 }
 
-void
-step_keep(const struct step_news *news, size_t n)
+bool
+step_keep(struct step_news *news, size_t n, struct err *e)
 {
-	struct err e;
-
-	if (n == 0 || (n > 1 && keep(news, n, 1, &e)))
-		return;
-	/* A row whose answer could not be written stays SENDING; its next owner makes it UNKNOWN and looks for it. */
-	for (size_t i = 0; i < n; i++)
-		if (!keep(&news[i], 1, KEEP_TRIES, &e))
-			log_event(LOG_ERROR, "step.answers_lost", LOG_I("tenant", news[i].step->tenant_id),
-			    LOG_I("answers", (int64_t)news[i].n), LOG_C("why", e.text));
+	if (n == 0 || (n > 1 && keep(news, n, 1, e)))
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		if (news[i].settled || keep(&news[i], 1, KEEP_TRIES, e))
+			continue;
+		if (transaction_away(e))
+			return false;
+		/* Its row stays SENDING; the next owner makes it UNKNOWN and looks for it. */
+		log_event(LOG_ERROR, "step.answers_lost", LOG_I("tenant", news[i].step->tenant_id),
+		    LOG_I("answers", (int64_t)news[i].n), LOG_C("why", e->text));
+		news[i].settled = true;
+	}
+	return true;
 }

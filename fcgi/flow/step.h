@@ -67,17 +67,19 @@ void step_count_call(const struct step *s, size_t i, const struct http_answer *a
 /* Calls `next`.  Runners go by it, so that no step can send again what was answered. */
 bool step_next(struct step *s, struct err *e) CC_MUST_USE;
 
-/* What was answered of one step in one turn of the loop. */
+/* What was answered of one step and is not written yet. */
 struct step_news {
 	struct step *step;
 	struct str name; /* for the log */
 	const size_t *which;
 	size_t n;
+	bool settled; /* set by step_keep(): nothing of it is left to write */
 };
 /*
- * Has the steps write their answers, all in one transaction.  A deadlock or a database that restarts must not cost an
- * answer that we have, so it is tried again, each step by itself when they are in each other's way.
+ * Has the steps write their answers, all in one transaction, or each by itself when they are in each other's way.
+ * False: the database is away (*e), and what is not settled must be given again when it is back; a step may then be
+ * asked to write what it has written before.  So no answer that we have is lost.
  */
-void step_keep(const struct step_news *news, size_t n);
+bool step_keep(struct step_news *news, size_t n, struct err *e) CC_MUST_USE;
 
 #endif

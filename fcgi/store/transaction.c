@@ -5,6 +5,12 @@
 #include "io/db.h"
 
 bool
+transaction_away(const struct err *e)
+{
+	return e->code == ERR_DB || e->code == ERR_TIMEOUT;
+}
+
+bool
 transaction_begin(struct db *db, struct err *e)
 {
 	return db_begin(db, e);

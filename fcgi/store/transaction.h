@@ -6,6 +6,9 @@
 
 struct db;
 
+/* Whether an operation on rows failed because the database is away, or because COMMIT got no answer. */
+bool transaction_away(const struct err *e);
+
 bool transaction_begin(struct db *db, struct err *e) CC_MUST_USE;
 /* Commits when `ok`, else rolls back and puts "what: " before the error.  True when it was committed. */
 bool transaction_end(struct db *db, bool ok, const char *what, struct err *e) CC_MUST_USE;

@@ -15,6 +15,7 @@
 #include "flow/send.h"
 #include "flow/split.h"
 #include "flow/update.h"
+#include "store/transaction.h"
 #include "task/erase.h"
 #include "task/housekeeping.h"
 #include "task/mail_send.h"
@@ -129,10 +130,17 @@ on_answer(void *arg, const struct http_answer *answer)
 bool
 job_news(struct job *j, struct step_news *news)
 {
+	if (j->step->answered == NULL)
+		j->n_fresh = 0;
 	*news =
 	    (struct step_news){ .step = j->step, .name = str_from(job_name(j)), .which = j->fresh, .n = j->n_fresh };
+	return news->n > 0;
+}
+
+void
+job_settled(struct job *j)
+{
 	j->n_fresh = 0;
-	return news->n > 0 && j->step->answered != NULL;
 }
 
 static void
@@ -166,47 +174,67 @@ rest_ms(const struct job *j, const struct err *e)
 	return ms;
 }
 
-static void
-give_back(const struct job *j, int64_t again_in_ms, bool failed)
+/* False when the database is away. */
+static bool
+give_back(const struct job *j)
 {
 	struct db *db = j->step->parts->db;
 	struct err e = { .code = ERR_NONE };
 
 	FAULT_POINT_OF("job.done", str_from(job_name(j)));
-	bool ok = j->leased ? lease_release(db, &j->lease, again_in_ms, &e)
-	                    : schedule_release(db, &j->schedule, again_in_ms, failed ? j->schedule.tries + 1 : 0, &e);
+	bool ok = j->leased ? lease_release(db, &j->lease, j->rest_ms, &e)
+	                    : schedule_release(db, &j->schedule, j->rest_ms, j->failed ? j->schedule.tries + 1 : 0, &e);
 
 	if (!ok && e.code != ERR_CONFLICT)
 		log_event(LOG_WARN, "job.not_given_back", LOG_C("why", e.text));
+	return ok || !transaction_away(&e);
 }
 
-bool
-job_run(struct job *j, struct http *http)
+static void
+end(struct job *j, bool ok, const struct err *e)
+{
+	enum log_level level = e->code == ERR_CONFLICT ? LOG_INFO : transaction_away(e) ? LOG_WARN : LOG_ERROR;
+
+	j->over = true;
+	j->failed = !ok;
+	j->rest_ms = ok ? j->step->again_in_ms : rest_ms(j, e);
+	if (!ok)
+		log_event(level, "job.failed", LOG_C("code", err_name(e->code)), LOG_C("why", e->text));
+	tally_add(ok ? TALLY_JOB_DONE : e->code == ERR_CONFLICT ? TALLY_JOB_REPEATED : TALLY_JOB_FAILED, 1);
+}
+
+/* True while it has something left to wait for. */
+static bool
+call(struct job *j, struct http *http)
 {
 	struct err e = { .code = ERR_NONE };
-	bool ok;
+	bool ok = step_next(j->step, &e);
 
-	in_context(j);
-	j->runnable = false;
-	ok = step_next(j->step, &e);
 	if (ok && j->step->pause_ms > 0) {
+		j->runnable = false;
 		j->resume_mono_ms = clock_mono_ms() + j->step->pause_ms;
 		j->step->pause_ms = 0;
-		log_context(0, STR(""));
 		return true;
 	}
 	if (ok && j->step->n > 0) {
+		j->runnable = false;
 		submit(j, http);
-		log_context(0, STR(""));
 		return true;
 	}
-	if (!ok)
-		log_event(e.code == ERR_CONFLICT ? LOG_INFO : LOG_ERROR, "job.failed", LOG_C("code", err_name(e.code)),
-		    LOG_C("why", e.text));
-	tally_add(ok ? TALLY_JOB_DONE : e.code == ERR_CONFLICT ? TALLY_JOB_REPEATED : TALLY_JOB_FAILED, 1);
-	give_back(j, ok ? j->step->again_in_ms : rest_ms(j, &e), !ok);
-	log_context(0, STR(""));
+	end(j, ok, &e);
 	return false;
+}
+
+enum job_turn
+job_run(struct job *j, struct http *http)
+{
+	enum job_turn turn = JOB_GOES_ON;
+
+	in_context(j);
+	if (j->over || !call(j, http))
+		turn = give_back(j) ? JOB_OVER : JOB_AWAY;
+	log_context(0, STR(""));
+	return turn;
 }
 
 void
@@ -215,6 +243,8 @@ job_drop(struct job *j)
 	int64_t left_ms = j->resume_mono_ms - clock_mono_ms();
 
 	in_context(j);
-	give_back(j, left_ms > 0 ? left_ms : 0, false);
+	if (!j->over)
+		j->rest_ms = left_ms > 0 ? left_ms : 0;
+	(void)give_back(j);
 	log_context(0, STR(""));
 }

@@ -19,7 +19,10 @@ struct job {
 	int64_t renewed_mono_ms; /* its lease: when it was claimed or renewed */
 	int64_t resume_mono_ms;  /* not 0: it can be called from then on */
 	struct job_slot *slots;
-	size_t *fresh, n_fresh; /* answered in this turn, not yet told to the step */
+	size_t *fresh, n_fresh; /* answered, and not yet written by the step */
+	/* Over: the row is to be given back, due again after this. */
+	bool over, failed;
+	int64_t rest_ms;
 };
 
 /* The job for a claimed lease or schedule row. */
@@ -27,13 +30,18 @@ struct job *job_lease(const struct parts *parts, const struct lease *l);
 struct job *job_schedule(const struct parts *parts, const struct schedule *s);
 void job_free(struct job *j);
 
-/*
- * Calls the step once and submits what it asks for.  True while the job goes on; false when it is over and
- * its row was given back (or is lost: the lease ends by itself).
- */
-bool job_run(struct job *j, struct http *http);
-/* What was answered in this turn of the loop, once; false when there is nothing that the step wants to know. */
+enum job_turn {
+	JOB_GOES_ON,
+	JOB_OVER, /* its row was given back, or is lost: the lease ends by itself */
+	JOB_AWAY  /* it is over, but the database is away: to be called again when it is back, to give the row back */
+};
+
+/* Calls the step once and submits what it asks for. */
+enum job_turn job_run(struct job *j, struct http *http);
+/* What was answered and is not written yet; false when there is nothing that the step wants to know. */
 bool job_news(struct job *j, struct step_news *news);
+/* All of that is written. */
+void job_settled(struct job *j);
 /* Gives the row of an idle job back, due when its pause ends: the work is begun anew then, by whoever is free. */
 void job_drop(struct job *j);
 

@@ -15,6 +15,7 @@
 #include "base/tally.h"
 #include "io/http.h"
 #include "store/pulse.h"
+#include "store/transaction.h"
 #include "work/job.h"
 
 /* Steps under way at once; each may have up to STEP_REQUESTS_MAX requests. */
@@ -25,8 +26,8 @@
 #define WALKS_MAX 8
 /* The schedule has nothing urgent: tokens are asked for early. */
 #define SCHEDULE_MS 500
-/* When the database is away. */
-#define AWAY_MS 1000
+/* When the database is away: how often it is looked for. */
+#define AWAY_MS 500
 
 struct worker {
 	const struct parts *parts;
@@ -36,7 +37,12 @@ struct worker {
 	int64_t next_look_ms, next_schedule_ms, next_renew_ms; /* monotonic */
 	struct pulse pulse;
 	int64_t next_pulse_ms;
-	bool away;                 /* the database, told once */
+	/*
+	 * The database is away.  Nothing is begun or given up meanwhile: what far ends answer is taken in and kept, so that
+	 * it can be written when the database is back.
+	 */
+	bool away;
+	int64_t away_since_ms, next_probe_ms; /* monotonic */
 };
 
 static int wake_pipe[2] = { -1, -1 };
@@ -76,18 +82,23 @@ add(struct worker *w, struct job *j)
 static void
 database_is_away(struct worker *w, const struct err *e)
 {
-	if (!w->away)
-		log_event(LOG_ERROR, "worker.database_away", LOG_C("why", e->text));
+	int64_t now = clock_mono_ms();
+
+	if (!w->away) {
+		log_event(LOG_ERROR, "worker.database_away", LOG_I("jobs", w->n_jobs), LOG_C("why", e->text));
+		w->away_since_ms = now;
+	}
 	w->away = true;
-	w->next_look_ms = w->next_schedule_ms = clock_mono_ms() + AWAY_MS;
+	w->next_probe_ms = now + AWAY_MS;
 }
 
-static void
-database_is_back(struct worker *w)
+/* Whether a failure was the database's absence; then the rest can wait, too. */
+static bool
+away_now(struct worker *w, const struct err *e)
 {
-	if (w->away)
-		log_event(LOG_INFO, "worker.database_back", LOG_I("jobs", w->n_jobs));
-	w->away = false;
+	if (transaction_away(e))
+		database_is_away(w, e);
+	return w->away;
 }
 
 /* Ends a paused job: what it has read is read again. */
@@ -149,14 +160,13 @@ look_for_leases(struct worker *w)
 
 	w->next_look_ms = clock_mono_ms() + p->settings->worker_poll_ms;
 	if (!lease_candidates(p->db, a, &list, &n, &e)) {
-		database_is_away(w, &e);
+		if (!away_now(w, &e))
+			log_event(LOG_ERROR, "worker.look", LOG_C("why", e.text));
 		n = 0;
-	} else {
-		database_is_back(w);
 	}
 	size_t from = n > 0 ? (size_t)crypto_random_below((int64_t)n) : 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !w->away; i++) {
 		struct lease *l = &list[(from + i) % n];
 
 		if (!room_for(w, l->stage))
@@ -169,7 +179,7 @@ look_for_leases(struct worker *w)
 			tally_add(TALLY_CLAIM_WON, 1);
 		} else if (e.code == ERR_CONFLICT) {
 			tally_add(TALLY_CLAIM_MISSED, 1);
-		} else {
+		} else if (!away_now(w, &e)) {
 			log_event(LOG_WARN, "worker.claim", LOG_C("why", e.text));
 		}
 	}
@@ -187,16 +197,18 @@ look_for_schedules(struct worker *w)
 
 	w->next_schedule_ms = clock_mono_ms() + SCHEDULE_MS;
 	if (!schedule_candidates(p->db, a, &list, &n, &e)) {
-		database_is_away(w, &e);
+		if (!away_now(w, &e))
+			log_event(LOG_ERROR, "worker.look", LOG_C("why", e.text));
 		n = 0;
 	}
-	for (size_t i = 0; i < n && room(w); i++) {
+	for (size_t i = 0; i < n && !w->away && room(w); i++) {
 		e = (struct err){ .code = ERR_NONE };
 		if (schedule_claim(p->db, &list[i], p->worker, p->settings->lease_s, &e)) {
 			FAULT_POINT_OF("schedule.claimed", str_from(schedule_kind_name(list[i].kind)));
 			add(w, job_schedule(p, &list[i]));
-		} else if (e.code != ERR_CONFLICT)
+		} else if (e.code != ERR_CONFLICT && !away_now(w, &e)) {
 			log_event(LOG_WARN, "worker.claim", LOG_C("why", e.text));
+		}
 	}
 	arena_free(a);
 }
@@ -208,13 +220,14 @@ sends(const struct job *j)
 }
 
 /*
- * Whether the job's step can be called now.  What is SENDING when the process dies is UNKNOWN, even if it never left, so
+ * Whether the job's step can be called now: after what it was answered is written.  What is SENDING when the process dies is UNKNOWN, even if it never left, so
  * no more conversions are made SENDING than will leave at once.
  */
 static bool
 may_run(const struct worker *w, const struct job *j)
 {
-	return j->runnable && (!sends(j) || http_unsent(w->http) < (size_t)w->parts->settings->worker_transfers);
+	return j->runnable && j->n_fresh == 0 && !w->away &&
+	       (!sends(j) || j->over || http_unsent(w->http) < (size_t)w->parts->settings->worker_transfers);
 }
 
 /* Runs every job whose step can be called.  True when one of them ended: there may be new work. */
@@ -227,13 +240,17 @@ run_jobs(struct worker *w)
 	while (*at != NULL) {
 		struct job *j = *at;
 
-		if (may_run(w, j) && !job_run(j, w->http)) {
+		enum job_turn said = may_run(w, j) ? job_run(j, w->http) : JOB_GOES_ON;
+
+		if (said == JOB_OVER) {
 			*at = j->next_job;
 			w->n_jobs--;
 			job_free(j);
 			ended = true;
 			continue;
 		}
+		if (said == JOB_AWAY)
+			database_is_away(w, &(struct err){ .text = "a job could not be given back" });
 		at = &j->next_job;
 	}
 	return ended;
@@ -259,7 +276,7 @@ renew(struct worker *w)
 		due[n++] = &j->lease;
 	}
 	/* A lost lease is found out when its results are written; the others have time for another try. */
-	if (n > 0 && !lease_renew(p->db, due, n, p->settings->lease_s, &e))
+	if (n > 0 && !lease_renew(p->db, due, n, p->settings->lease_s, &e) && !away_now(w, &e))
 		log_event(LOG_WARN, "worker.renew", LOG_I("leases", n), LOG_C("why", e.text));
 }
 
@@ -291,21 +308,6 @@ any_runnable(const struct worker *w)
 	return false;
 }
 
-/* Until the next thing to do. */
-static int64_t
-idle_ms(struct worker *w)
-{
-	int64_t now = clock_mono_ms();
-	int64_t next = w->next_look_ms < w->next_schedule_ms ? w->next_look_ms : w->next_schedule_ms;
-
-	next = end_pauses(w, next);
-	if (any_runnable(w))
-		return 0;
-	if (w->n_jobs > 0 && w->next_renew_ms < next)
-		next = w->next_renew_ms;
-	return next > now ? next - now : 0;
-}
-
 static int
 by_tenant(const void *x, const void *y)
 {
@@ -315,18 +317,63 @@ by_tenant(const void *x, const void *y)
 	return a < b ? -1 : a > b;
 }
 
-/* Keeps what was answered in this turn, before anything else; tenant by tenant, as everybody takes their rows. */
+/* Keeps what was answered, before anything else; tenant by tenant, as everybody takes their rows. */
 static void
 settle(struct worker *w)
 {
 	struct step_news news[JOBS_MAX];
+	struct err e = { .code = ERR_NONE };
 	size_t n = 0;
 
 	for (struct job *j = w->jobs; j != NULL; j = j->next_job)
 		if (job_news(j, &news[n]))
 			n++;
 	qsort(news, n, sizeof(news[0]), by_tenant);
-	step_keep(news, n);
+	if (n > 0 && !w->away && !step_keep(news, n, &e))
+		database_is_away(w, &e);
+	for (struct job *j = w->jobs; j != NULL; j = j->next_job)
+		for (size_t i = 0; i < n; i++)
+			if (news[i].step == j->step && news[i].settled)
+				job_settled(j);
+}
+
+/*
+ * Looks whether the database is back.  Then the answers that came meanwhile are written first, and what is still ours
+ * is held on to; who has claimed it meanwhile finds those answers in its rows.
+ */
+static void
+probe(struct worker *w)
+{
+	struct err e = { .code = ERR_NONE };
+	int64_t now = clock_mono_ms();
+
+	if (!w->away || now < w->next_probe_ms)
+		return;
+	if (!db_ping(w->parts->db, &e)) {
+		database_is_away(w, &e);
+		return;
+	}
+	w->away = false;
+	log_event(LOG_INFO, "worker.database_back", LOG_I("jobs", w->n_jobs), LOG_I("away_ms", now - w->away_since_ms));
+	settle(w);
+	w->next_renew_ms = w->next_look_ms = w->next_schedule_ms = w->next_pulse_ms = 0;
+}
+
+/* Until the next thing to do. */
+static int64_t
+idle_ms(struct worker *w)
+{
+	int64_t now = clock_mono_ms();
+	int64_t next = w->next_look_ms < w->next_schedule_ms ? w->next_look_ms : w->next_schedule_ms;
+
+	if (w->away)
+		next = w->next_probe_ms;
+	next = end_pauses(w, next);
+	if (any_runnable(w))
+		return 0;
+	if (!w->away && w->n_jobs > 0 && w->next_renew_ms < next)
+		next = w->next_renew_ms;
+	return next > now ? next - now : 0;
 }
 
 static bool
@@ -334,7 +381,9 @@ turn(struct worker *w, int64_t wait_ms, struct err *e)
 {
 	bool ok;
 
-	renew(w);
+	probe(w);
+	if (!w->away)
+		renew(w);
 	if (run_jobs(w))
 		w->next_look_ms = 0; /* what one step wrote is the next one's work */
 	ok = http_step(w->http, any_runnable(w) ? 0 : wait_ms, wake_pipe[0], e);
@@ -343,16 +392,22 @@ turn(struct worker *w, int64_t wait_ms, struct err *e)
 }
 
 /* A pause may last longer than a stop should, and a sender between two rounds would begin another one. */
+static bool
+is_idle(const struct job *j)
+{
+	return j->n_fresh == 0 && (j->resume_mono_ms != 0 || (sends(j) && j->runnable && !j->over));
+}
+
 static void
 drop_idle(struct worker *w)
 {
 	struct job **at = &w->jobs;
 
 	while (*at != NULL) {
-		if ((*at)->resume_mono_ms == 0 && !(sends(*at) && (*at)->runnable))
-			at = &(*at)->next_job;
-		else
+		if (is_idle(*at))
 			drop(w, at);
+		else
+			at = &(*at)->next_job;
 	}
 }
 
@@ -380,13 +435,13 @@ loop(struct worker *w, struct err *e)
 	while (!stopping) {
 		int64_t now = clock_mono_ms();
 
-		if (now >= w->next_pulse_ms) {
+		if (!w->away && now >= w->next_pulse_ms) {
 			pulse_beat(&w->pulse);
 			w->next_pulse_ms = now + PULSE_MS;
 		}
-		if (now >= w->next_look_ms)
+		if (!w->away && now >= w->next_look_ms)
 			look_for_leases(w);
-		if (now >= w->next_schedule_ms)
+		if (!w->away && now >= w->next_schedule_ms)
 			look_for_schedules(w);
 		if (!turn(w, idle_ms(w), e))
 			return false;

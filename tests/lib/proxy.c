@@ -26,7 +26,7 @@
 
 /* What both processes see. */
 struct orders {
-	atomic_int plan, hits;
+	atomic_int plan, hits, skip;
 	char word[64];
 };
 
@@ -86,6 +86,10 @@ met(struct orders *o, struct pair *p, const char *bytes, size_t n)
 	if ((plan != PROXY_CUT_BEFORE && plan != PROXY_CUT_AFTER && plan != PROXY_SWALLOW) ||
 	    memmem(bytes, n, o->word, strlen(o->word)) == NULL)
 		return false;
+	if (atomic_load(&o->skip) > 0) {
+		atomic_fetch_sub(&o->skip, 1);
+		return false;
+	}
 	atomic_store(&o->plan, PROXY_PASS);
 	atomic_fetch_add(&o->hits, 1);
 	p->cut_at_answer = plan == PROXY_CUT_AFTER;
@@ -225,9 +229,16 @@ void
 proxy_plan(struct proxy *p, enum proxy_plan plan, const char *word)
 {
 	atomic_store(&p->orders->plan, PROXY_PASS);
+	atomic_store(&p->orders->skip, 0);
 	if (word != NULL)
 		(void)snprintf(p->orders->word, sizeof(p->orders->word), "%s", word);
 	atomic_store(&p->orders->plan, (int)plan);
+}
+
+void
+proxy_skip(struct proxy *p, int n)
+{
+	atomic_store(&p->orders->skip, n);
 }
 
 int

@@ -27,6 +27,8 @@ void proxy_stop(struct proxy *p);
 const char *proxy_path(const struct proxy *p);
 /* `word` may be NULL where the plan has none. */
 void proxy_plan(struct proxy *p, enum proxy_plan plan, const char *word);
+/* The next n packets with the word pass. */
+void proxy_skip(struct proxy *p, int n);
 /* How often a word was met since the start. */
 int proxy_hits(const struct proxy *p);
 
