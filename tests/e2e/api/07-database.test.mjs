@@ -5,15 +5,19 @@ import { URL_BASE, request, until } from '../lib/env.mjs';
 import { change, send, signed } from '../lib/hook.mjs';
 import { Person } from '../lib/person.mjs';
 import { ready } from '../lib/ready.mjs';
-import { NORTHWIND, contact, deal, move, set, submissions, webhooks } from '../lib/sandbox.mjs';
-import { down, healthy, up } from '../lib/service.mjs';
+import { NORTHWIND, calm, contact, deal, fault, move, set, submissions, webhooks } from '../lib/sandbox.mjs';
+import { down, healthy, kill, processes, up } from '../lib/service.mjs';
+import { sql } from '../../load/database.mjs';
 
 let person;
 before(async () => { person = await ready(); });
 after(async () => {
+	await calm();
+	signal('SIGCONT');
 	up('db');
 	await healthy();
 });
+const signal = (name) => processes('db', 'mariadbd').forEach((pid) => process.kill(pid, name));
 
 test('F-057 with the database stopped a webhook is 503 with Retry-After, and afterwards its event counts exactly once', async () => {
 	await set({ webhooks: false });
@@ -49,6 +53,66 @@ test('F-057 with the database stopped a webhook is 503 with Retry-After, and aft
 	assert.equal((await person.verdict(mine)).state, 'CONFIRMED');
 	for (const one of [id, mine])
 		assert.equal((await submissions(`deal_closedwon_${one}`)).length, 1);
+});
+
+test('F-122 with the database standing still in the middle of its work everybody is told 503 in time, and afterwards all goes on', async () => {
+	const { id } = await deal(NORTHWIND, { contacts: [await contact(NORTHWIND)] });
+	await person.decision(id, (r) => r.code === 'trigger_other_value');
+	signal('SIGSTOP');
+	const body = JSON.stringify([change(NORTHWIND, id, 'dealname', 'while it stood')]);
+	// As many at once as there are processes, twice: the second ones are told what the first ones found out.
+	for (let round = 0; round < 2; round++)
+		for (const refused of await Promise.all(Array.from({ length: 6 }, () => send(body, signed(body))))) {
+			assert.equal(refused.status, 503);
+			assert.ok(Number(refused.headers['retry-after']) > 0);
+		}
+	const api = await person.call('GET', '/api/session');
+	assert.equal(api.status, 503);
+	assert.ok(Number(api.headers['retry-after']) > 0);
+	assert.match(api.json.error.message, /[Tt]ry again/);
+	assert.equal((await request(`${URL_BASE}/login`)).status, 200, 'the site itself is there');
+	await move(NORTHWIND, id);
+	signal('SIGCONT');
+	await healthy();
+	assert.equal((await person.verdict(id, { s: 90 })).state, 'CONFIRMED');
+	assert.equal((await submissions(`deal_closedwon_${id}`)).length, 1);
+});
+
+test('F-118 an answer of impact.com that comes while the database is gone is kept: accepted at the first attempt', async () => {
+	const { id } = await deal(NORTHWIND, { contacts: [await contact(NORTHWIND)] });
+	await fault({ kind: 'slow', method: 'POST', path: '/Conversions$', ms: 2000 });
+	await move(NORTHWIND, id);
+	await until('the conversion to be on its way', async () => (await sql(`SELECT state FROM conversion WHERE object_id = '${id}'`))[0]?.[0] === 'SENDING', { every: 20 });
+	down('db');
+	await until('it to be answered', async () => (await submissions(`deal_closedwon_${id}`)).length === 1);
+	assert.equal((await send('[]', signed('[]'))).status, 503);
+	up('db');
+	await healthy();
+	assert.equal((await person.verdict(id, { s: 60 })).state, 'CONFIRMED');
+	assert.deepEqual(await sql(`SELECT attempt, result FROM attempt a JOIN conversion c ON c.tenant_id = a.tenant_id AND c.conversion_id = a.effect_id WHERE c.object_id = '${id}'`),
+		[['1', 'accepted']]);
+	assert.equal((await submissions(`deal_closedwon_${id}`)).length, 1);
+});
+
+test('F-118 what was acknowledged while the database was killed is there, what was not comes again, and each counts once', async () => {
+	const deals = [];
+	for (let i = 0; i < 12; i++)
+		deals.push((await deal(NORTHWIND, { contacts: [await contact(NORTHWIND)] })).id);
+	const bodies = deals.map((id) => JSON.stringify([change(NORTHWIND, id, 'dealstage', 'closedwon')]));
+	const sent = bodies.map((body, i) => new Promise((done) => setTimeout(done, i * 15)).then(() => send(body, signed(body))));
+	await sent[3];
+	assert.equal(kill('db', 'mariadbd'), 1);
+	const answers = await Promise.all(sent);
+	for (const { status } of answers)
+		assert.ok([200, 503].includes(status), String(status));
+	await healthy();
+	for (const [i, { status }] of answers.entries())
+		if (status !== 200)
+			assert.equal((await send(bodies[i], signed(bodies[i]))).status, 200);
+	for (const id of deals) {
+		await until(`deal ${id} to be sent`, async () => (await submissions(`deal_closedwon_${id}`)).length > 0, { s: 60 });
+		assert.equal((await submissions(`deal_closedwon_${id}`)).length, 1);
+	}
 });
 
 test('a session outlives the database\'s absence, and a new login works', async () => {
