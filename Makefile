@@ -5,9 +5,9 @@
 #
 #   make          the programs, in build/release        make SAN=1      the same with ASan and UBSan, in build/san
 #                                               make kind=fault  as release, with fcgi/base/fault.h's points, for tests
-#   make unit | db | http | sandbox | e2e | load | lint   one part of the tests
+#   make unit | db | http | sandbox | e2e | chaos | lint   one part of the tests
 #   make bench    speed, measured side by side with its peers, one table   (ROWS="intake client": some of it)
-#   make pictures   every page in every state, in build/pictures/index.html
+#   make soak     long trouble, tests/soak/parts.sh   (PARTS="disk fuzz")   make pictures   every page, in build/pictures
 #   make format   lay out the C sources     make tidy   clang-tidy     make fuzz   libFuzzer programs, in build/fuzz
 #   make site     the web site's files and libraries, in build/site    make clean
 #   make install  what is built into its places   (DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc DOMAIN= CERT= KEY=)
@@ -123,7 +123,7 @@ logs:
 
 test:
 	@MAKE="$(MAKE)" sh tests/run.sh all
-unit db http sandbox e2e load lint pictures:
+unit db http sandbox e2e chaos soak lint pictures:
 	@MAKE="$(MAKE)" sh tests/run.sh $@
 
 format:
@@ -143,7 +143,7 @@ clean:
 	rm -rf $(BUILD) nginx/node_modules tests/node_modules tests/bench/node_modules
 
 .PHONY: all tests-c tests-unit tests-db tests-http tests-fuzz tests-npm bench-parts fuzz site run stop logs test unit db http \
-	sandbox e2e load lint pictures format tidy install bench clean
+	sandbox e2e chaos soak lint pictures format tidy install bench clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs test suites and counts what they say.  The last line is "N passed, N failed"; the exit code is 0 when none failed.
-#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | load | san | pictures ...
+#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | chaos | soak | san | pictures ...
 # "all" runs what needs sanitizers beside the rest, in a folder of its own, and tells of it when it has ended.
 # Everything it starts stands in build/test/ on free ports and is stopped again, whatever happens.  A running `make run`
 # is not touched.  What the tests get: CONNECTOR_TEST_SOCKET and CONNECTOR_TEST_DATABASE (db; the database is empty),
@@ -245,26 +245,31 @@ run_pictures() {
 	node tests/e2e/pictures.mjs build/pictures
 	stop_stack
 }
-# Fifty tenants at once, programs killed meanwhile (tests/load/driver.mjs): a stack of its own, with an impact.com that allows more.
-run_load() {
+# Fifty tenants at once, programs killed meanwhile (tests/chaos/driver.mjs): a stack of its own, with an impact.com that allows more.
+run_chaos() {
 	build release all site tests-npm || return 0
-	suite "load checker" node node_tests tests/load/checker.test.mjs
-	export SANDBOX_OPTIONS="--accounts $((${LOAD_TENANTS:-50} + 1)) --judge-ms 800 --impact-limit 1000000" CONF_MORE="$LOAD_CONF"
-	start_stack release load || {
-		one_failed "The programs do not start" "$TEST/load/log"
+	suite "chaos checker" node node_tests tests/chaos/checker.test.mjs
+	export SOAK_EVIDENCE="${SOAK_EVIDENCE:-$TEST/out}"
+	chaos_run chaos
+}
+chaos_run() { # what the suite is called
+	export SANDBOX_OPTIONS="--accounts $((${CHAOS_TENANTS:-50} + 1)) --judge-ms 800 --impact-limit 1000000" CONF_MORE="$CHAOS_CONF"
+	start_stack release chaos || {
+		one_failed "The programs do not start" "$TEST/chaos/log"
 		return 0
 	}
-	suite load lines node tests/load/driver.mjs
+	suite "$1" lines node tests/chaos/driver.mjs
 	stop_stack
 	unset SANDBOX_OPTIONS CONF_MORE
 }
 # Waits that fit an impact.com of seconds.
-LOAD_CONF='impact_calls_per_hour = 1000000;
+CHAOS_CONF='impact_calls_per_hour = 1000000;
 lease_s = 3;
 unknown_wait_s = 5;
 follow_plan_s = "1 1 2 3";
 follow_confirmed_s = 3600;
 '
+. tests/soak/parts.sh
 run_san() {
 	run_unit san
 	run_db san
@@ -297,7 +302,7 @@ joined() {
 	[ "$3" = 0 ] || broken="$broken
 $(sed -e '1,/^What failed, and where/d' -e "/^$total\$/d" "$said")"
 }
-# The suites that wait (e2e) leave room for those that compute (sanitizers); the load test has the machine for itself.
+# The suites that wait (e2e) leave room for those that compute (sanitizers); chaos has the machine for itself.
 run_all() {
 	build release all site tests-npm || true # what both use
 	beside san
@@ -309,13 +314,13 @@ run_all() {
 	run_sandbox
 	run_e2e
 	joined
-	run_load
+	run_chaos
 }
 
 sh conf/run/install.sh test
 for what in "${@:-all}"; do
 	case $what in
-	all | lint | unit | db | http | install | fuzz | sandbox | e2e | load | san | pictures) "run_$what" ;;
+	all | lint | unit | db | http | install | fuzz | sandbox | e2e | chaos | soak | san | pictures) "run_$what" ;;
 	*)
 		echo "run.sh: no suite $what" >&2
 		exit 2

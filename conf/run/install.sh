@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages of conf/run/packages that are missing.
-#   install.sh run|test|bench        (test, bench: those of run as well)
+#   install.sh run|test|bench|soak        (the others: those of run as well)
 # Starts no system service: a policy-rc.d that says no stands while apt works, and goes again.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -22,7 +22,7 @@ missing=
 while IFS='	' read -r what name why; do
 	case $what in
 	run) ;;
-	test | bench) [ "${1:-run}" = "$what" ] || continue ;;
+	test | bench | soak) [ "${1:-run}" = "$what" ] || continue ;;
 	*) continue ;;
 	esac
 	case $name in

@@ -17,6 +17,7 @@ const HUBSPOT_CATEGORY = { 401: 'EXPIRED_AUTHENTICATION', 403: 'MISSING_SCOPES',
 
 export class Faults {
 	#list = [];
+	#paths = new Map(); // id -> its regular expression
 	#nextId = 1;
 
 	/** fault: {kind, path (regular expression), method, portalId (a HubSpot account), count, status, headers, body, policy (of a 429), ms, skip} */
@@ -35,7 +36,7 @@ export class Faults {
 			skip: Number(fault.skip ?? 0), hits: 0, status: fault.status, headers: fault.headers ?? {}, body: fault.body,
 			ms: Number(fault.ms ?? 3000), ...(fault.portalId ? { portalId: Number(fault.portalId) } : {}), ...(fault.policy ? { policy: fault.policy } : {}),
 		};
-		new RegExp(row.path);
+		this.#paths.set(row.id, new RegExp(row.path));
 		this.#list.push(row);
 		return row;
 	}
@@ -55,7 +56,7 @@ export class Faults {
 	/** The switch that this request meets, counted down, or null. portalOf gives the account that a token belongs to. */
 	take(method, path, portalOf = () => undefined) {
 		for (const f of this.#list) {
-			if ((f.method && f.method !== method) || (f.portalId && f.portalId !== portalOf()) || (f.count > 0 && f.left === 0) || !new RegExp(f.path).test(path))
+			if ((f.method && f.method !== method) || (f.count > 0 && f.left === 0) || !this.#paths.get(f.id).test(path) || (f.portalId && f.portalId !== portalOf()))
 				continue;
 			if (f.skip > 0) {
 				f.skip--;

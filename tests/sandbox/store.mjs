@@ -1,10 +1,11 @@
 // The sandbox's memory: tables of JSON rows, every change one line of a journal. A line is written before the
 // answer leaves, so that a kill -9 loses nothing that somebody was told.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Journal } from './journal.mjs';
 
 const COMPACT_AT = 128 * 1024 * 1024;
+const PART = 8 * 1024 * 1024;
 const BLOCK = 50;
 
 export class Store {
@@ -97,12 +98,19 @@ export class Store {
 
 	/** The journal becomes the present rows and nothing else. */
 	#compact() {
-		let text = '';
+		const file = openSync(`${this.#file}.new`, 'w');
+		let text = ''; // in parts: all of it may be longer than a string can be
 		for (const [name, rows] of this.#tables)
-			for (const [key, row] of rows)
+			for (const [key, row] of rows) {
 				text += JSON.stringify([name, key, row]) + '\n';
+				if (text.length > PART) {
+					writeFileSync(file, text);
+					text = '';
+				}
+			}
+		writeFileSync(file, text);
+		closeSync(file);
 		this.#journal?.close();
-		writeFileSync(`${this.#file}.new`, text);
 		renameSync(`${this.#file}.new`, this.#file);
 		this.#journal = new Journal(this.#file);
 	}

@@ -26,7 +26,7 @@ const PARTS = {
 
 /** conf: what readConnector gives; start: settings of the command line. */
 export function makeWorld({ conf, dir, start = {}, caFile }) {
-	const w = { conf, ca: caFile ? readFileSync(caFile) : undefined };
+	const w = { conf, dir, ca: caFile ? readFileSync(caFile) : undefined };
 	w.store = new Store(dir);
 	w.log = new RequestLog(dir);
 	w.settings = new Settings(w.store, start);
@@ -78,7 +78,7 @@ export function reset(w, keep = []) {
 
 export function closeWorld(w) {
 	clearInterval(w.clock);
-	w.webhooks.stop();
+	w.webhooks.close();
 	w.store.close();
 	w.log.close();
 }

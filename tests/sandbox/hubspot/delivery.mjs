@@ -1,14 +1,20 @@
 // Sends webhooks: signed, so many at a time for an account, again when they are not answered well.
 import http from 'node:http';
 import https from 'node:https';
+import { join } from 'node:path';
+import { Journal } from '../journal.mjs';
 import { v1, v2, v3 } from './signature.mjs';
 
 const KEEP = 5000;
 const TRIES = 10;
 
-/** The rows of all webhooks are in two tables: what is sent, once, and what became of it. */
+/**
+ * The rows of all webhooks are in two tables: what is sent, once, and what became of it. webhooks.jsonl forgets none of
+ * them: a line {id, portalId, events} when it is made, one {id, state, attempt} after each attempt.
+ */
 export class Delivery {
 	#w;
+	#log;
 	#ready = new Map(); // account -> ids that are due
 	#busy = new Map();
 	#timers = new Set();
@@ -18,6 +24,7 @@ export class Delivery {
 	/** w: the world, with conf, store, settings and oauth. */
 	constructor(w) {
 		this.#w = w;
+		this.#log = new Journal(join(w.dir, 'webhooks.jsonl'));
 		for (const [id] of w.store.table('webhook'))
 			if (this.#ended(id))
 				this.#over.push(id);
@@ -30,11 +37,16 @@ export class Delivery {
 		this.#timers.clear();
 	}
 
+	close() {
+		this.stop();
+		this.#log.close();
+	}
+
 	/** A webhook that leaves in so many milliseconds. */
 	add(portalId, events, inMs = 0) {
 		const { store } = this.#w;
 		const id = String(store.next('webhook'));
-		store.put('webhook', id, { id: Number(id), portalId: Number(portalId), events });
+		this.#log.append(store.put('webhook', id, { id: Number(id), portalId: Number(portalId), events }));
 		this.#later(id, inMs);
 	}
 
@@ -68,6 +80,7 @@ export class Delivery {
 		this.#over = [];
 		this.#w.store.clear('webhook');
 		this.#w.store.clear('delivery');
+		this.#log.empty();
 	}
 
 	#later(id, ms) {
@@ -109,8 +122,9 @@ export class Delivery {
 			const plan = settings.retry_ms.split(' ').map(Number);
 			const ok = result.status >= 200 && result.status < 300;
 			const over = attempt >= Math.min(TRIES, plan.length) || !this.#w.oauth.install(portalId);
-			store.put('delivery', id, {
-				state: ok ? 'done' : over ? 'given up' : 'waiting', attempts: [...past, { number: attempt, at: new Date(at).toISOString(), ms: Date.now() - at, ...result }] });
+			const told = { number: attempt, at: new Date(at).toISOString(), ms: Date.now() - at, ...result };
+			const { state } = store.put('delivery', id, { state: ok ? 'done' : over ? 'given up' : 'waiting', attempts: [...past, told] });
+			this.#log.append({ id: Number(id), state, attempt: told });
 			if (ok || over)
 				this.#end(id);
 			else

@@ -29,7 +29,7 @@ export class Webhooks {
 		this.#delivery = new Delivery(w);
 	}
 
-	stop = () => this.#delivery.stop();
+	close = () => this.#delivery.close();
 	list = () => this.#delivery.list();
 	open = () => this.#delivery.open;
 	last = (portalId, n) => this.#delivery.last(portalId, n);

@@ -185,12 +185,12 @@ function calmTenant(i, chance, base, size) {
 	return t;
 }
 
-/** {seed, base, tenants, calm}: `events` facts over `tenants` tenants, and one more for the calm. base: the time the run begins. */
-export function makePlan({ seed, events, tenants, base, calm = CALM }) {
+/** {seed, base, cuts, tenants, calm}: `events` facts over `tenants` tenants, and one more for the calm. base: the time the run begins. */
+export function makePlan({ seed, events, tenants, base, cuts = 0, calm = CALM }) {
 	const chance = random(seed);
 	const list = Array.from({ length: tenants }, (_, k) => new Tenant(k + 1, chance, base));
 	for (const t of list)
 		while (t.facts < Math.ceil(events / tenants))
 			story(chance)(t);
-	return { seed, base, tenants: list, calm: calmTenant(tenants + 1, chance, base, calm) };
+	return { seed, base, cuts, tenants: list, calm: calmTenant(tenants + 1, chance, base, calm) };
 }

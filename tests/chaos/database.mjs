@@ -26,14 +26,15 @@ export async function dump() {
 		decisions: (await sql(`SELECT ${FACT}, x.outcome, x.conversion_id, x.code FROM decision x ${PORTAL}`))
 			.map((r) => ({ ...fact(r), outcome: r[7], conversion: r[8], code: r[9] ?? '' })),
 		conversions: (await sql(`SELECT t.portal_id, x.conversion_id, x.state, x.revision, x.attempts, x.unanswered, HEX(x.event_type), HEX(x.order_id), HEX(x.code),
-			HEX(x.body), HEX(x.batch_id), HEX(x.action_id), HEX(x.partner_id), x.payout FROM conversion x ${PORTAL}`))
+			HEX(x.body), HEX(x.batch_id), HEX(x.action_id), HEX(x.partner_id), x.payout, ${MS('x.created_at')} FROM conversion x ${PORTAL}`))
 			.map(([portal, id, state, revision, attempts, unanswered, ...rest]) => {
 				const [eventType, orderId, code, body, batch, action, partner] = rest.slice(0, 7).map(text);
 				return { portal: Number(portal), id, state, revision: Number(revision), attempts: Number(attempts), unanswered: Number(unanswered), eventType, orderId, code, body,
-					batch, action, partner, payout: rest[7] };
+					batch, action, partner, payout: rest[7], made: Number(rest[8]) };
 			}),
-		attempts: (await sql(`SELECT t.portal_id, x.effect_id, x.attempt, x.revision, x.http_status, x.result FROM attempt x ${PORTAL}`))
-			.map(([portal, id, attempt, revision, status, result]) => ({ portal: Number(portal), id, attempt: Number(attempt), revision: Number(revision), status: Number(status), result: result ?? '' })),
+		attempts: (await sql(`SELECT t.portal_id, x.effect_id, x.attempt, x.revision, x.http_status, x.result, ${MS('x.started_at')} FROM attempt x ${PORTAL} WHERE x.kind = 'conversion'`))
+			.map(([portal, id, attempt, revision, status, result, at]) => ({
+				portal: Number(portal), id, attempt: Number(attempt), revision: Number(revision), status: Number(status), result: result ?? '', at: Number(at) })),
 		quarantine: (await sql('SELECT HEX(body) FROM quarantine')).map(([body]) => text(body)),
 		inbox: Number((await sql('SELECT COUNT(*) FROM inbox'))[0][0]),
 	};

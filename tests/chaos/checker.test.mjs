@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Records, decide, verdict } from './oracle.mjs';
 import { makePlan } from './plan.mjs';
 
-const DIR = mkdtempSync(join(tmpdir(), 'load-'));
+const DIR = mkdtempSync(join(tmpdir(), 'chaos-'));
 after(() => rmSync(DIR, { recursive: true }));
 const CHECKER = fileURLToPath(new URL('checker.mjs', import.meta.url));
 
@@ -17,8 +17,8 @@ const CHECKER = fileURLToPath(new URL('checker.mjs', import.meta.url));
 function perfect() {
 	const plan = makePlan({ seed: 7, events: 200, tenants: 1, base: Date.now(), calm: { contacts: 20, deals: 10, sent: 5 } });
 	const all = [...plan.tenants, plan.calm];
-	const webhooks = all.flatMap((t) => t.waves.map((w) => ({ portalId: t.portal, state: 'done', events: [...w.events], attempts: [{ status: 200 }] })));
-	const sandbox = { webhooks, submissions: [], actions: [] };
+	const webhooks = all.flatMap((t) => t.waves.map((w) => ({ portalId: t.portal, state: 'done', events: [...w.events] })));
+	const sandbox = { submissions: [], actions: [] };
 	const records = new Records(all);
 	const told = { events: [], decisions: [], conversions: [], attempts: [], quarantine: [], inbox: 0, shown: [{ portal: 60000001, rows: [] }] };
 	const log = [];
@@ -48,32 +48,39 @@ function perfect() {
 	const burst = (object, paths) => {
 		const since = log.at(-1).id;
 		for (const [path, n] of paths)
-			log.push({ id: log.length + 1, portalId: plan.calm.portal, method: 'POST', path, body: JSON.stringify({ inputs: Array(n).fill({ id: '1' }) }) });
+			log.push({ id: log.length + 1, time: when(log.length + 1), portalId: plan.calm.portal, method: 'POST', path, body: JSON.stringify({ inputs: Array(n).fill({ id: '1' }) }) });
 		return { object, events: 20, portal: plan.calm.portal, since, upTo: log.at(-1).id };
 	};
 	const calm = [burst('contacts', [['/crm/objects/2026-09/contacts/batch/read', 20]]), burst('deals', [['/crm/objects/2026-09/deals/batch/read', 10],
 		['/crm/associations/2026-09/deals/contacts/batch/read', 10], ['/crm/objects/2026-09/contacts/batch/read', 10]])];
-	return { plan, sandbox, told, log, calm };
+	return { plan, webhooks, sandbox, told, log, calm, kills: [] };
 }
+
+/** Conversions leave one a minute, each when the one before has its verdict. */
+const MINUTE = 60000;
+const when = (n) => new Date(n * MINUTE).toISOString();
 
 function convert(t, body, calm, { told, log, sandbox }) {
 	const id = String(told.conversions.length + 1);
 	const said = verdict(t, body) ?? (calm ? 'credited' : 'ACTION_REF_NOT_FOUND');
 	const credited = said === 'credited';
-	log.push({ id: log.length + 1, method: 'POST', path: `/Advertisers/${t.sid}/Conversions`, body: String(new URLSearchParams(body)) });
-	sandbox.submissions.push({ batchId: `A-${id}`, sid: t.sid, values: body, status: 'Complete', errorReason: credited ? '' : said, ...(credited ? { actionId: `x.${id}` } : {}) });
+	const at = (log.length + 1) * MINUTE;
+	log.push({ id: log.length + 1, time: when(log.length + 1), status: 200, done: true, method: 'POST', path: `/Advertisers/${t.sid}/Conversions`, body: String(new URLSearchParams(body)) });
+	sandbox.submissions.push({ batchId: `A-${id}`, sid: t.sid, received: at, completed: at + 800, values: body, status: 'Complete', errorReason: credited ? '' : said, ...(credited ? { actionId: `x.${id}` } : {}) });
 	if (credited)
 		sandbox.actions.push({ id: `x.${id}`, batchId: `A-${id}`, partnerId: '1', payout: '2.00' });
 	told.conversions.push({ portal: t.portal, id, state: credited ? 'CONFIRMED' : 'REJECTED', code: credited ? '' : said, revision: 1, attempts: 1, unanswered: 0, eventType: body.EventTypeCode,
-		orderId: body.OrderId, batch: `A-${id}`, action: credited ? `x.${id}` : '', partner: '1', payout: '2.0000' });
+		orderId: body.OrderId, batch: `A-${id}`, action: credited ? `x.${id}` : '', partner: '1', payout: '2.0000', made: at - 1000 });
 	if (!calm)
 		told.shown[0].rows.push({ id: told.decisions.at(-1).id, outcome: credited ? 'sent' : 'failed', state: credited ? 'CONFIRMED' : 'REJECTED', code: credited ? '' : said });
-	told.attempts.push({ portal: t.portal, id, attempt: 1, revision: 1, status: 200, result: 'accepted' });
+	told.attempts.push({ portal: t.portal, id, attempt: 1, revision: 1, status: 200, result: 'accepted', at: at - 5 });
 }
 
-function run({ plan, sandbox, told, log, calm }) {
-	writeFileSync(join(DIR, 'log.jsonl'), log.map((r) => JSON.stringify(r)).join('\n'));
-	for (const [name, value] of Object.entries({ plan, sandbox, told, calm }))
+function run({ plan, webhooks, sandbox, told, log, calm, kills }) {
+	const lines = (name, rows) => writeFileSync(join(DIR, name), rows.map((r) => JSON.stringify(r)).join('\n'));
+	lines('log.jsonl', log);
+	lines('webhooks.jsonl', webhooks.flatMap((w, id) => [{ id, portalId: w.portalId, events: w.events }, { id, state: w.state, attempt: { status: 200 } }]));
+	for (const [name, value] of Object.entries({ plan, sandbox, told, calm, kills }))
 		writeFileSync(join(DIR, `${name}.json`), JSON.stringify(value));
 	const { status, stdout, stderr } = spawnSync(process.execPath, [CHECKER, DIR], { encoding: 'utf8' });
 	return { status, said: stdout + stderr, failed: stdout.split('\n').filter((l) => l.startsWith('not ok')) };
@@ -88,16 +95,25 @@ test('a run without fault passes', () => {
 
 const confirmed = (r) => r.told.conversions.find((c) => c.state === 'CONFIRMED');
 const postOf = (r, c) => r.log.find((e) => e.body.includes(`OrderId=${c.orderId}`));
-const again = (r, c, change = (x) => x) => r.log.push({ ...postOf(r, c), id: r.log.length + 1, body: change(postOf(r, c).body) });
+const again = (r, c, change = (x) => x) => r.log.push({ ...postOf(r, c), id: r.log.length + 1, time: when(r.log.length + 1), body: change(postOf(r, c).body) });
 const tried = (r, c, ...results) => {
+	const { at } = r.told.attempts.find((a) => a.id === c.id);
 	r.told.attempts = r.told.attempts.filter((a) => a.id !== c.id);
-	results.forEach((result, k) => r.told.attempts.push({ portal: c.portal, id: c.id, attempt: k + 1, revision: 1, status: 0, result }));
+	results.forEach((result, k) => r.told.attempts.push({ portal: c.portal, id: c.id, attempt: k + 1, revision: 1, status: 0, result, at: at + k * MINUTE }));
+};
+/** The tries of two conversions of one customer, of different event types, in the order in which they happened. */
+const pair = (r) => {
+	for (const c of r.told.conversions)
+		for (const d of r.told.conversions)
+			if (c.portal === 60000001 && d.portal === c.portal && /^contact_lead/.test(c.orderId) && d.orderId === c.orderId.replace('lead', 'customer'))
+				return [c, d].map((x) => ({ c: x, a: r.told.attempts.find((t) => t.id === x.id), s: r.sandbox.submissions.find((t) => t.batchId === x.batch), post: postOf(r, x) }));
+	throw new Error('the plan has no two conversions of one customer');
 };
 const rejected = (r) => r.told.conversions.find((c) => c.state === 'REJECTED');
 
 const FAULTS = [
-	['an event that was not sent', /every event of the plan was sent/, (r) => { r.sandbox.webhooks[0].events.splice(3, 1); }],
-	['a webhook that nobody took', /answered with 200/, (r) => { r.sandbox.webhooks[0].state = 'given up'; }],
+	['an event that was not sent', /every event of the plan was sent/, (r) => { r.webhooks[0].events.splice(3, 1); }],
+	['a webhook that nobody took', /answered with 200/, (r) => { r.webhooks[0].state = 'given up'; }],
 	['a lost event', /no event was lost/, (r) => { r.told.events.pop(); }],
 	['an invented event', /no event was invented/, (r) => { r.told.events.push({ ...r.told.events[0], at: 5 }); }],
 	['a lost quarantine', /in quarantine/, (r) => { r.told.quarantine.pop(); }],
@@ -111,6 +127,26 @@ const FAULTS = [
 		tried(r, rejected(r), '', '', 'accepted');
 		again(r, rejected(r));
 		again(r, rejected(r));
+	}],
+	['a resend that nothing asked for', /without a crash or a lost reply/, (r) => {
+		tried(r, rejected(r), '', 'accepted');
+		again(r, rejected(r));
+		r.kills.push({ at: Date.parse(postOf(r, rejected(r)).time) + 5 * MINUTE, service: 'worker', died: 1 }, { at: Date.parse(postOf(r, rejected(r)).time), service: 'nginx', died: 1 });
+	}],
+	['one that overtakes an earlier one of its customer', /one after the other/, (r) => {
+		const [first, second] = pair(r);
+		first.c.made -= MINUTE;
+		second.a.at = first.a.at - 1000;
+	}],
+	['one that does not wait for the verdict of its parent', /one after the other/, (r) => {
+		const [first, second] = pair(r);
+		first.c.made -= MINUTE;
+		[first.a.at, second.a.at] = [first.a.at - 30, first.a.at + 400];
+		second.post.time = new Date(second.a.at + 5).toISOString();
+	}],
+	['fewer lost replies than planned', /replies were lost/, (r) => { r.plan.cuts = 1; }],
+	['a program that was never killed', /every program and the database were killed/, (r) => {
+		r.kills = Array.from({ length: 60 }, () => ({ at: 0, service: 'worker', died: 1 }));
 	}],
 	['a resend in spite of a receipt', /given a receipt/, (r) => {
 		tried(r, confirmed(r), 'accepted', 'accepted');
@@ -153,9 +189,13 @@ for (const [what, sentence, plant] of FAULTS)
 		assert.ok(failed.some((line) => sentence.test(line)), failed.join('\n') || said);
 	});
 
-test('a resend after a lost answer, of what was not booked, is within the rule', () => {
+test('a resend after a lost answer or a kill, of what was not booked, is within the rule', () => {
 	const r = perfect();
 	tried(r, rejected(r), '', 'accepted');
 	again(r, rejected(r));
+	Object.assign(postOf(r, rejected(r)), { fault: 'cut_after' });
+	assert.deepEqual(run(r).failed, []);
+	delete postOf(r, rejected(r)).fault;
+	r.kills.push({ at: Date.parse(postOf(r, rejected(r)).time) + 10, service: 'worker', died: 1 });
 	assert.deepEqual(run(r).failed, []);
 });

@@ -1,37 +1,35 @@
-// A run under load: many tenants, events doubled and out of order, programs killed meanwhile. Then the checker judges it.
+// A run in trouble: many tenants, events doubled and out of order, programs killed and replies lost meanwhile. Then the
+// checker judges it.
 //
-//   LOAD_SEED=   the run's seed (printed; the same seed plans the same run)      LOAD_TENANTS= (50)
-//   LOAD_EVENTS= facts in all (10000)                                             LOAD_KILLS=   (50)
-//   LOAD_CUTS=   replies of impact.com that are lost after it booked (100)
+//   CHAOS_SEED=   the run's seed (printed; the same seed plans the same run)      CHAOS_TENANTS= (50)
+//   CHAOS_EVENTS= facts in all (10000)                                            CHAOS_KILLS=   (50)
+//   CHAOS_CUTS=   replies of impact.com that are lost after it booked (500)
 //
 // The system under test is where tests/run.sh says. One line "ok ..." or "not ok ..." a sentence.
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { VAR, sleep, until } from '../e2e/lib/env.mjs';
 import { control, mark, set } from '../e2e/lib/sandbox.mjs';
 import { healthy } from '../e2e/lib/service.mjs';
 import { random } from '../sandbox/random.mjs';
+import { Part } from '../soak/part.mjs';
 import { dump, ended, open } from './database.mjs';
 import { killAll, schedule } from './kills.mjs';
 import { WAVES, makePlan } from './plan.mjs';
 import { loadRecords, setUp } from './setup.mjs';
 
-const SEED = Number(process.env.LOAD_SEED || Date.now() % 1000000000);
-const EVENTS = Number(process.env.LOAD_EVENTS || 10000);
-const TENANTS = Number(process.env.LOAD_TENANTS || 50);
-const KILLS = Number(process.env.LOAD_KILLS || 50);
-const CUTS = Number(process.env.LOAD_CUTS || 100);
-const AGAIN = `LOAD_SEED=${SEED} LOAD_EVENTS=${EVENTS} LOAD_TENANTS=${TENANTS} LOAD_KILLS=${KILLS} LOAD_CUTS=${CUTS}`;
+const part = new Part('chaos', { EVENTS: 10000, TENANTS: 50, KILLS: 50, CUTS: 500 });
+const { EVENTS, TENANTS, KILLS, CUTS } = part.size;
+const SEED = part.seed;
+const say = (text) => part.say(text);
 const TIMES = 10;
 const KILL_EVERY_MS = 1100; // about; a wave is spread over its share of the killing
 const PAGES_OF = 3; // tenants whose Activity is read to its end
-const OUT = join(VAR, 'load');
+const OUT = join(VAR, 'chaos');
 const DEADLINE_S = 420;
-
-const began = Date.now();
-const say = (text) => console.log(`# ${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
 
 async function storm(plan) {
 	const chance = random(SEED ^ 0x57042);
@@ -114,56 +112,60 @@ async function everythingEnded() {
 	}, { s: DEADLINE_S, every: 2000 });
 }
 
+/** The checker's sentences, which become the run's; what begins with "#" are its figures. */
 function judge() {
-	return new Promise((resolve) => {
-		spawn(process.execPath, [fileURLToPath(new URL('checker.mjs', import.meta.url)), OUT], { stdio: 'inherit' }).on('exit', (code) => resolve(code === 0));
+	return new Promise((resolve, reject) => {
+		const checker = spawn(process.execPath, ['--max-old-space-size=8192', fileURLToPath(new URL('checker.mjs', import.meta.url)), OUT], { stdio: ['ignore', 'pipe', 'inherit'] });
+		const figures = [];
+		createInterface({ input: checker.stdout }).on('line', (line) => {
+			const [, not, sentence, why = ''] = /^(not )?ok (.*?)(?:: (\d+))?$/.exec(line) ?? [];
+			if (sentence)
+				return void part.tell(sentence, !not, why);
+			console.log(line);
+			if (line.startsWith('# '))
+				figures.push(line.slice(2));
+		});
+		checker.on('error', reject).on('close', (code) => {
+			part.figure('checker', figures);
+			if (code !== 0 && !part.failed)
+				part.tell('the checker came to its end', false, `exit code ${code}`);
+			resolve();
+		});
 	});
 }
 
-async function step(sentence, work) {
-	try {
-		const value = await work();
-		console.log(`ok ${sentence}`);
-		return value;
-	} catch (err) {
-		console.log(`not ok ${sentence}: ${err.message}`);
-		process.exitCode = 1;
-		return undefined;
-	}
-}
-
 async function main() {
-	console.log(`# ${AGAIN}; what it leaves: ${OUT}, logs: ${VAR}/log`);
+	say(`what it leaves: ${OUT}, logs: ${VAR}/log`);
 	mkdirSync(OUT, { recursive: true });
-	const plan = makePlan({ seed: SEED, events: EVENTS, tenants: TENANTS, base: began });
+	const plan = makePlan({ seed: SEED, events: EVENTS, tenants: TENANTS, cuts: CUTS, base: Date.now() });
 	writeFileSync(join(OUT, 'plan.json'), JSON.stringify(plan));
 	await set({ retry_ms: '300 600 1200 2500 5000 8000 8000 8000 8000 8000' });
-	const people = await step(`${TENANTS + 1} tenants connect, enter their credentials and save their rules`, () => setUp([...plan.tenants, plan.calm]));
+	const people = await part.step(`${TENANTS + 1} tenants connect, enter their credentials and save their rules`, () => setUp([...plan.tenants, plan.calm]));
 	if (!people)
 		return;
 	say('set up');
-	await step('a burst of one tenant comes to its end, and what it leads to', () => calmly(plan.calm));
+	await part.step('a burst of one tenant comes to its end, and what it leads to', () => calmly(plan.calm));
 	await loseReplies();
 	let over = false;
-	const looking = step('a login outlives every kill', () => look(people, () => over));
-	await step(`${KILLS} kills at work, and every program comes back`, async () => {
-		await Promise.all([storm(plan), killAll(schedule(SEED, KILLS), (n, k, died) => say(`kill ${n}: ${k.service} ${k.word || 'all of it'} (${died})`))]);
+	const looking = part.step('a login outlives every kill', () => look(people, () => over));
+	const kills = [];
+	await part.step(`${KILLS} kills at work, and every program comes back`, async () => {
+		await Promise.all([storm(plan), killAll(schedule(SEED, KILLS), (n, k, died) => {
+			kills.push({ at: Date.now(), service: k.service, died });
+			say(`kill ${n}: ${k.service} ${k.word || 'all of it'} (${died})`);
+		})]);
 		await healthy();
 	}).finally(() => { over = true; });
 	await looking;
-	await step('every event comes to its end', everythingEnded);
+	await part.step('every event comes to its end', everythingEnded);
+	part.figure('kills', kills.reduce((sum, k) => ({ ...sum, [k.service]: (sum[k.service] ?? 0) + 1 }), {}));
+	writeFileSync(join(OUT, 'kills.json'), JSON.stringify(kills));
 	writeFileSync(join(OUT, 'told.json'), JSON.stringify({ ...await dump(), shown: await shown(plan, people) }));
-	copyFileSync(join(VAR, 'sandbox', 'log.jsonl'), join(OUT, 'log.jsonl'));
-	writeFileSync(join(OUT, 'sandbox.json'), JSON.stringify({
-		...await control('GET', '/webhooks'), ...await control('GET', '/impact/submissions'), ...await control('GET', '/impact/actions') }));
+	for (const log of ['log.jsonl', 'webhooks.jsonl'])
+		copyFileSync(join(VAR, 'sandbox', log), join(OUT, log));
+	writeFileSync(join(OUT, 'sandbox.json'), JSON.stringify({ ...await control('GET', '/impact/submissions'), ...await control('GET', '/impact/actions') }));
 	say('judging');
-	if (!await judge()) {
-		console.log(`# again: ${AGAIN} make load`);
-		process.exitCode = 1;
-	}
+	await judge();
 }
 
-main().catch((err) => {
-	console.log(`not ok the run went through (LOAD_SEED=${SEED}): ${err.stack}`);
-	process.exitCode = 1;
-});
+main().catch((err) => part.tell('the run went through', false, err.stack)).finally(() => part.end());

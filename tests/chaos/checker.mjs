@@ -1,16 +1,15 @@
 // The judge of a run: a program of its own. It trusts the rules and records of the plan, what the sandbox says it sent, was
 // answered and made of it, and the oracle; it compares them with what the product says.
 //
-//   node tests/load/checker.mjs DIR     DIR holds plan.json, calm.json, sandbox.json, log.jsonl (the sandbox's log), told.json
+//   node tests/chaos/checker.mjs DIR     DIR holds plan.json, calm.json, kills.json, told.json, and of the sandbox:
+//                                       log.jsonl (what it was asked), webhooks.jsonl (what it sent), sandbox.json (what impact.com made of it)
 //
 // One line "ok ..." or "not ok ..." a sentence, with up to 10 examples of what differs.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Records, decide, sameBody, verdict } from './oracle.mjs';
+import { judgeOrder } from './order.mjs';
+import { json, readRequests, readWebhooks } from './sent.mjs';
 
 const DIR = process.argv[2];
-const json = (name) => JSON.parse(readFileSync(join(DIR, name), 'utf8'));
-const lines = (name) => readFileSync(join(DIR, name), 'utf8').split('\n').filter(Boolean).map((l) => JSON.parse(l));
 const SHOWN = 10;
 let failures = 0;
 
@@ -23,13 +22,11 @@ const push = (map, key, value) => (map.get(key) ?? map.set(key, []).get(key)).pu
 
 // ---- what was sent
 
-const requests = new Map();
-for (const row of lines('log.jsonl'))
-	requests.set(row.id, { ...requests.get(row.id), ...row });
-
-const plan = json('plan.json');
-const sandbox = json('sandbox.json');
-const told = json('told.json');
+const plan = json(DIR, 'plan.json');
+const calm = json(DIR, 'calm.json');
+const sandbox = json(DIR, 'sandbox.json');
+const told = json(DIR, 'told.json');
+const kills = json(DIR, 'kills.json');
 const all = [...plan.tenants, plan.calm];
 const tenants = new Map(all.map((t) => [t.portal, t]));
 const bySid = new Map(all.map((t) => [t.sid, t]));
@@ -46,16 +43,16 @@ function factOf(e) {
 }
 const keyOf = (f) => [f.portal, f.kind, f.type, f.id, f.property, f.value, f.at].join('|');
 
-const webhooks = sandbox.webhooks.filter((w) => tenants.has(w.portalId));
 const facts = new Map();
 let strange = 0;
-for (const e of webhooks.flatMap((w) => w.events)) {
+const webhooks = await readWebhooks(DIR, (portal) => tenants.has(portal), (e) => {
 	const fact = factOf(e);
 	if (fact)
 		facts.set(keyOf(fact), fact);
 	else if (e.portalId !== 1)
 		strange++;
-}
+});
+const { posts: requests, calls } = await readRequests(DIR, (id) => calm.some((burst) => id > burst.since && id <= burst.upTo));
 const planned = all.flatMap((t) => t.waves.flatMap((w) => w.events)).map(factOf).filter(Boolean);
 check('every event of the plan was sent', planned.filter((f) => !facts.has(keyOf(f))));
 check('every webhook was answered with 200 in the end', webhooks.filter((w) => w.state !== 'done').map((w) => ({ id: w.id, state: w.state, attempts: w.attempts })));
@@ -95,13 +92,9 @@ check('nothing else was decided', [...decisions.keys()].filter((k) => !facts.has
 // ---- conversions: what arrived at impact.com
 
 const posts = new Map();
-for (const r of [...requests.values()].sort((a, b) => a.id - b.id)) {
-	const sid = /^\/Advertisers\/([^/]+)\/Conversions$/.exec(r.path)?.[1];
-	if (r.method !== 'POST' || !bySid.has(sid))
-		continue;
-	const form = Object.fromEntries(new URLSearchParams(r.body));
-	push(posts, [sid, form.EventTypeCode, form.OrderId].join('|'), { form, raw: r.body, id: r.id });
-}
+for (const r of requests)
+	if (bySid.has(r.sid))
+		push(posts, [r.sid, r.form.EventTypeCode, r.form.OrderId].join('|'), r);
 const submissions = new Map();
 const byBatch = new Map();
 const actions = new Map(sandbox.actions.map((a) => [a.id, a]));
@@ -132,9 +125,15 @@ for (const { portal, rows } of told.shown) {
 	check(`Activity of ${portal} shows every decision, each with its verdict`, [...missing.map((m) => `not shown: ${m}`), ...left.map((m) => `shown: ${m}`)]);
 }
 
-const bad = { lost: [], twice: [], booked: [], body: [], answered: [], decided: [], verdict: [], said: [], dead: [] };
+const bad = { lost: [], twice: [], unasked: [], booked: [], body: [], answered: [], decided: [], verdict: [], said: [], dead: [] };
 const seen = { posts: 0, resends: 0, unanswered: 0, dead: 0 };
 const verdicts = {};
+
+// A kill of the worker or the database takes the answers away that are on their way, or are not committed yet.
+const DEATHS = kills.filter((k) => k.service === 'worker' || k.service === 'db').map((k) => k.at);
+const ON_THE_WAY_MS = 20000; // as long as a call may take
+/** Whether the answer to a request got lost, as far as the sandbox and who killed know: cut, no success, or a death soon after. */
+const lostReply = (p, next) => p.fault !== '' || !p.done || DEATHS.some((at) => at >= p.at - 1000 && at <= Math.min(next.at, p.at + ON_THE_WAY_MS));
 
 /** The rule of design 12: one POST a revision, one more after a crash or a lost reply when nothing showed the first. */
 function judgePosts(key, c, sent) {
@@ -150,6 +149,10 @@ function judgePosts(key, c, sent) {
 		bad.twice.push(`${key}: ${sent.length} requests in ${tries.length} attempts`);
 	if ([...bodies.values()].some((same) => same.length > 2))
 		bad.twice.push(`${key}: the same body ${Math.max(...[...bodies.values()].map((x) => x.length))} times`);
+	for (const same of bodies.values())
+		for (const [k, p] of same.slice(1).entries())
+			if (!lostReply(same[k], p))
+				bad.unasked.push(`${key}: request ${p.id} repeats ${same[k].id}, whose answer nothing took away`);
 	for (const revision of new Set(tries.map((a) => a.revision))) {
 		const mine = tries.filter((a) => a.revision === revision).sort((a, b) => a.attempt - b.attempt);
 		if (mine.slice(0, -1).some((a) => a.result === 'accepted'))
@@ -187,6 +190,7 @@ function judgeVerdict(key, c, group) {
 		bad.said.push(`${key}: ${said}, by the oracle ${expected ?? 'credited by an earlier one or not attributed'}`);
 }
 
+const lanes = new Map();
 for (const [key, group] of groups) {
 	const [c] = conversions.get(key) ?? [];
 	const sent = posts.get(key) ?? [];
@@ -202,13 +206,23 @@ for (const [key, group] of groups) {
 		bad.decided.push(`${key}: ${made} of ${group.length} decisions made revision ${c.revision}: ${group.map((m) => `${m.d?.outcome} ${m.d?.code}`).join(', ')}`);
 	judgePosts(key, c, sent);
 	judgeVerdict(key, c, group);
+	const { sid } = tenants.get(c.portal);
+	if (c.revision === 1)
+		push(lanes, `${sid}|${group[0].body.CustomerId}`, { key, eventType: c.eventType, made: c.made, occurred: group.find((m) => m.d?.outcome === 'CONVERSION')?.fact.at,
+			posts: sent, submissions: submissions.get(key) ?? [], tries: (attempts.get(`${c.portal}|${c.id}`) ?? []).sort((a, b) => a.attempt - b.attempt) });
 }
 check('no conversion was lost', bad.lost);
 check('none was sent twice beyond the rule of design 12', bad.twice);
+check('none was sent again without a crash or a lost reply', bad.unasked);
 check('none was sent again that impact.com had given a receipt for', bad.answered);
 check('none was booked twice', bad.booked);
 check('every body is what the oracle builds, and a resend has the same bytes', bad.body);
 check('the same effect made one conversion; others were suppressed, or its next revision after a refusal', bad.decided);
+const order = judgeOrder(lanes.values());
+check('conversions of one customer went one after the other', order.wrong);
+const cuts = requests.filter((r) => ['cut_after', 'cut_body', 'garbage'].includes(r.fault) && r.done).length;
+check('replies were lost after impact.com had booked, as many as the plan says', cuts < plan.cuts ? [`${cuts} of ${plan.cuts}`] : []);
+check('every program and the database were killed', kills.length < 50 ? [] : ['nginx', 'hooks', 'site', 'live', 'worker', 'db'].filter((s) => !kills.some((k) => k.service === s && k.died > 0)));
 check('every verdict that the product shows is impact.com\'s', bad.verdict);
 check('every verdict is the one that its case asks for', bad.said);
 check('given up was only what had no answer twice and was not booked', bad.dead);
@@ -219,8 +233,8 @@ check('given up was only what had no answer twice and was not booked', bad.dead)
 // took it in in two parts, the first of which was decided meanwhile.
 const PARTLY = 2 * 4;
 const READS = { batch: /^\/crm\/objects\/[^/]+\/([^/]+)\/batch\/read$/, links: /^\/crm\/associations\/[^/]+\/(.+)\/batch\/read$/ };
-for (const burst of json('calm.json')) {
-	const mine = [...requests.values()].filter((r) => r.portalId === burst.portal && r.id > burst.since && r.id <= burst.upTo && r.path.startsWith('/crm/'));
+for (const burst of calm) {
+	const mine = calls.filter((r) => r.portalId === burst.portal && r.id > burst.since && r.id <= burst.upTo);
 	const kinds = new Map();
 	let [records, links, other] = [0, 0, 0];
 	for (const r of mine) {
@@ -242,7 +256,7 @@ for (const burst of json('calm.json')) {
 }
 
 const show = (counts) => Object.entries(counts).sort(([, a], [, b]) => b - a).map(([k, n]) => `${n} ${k.trim()}`).join(', ');
-console.log(`# ${facts.size} events in ${webhooks.length} webhooks (${webhooks.reduce((n, w) => n + w.attempts.length, 0)} requests, ${webhooks.reduce((n, w) => n + w.events.length, 0)} events in them)`);
+console.log(`# ${facts.size} events in ${webhooks.length} webhooks (${webhooks.reduce((n, w) => n + w.attempts, 0)} requests, ${webhooks.reduce((n, w) => n + w.events, 0)} events in them)`);
 console.log(`# decisions: ${show(outcomes)}`);
-console.log(`# conversions: ${groups.size}, ${seen.posts} requests, ${seen.resends} resends, ${seen.unanswered} attempts without an answer, ${seen.dead} given up; ${show(verdicts)}`);
+console.log(`# conversions: ${groups.size}, ${seen.posts} requests, ${seen.resends} resends, ${cuts} lost replies, ${seen.unanswered} attempts without an answer, ${seen.dead} given up, ${order.judged} pairs in order; ${show(verdicts)}`);
 process.exit(failures ? 1 : 0);

@@ -1,0 +1,37 @@
+# The parts of `make soak`, sourced by tests/run.sh: each is a function soak_NAME that starts what it needs (start_stack) and runs
+# tests/soak/NAME.mjs.  PARTS="disk fuzz" make soak: some of them.  Each prints its seed and a result line and leaves
+# NAME.json in build/soak (tests/soak/part.mjs); sizes and seeds are variables NAME_...
+#
+#   chaos      CHAOS_EVENTS=100000 CHAOS_KILLS=1000 CHAOS_CUTS=2000 CHAOS_TENANTS=50: tests/chaos, ten times as long
+SOAK_PARTS="chaos"
+
+run_soak() {
+	sh conf/run/install.sh soak
+	export SOAK_EVIDENCE="$ROOT/build/soak"
+	build release all site tests-npm || return 0
+	for part in ${PARTS:-$SOAK_PARTS}; do
+		case " $SOAK_PARTS " in
+		*" $part "*) ;;
+		*)
+			echo "make soak: no part $part; there are: $SOAK_PARTS" >&2
+			exit 2
+			;;
+		esac
+		"soak_$part"
+		stop_stack
+		unset SANDBOX_OPTIONS CONF_MORE DATABASE_OPTIONS
+	done
+}
+# The programs with sandbox options and lines of connector.conf, and the part's node program against them.
+soak_on_stack() { # part, kind of build, accounts, lines of connector.conf
+	export SANDBOX_OPTIONS="--accounts $3 --judge-ms 800 --impact-limit 1000000" CONF_MORE="$4"
+	start_stack "$2" "soak-$1" || {
+		one_failed "The programs do not start" "$TEST/soak-$1/log"
+		return 0
+	}
+	suite "soak $1" lines node "tests/soak/$1.mjs"
+}
+soak_chaos() {
+	export CHAOS_EVENTS="${CHAOS_EVENTS:-100000}" CHAOS_KILLS="${CHAOS_KILLS:-1000}" CHAOS_CUTS="${CHAOS_CUTS:-2000}"
+	chaos_run "soak chaos"
+}
