@@ -5,36 +5,30 @@
 #include <unistd.h>
 
 static void
-run_node(int in, int out, char *dir)
+run_node(int in, int out, const char *script, const char *argument, const char *dir)
 {
-	char node[] = "node", script[] = "tests/lib/far_end.mjs";
-	char *const argv[] = { node, script, dir, NULL };
 
 	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
 		_exit(126);
-	(void)execvp(node, argv);
+	if (argument == NULL)
+		(void)execlp("node", "node", script, dir, (char *)NULL);
+	else
+		(void)execlp("node", "node", script, argument, dir, (char *)NULL);
 	_exit(127);
 }
 
 /* The line that says where it listens. */
 static bool
-read_ports(struct far_end *f, int fd)
+read_ports(struct far_end *f, FILE *in)
 {
-	FILE *in = fdopen(fd, "r");
-	bool ok = false;
-
-	if (in == NULL) {
-		(void)close(fd);
-		return false;
-	}
 	/* Our own program writes this line. */
-	ok = fscanf(in, "%d %d %d %199s", &f->port, &f->mute_port, &f->plain_port, f->ca_file) == 4;
+	bool ok = fscanf(in, "%d %d %d %199s", &f->port, &f->mute_port, &f->plain_port, f->ca_file) == 4;
 	(void)fclose(in);
 	return ok;
 }
 
 bool
-far_end_start(struct far_end *f)
+far_end_run(struct far_end *f, const char *script, const char *argument, FILE **out_file)
 {
 	char dir[] = "/tmp/far-end-XXXXXX";
 	int in[2], out[2];
@@ -46,11 +40,24 @@ far_end_start(struct far_end *f)
 	if (f->pid < 0)
 		return false;
 	if (f->pid == 0)
-		run_node(in[0], out[1], dir);
+		run_node(in[0], out[1], script, argument, dir);
 	(void)close(in[0]);
 	(void)close(out[1]);
 	f->stop = in[1];
-	if (read_ports(f, out[0]))
+	*out_file = fdopen(out[0], "r");
+	if (*out_file == NULL)
+		far_end_stop(f);
+	return *out_file != NULL;
+}
+
+bool
+far_end_start(struct far_end *f)
+{
+	FILE *out;
+
+	if (!far_end_run(f, "tests/lib/far_end.mjs", NULL, &out))
+		return false;
+	if (read_ports(f, out))
 		return true;
 	far_end_stop(f);
 	return false;

@@ -8,6 +8,7 @@
 #define TESTS_LIB_FAR_END_H
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 struct far_end {
@@ -20,6 +21,11 @@ struct far_end {
 };
 
 bool far_end_start(struct far_end *f);
+/*
+ * A process that runs a script of tests/lib with an argument (or NULL) and a new folder; *out reads what it says, to be
+ * closed by the caller.
+ */
+bool far_end_run(struct far_end *f, const char *script, const char *argument, FILE **out);
 void far_end_stop(struct far_end *f);
 
 #endif
