@@ -1,7 +1,4 @@
-/*
- * The remote modules over the real HTTP client against a far end that misbehaves as told (F-088..F-093, F-095..F-103,
- * G-05): each fault gets its right class at each destination, nothing crashes, nothing hangs, nothing is sent twice.
- */
+/* The remote modules over the real HTTP client: windows to send, and what a 429 says.  test_hostile.c has the faults. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -121,31 +118,6 @@ no_secret_in(const struct err *e)
 }
 
 static enum retry_class
-read_class(const struct http_answer *answer)
-{
-	struct hubspot_record *records = NULL;
-	struct err e = { 0 };
-	enum retry_class result = hubspot_classify(arena, RETRY_HUBSPOT_READ, answer, &e);
-	size_t n = 0;
-
-	if (result == RETRY_OK && !hubspot_crm_read_records(arena, answer, &records, &n, &e))
-		result = RETRY_AGAIN;
-	no_secret_in(&e);
-	return result;
-}
-
-static enum hubspot_oauth_result
-token_class(const struct http_answer *answer)
-{
-	struct hubspot_oauth_tokens tokens;
-	struct err e = { 0 };
-	enum hubspot_oauth_result result = hubspot_oauth_read_tokens(arena, answer, &tokens, &e);
-
-	no_secret_in(&e);
-	return result;
-}
-
-static enum retry_class
 send_class(const struct http_answer *answer)
 {
 	struct impact_receipt receipt;
@@ -171,147 +143,6 @@ arrived(const char *fault, const char *destination)
 	assert_int_equal(calls.answer[0].status, 200);
 	assert_true(str_to_int(calls.answer[0].body, 0, 1000, &n));
 	return n;
-}
-
-struct row {
-	const char *fault;
-	enum retry_class read;
-	enum hubspot_oauth_result token;
-	enum retry_class sent;
-};
-
-static void
-check(const struct row *row, const struct calls *calls)
-{
-	enum retry_class read = read_class(&calls->answer[READ]);
-	enum hubspot_oauth_result token = token_class(&calls->answer[TOKEN]);
-	enum retry_class sent = send_class(&calls->answer[SEND]);
-
-	if (read != row->read || token != row->token || sent != row->sent)
-		fail_msg("%s: read %d, token %d, send %d (%s)", row->fault, (int)read, (int)token, (int)sent,
-		    calls->answer[SEND].err.text);
-}
-
-static void
-check_rows(const struct row *rows, size_t n, int64_t timeout_ms)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct calls calls = { 0 };
-
-		build(&calls, far_end.port, rows[i].fault);
-		run(http, &calls, DESTINATIONS, timeout_ms);
-		check(&rows[i], &calls);
-		/* What must not arrive twice arrived once. */
-		assert_int_equal(arrived(rows[i].fault, ".token"), 1);
-		assert_int_equal(arrived(rows[i].fault, ".send"), 1);
-	}
-}
-
-static void
-each_status_has_its_class_at_each_destination(void **state)
-{
-	static const struct row rows[] = {
-		{ "ok", RETRY_OK, HUBSPOT_OAUTH_OK, RETRY_OK },
-		{ "interim", RETRY_OK, HUBSPOT_OAUTH_OK, RETRY_OK },
-		{ "status-400", RETRY_SPLIT, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_REFUSED },
-		{ "status-401", RETRY_SIGN_IN, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_SIGN_IN },
-		{ "status-402", RETRY_REFUSED, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_FAULT },
-		{ "status-403", RETRY_FORBIDDEN, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_FORBIDDEN },
-		{ "status-404", RETRY_GONE, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_REFUSED },
-		{ "status-408", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN },
-		{ "status-409", RETRY_AGAIN, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_UNKNOWN },
-		{ "status-429", RETRY_WAIT, HUBSPOT_OAUTH_RETRY, RETRY_WAIT },
-		{ "status-500", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN },
-		{ "status-502", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN },
-		{ "status-503", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN },
-		{ "status-504", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN },
-		{ "html-404", RETRY_GONE, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_REFUSED },
-		{ "html-502", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN },
-		{ "redirect", RETRY_MISSET, HUBSPOT_OAUTH_MISCONFIGURED, RETRY_MISSET },
-	};
-
-	(void)state;
-	check_rows(rows, sizeof(rows) / sizeof(rows[0]), PATIENT_MS);
-	/* F-092: nothing went where the redirect pointed. */
-	assert_int_equal(arrived("followed", ""), 0);
-}
-
-#define LOST(name) { name, RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_UNKNOWN }
-
-/* A 2xx that says nothing usable, and answers that are not whole: reads are repeated, a conversion is UNKNOWN. */
-static void
-what_cannot_be_understood_is_read_again_but_never_sent_again(void **state)
-{
-	static const struct row rows[] = {
-		LOST("html-200"),
-		LOST("empty-200"),
-		LOST("no_content"),
-		LOST("cut"),
-		LOST("reset"),
-		LOST("half"),
-		LOST("half_headers"),
-		LOST("chunk_cut"),
-		LOST("chunk_garbage"),
-		LOST("garbage"),
-		LOST("garbage_body"),
-		LOST("two_lengths"),
-		LOST("short_length"),
-		LOST("huge"),
-		LOST("huge_length"),
-		LOST("huge_headers"),
-		LOST("deep"),
-		LOST("twice"),
-		LOST("nul"),
-	};
-
-	(void)state;
-	check_rows(rows, sizeof(rows) / sizeof(rows[0]), PATIENT_MS);
-}
-
-static void
-a_far_end_that_does_not_come_to_an_end_is_left_in_time(void **state)
-{
-	static const struct row rows[] = { LOST("never"), LOST("slow"), LOST("slow_headers") };
-
-	(void)state;
-	check_rows(rows, sizeof(rows) / sizeof(rows[0]), SHORT_MS);
-}
-
-/* Before TLS stands no byte of a request has left: these may be sent again. */
-static void
-without_a_connection_nothing_was_sent(void **state)
-{
-	static const struct row row = { "ok", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_AGAIN };
-	const int ports[] = { far_end.mute_port, far_end.plain_port, 1 };
-
-	(void)state;
-	for (size_t i = 0; i < 3; i++) {
-		struct calls calls = { 0 };
-
-		build(&calls, ports[i], row.fault);
-		run(http, &calls, DESTINATIONS, PATIENT_MS);
-		check(&row, &calls);
-	}
-}
-
-/* F-094 */
-static void
-a_far_end_with_a_foreign_certificate_gets_no_byte(void **state)
-{
-	static const struct row row = { "foreign", RETRY_AGAIN, HUBSPOT_OAUTH_RETRY, RETRY_AGAIN };
-	struct settings s = settings;
-	struct calls calls = { 0 };
-	struct http *distrustful;
-
-	(void)state;
-	s.ca_file = STR("/etc/ssl/certs/ca-certificates.crt");
-	distrustful = http_new(&s);
-	build(&calls, far_end.port, row.fault);
-	run(distrustful, &calls, DESTINATIONS, PATIENT_MS);
-	http_free(distrustful);
-	check(&row, &calls);
-	assert_int_equal(arrived("foreign", ".read"), 0);
-	assert_int_equal(arrived("foreign", ".send"), 0);
 }
 
 static void
@@ -345,11 +176,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_status_has_its_class_at_each_destination),
-		cmocka_unit_test(what_cannot_be_understood_is_read_again_but_never_sent_again),
-		cmocka_unit_test(a_far_end_that_does_not_come_to_an_end_is_left_in_time),
-		cmocka_unit_test(without_a_connection_nothing_was_sent),
-		cmocka_unit_test(a_far_end_with_a_foreign_certificate_gets_no_byte),
 		cmocka_unit_test(a_conversion_whose_window_has_closed_is_not_sent),
 		cmocka_unit_test(a_429_says_how_long_to_wait),
 	};

@@ -81,6 +81,7 @@ check "connector.conf tells every key with its default" conf_keys
 check "each change that is recorded has its sentence on the Team page" audit_words
 check "each code has its sentence, and a page that mends it" code_words
 check "calls are repeated by one layer" one_retry_layer
+check "the list of faults is what its rules make" node tests/lib/faults.mjs --check
 check "no forbidden word and no address of a machine" words
 check "no file is too long" sizes
 check "no line ends in blanks" blanks
