@@ -9,8 +9,12 @@ enum {
 	DUE_FOLLOW,
 	NEXT_SEND,
 	NEXT_FOLLOW,
-	LATER
+	LATER,
+	WAITING
 };
+
+#define TEXT_OF(n) #n
+#define TEXT(n)    TEXT_OF(n)
 
 #define COLUMNS                                                                                                        \
 	"d.effect_id, d.stage, d.looks, d.tries, c.state, c.program_id, c.event_type, c.order_id, c.object_type, "     \
@@ -62,6 +66,10 @@ const struct sql delivery_sql[] = {
 	[LATER] = { "delivery.later", SQL_TENANT, "iii", "",
 	    "UPDATE delivery SET due = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND, looks = looks + 1 "
 	    "WHERE tenant_id = ? AND kind = 'conversion' AND effect_id = ?",
+	    NULL, NULL },
+	[WAITING] = { "delivery.waiting", SQL_TENANT, "i", "i",
+	    "SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE tenant_id = ? AND stage = 'send' LIMIT " TEXT(
+	        DELIVERY_WAITING_MAX) ") x",
 	    NULL, NULL },
 };
 const size_t delivery_sql_n = sizeof(delivery_sql) / sizeof(delivery_sql[0]);
@@ -149,4 +157,15 @@ delivery_later(struct db *db, int64_t tenant_id, int64_t conversion_id, int64_t 
 {
 	return db_run(db, &delivery_sql[LATER], DB_IN(DB_V_I(due_in_ms), DB_V_I(tenant_id), DB_V_I(conversion_id)),
 	    NULL, e);
+}
+
+bool
+delivery_waiting(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct err *e)
+{
+	const struct db_value *row;
+
+	if (!db_query_one(db, &delivery_sql[WAITING], DB_IN(DB_V_I(tenant_id)), a, &row, e))
+		return err_wrap(e, "counting what waits to be sent");
+	*n = row[0].i;
+	return true;
 }

@@ -40,6 +40,10 @@ bool delivery_next_ms(struct db *db, struct arena *a, int64_t tenant_id, enum le
 bool delivery_later(struct db *db, int64_t tenant_id, int64_t conversion_id, int64_t due_in_ms,
     struct err *e) CC_MUST_USE;
 
+/* How many conversions wait to be sent (parked and held ones do not); no more than that many are counted. */
+#define DELIVERY_WAITING_MAX 1000000
+bool delivery_waiting(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct err *e) CC_MUST_USE;
+
 extern const struct sql delivery_sql[];
 extern const size_t delivery_sql_n;
 

@@ -2,9 +2,12 @@
 #include "web/overview.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "core/date.h"
 #include "core/verdict.h"
+#include "flow/access.h"
 #include "lang/ruleset.h"
+#include "store/delivery.h"
 #include "web/handlers.h"
 
 static void
@@ -35,6 +38,29 @@ overview_fault_of(const struct config_fault *fault, struct str object_type)
 	       str_eq(part, object_type);
 }
 
+/* Whether what waits is sent by itself: else the line that says why not is the one that counts. */
+static bool
+sends(const struct overview *o)
+{
+	return o->tenant.state == TENANT_ACTIVE && o->tenant.sending &&
+	       str_eq(str_from(impact_state_name(&o->impact)), STR("connected"));
+}
+
+static bool
+load_queue(struct web_request *rq, struct overview *o, struct err *e)
+{
+	const struct budget_limit limit = access_impact_limit(rq->parts->settings, ACCESS_SEND);
+	int64_t n;
+
+	if (!sends(o))
+		return true;
+	if (!delivery_waiting(rq->parts->db, rq->arena, rq->tenant_id, &n, e) ||
+	    !budget_outlook(rq->parts->db, rq->arena, rq->tenant_id, BUDGET_IMPACT, n, &limit, &o->outlook, e))
+		return false;
+	o->waiting = o->outlook.drain_ms > 0 ? n : 0;
+	return true;
+}
+
 static bool
 load(struct web_request *rq, struct overview *o, struct err *e)
 {
@@ -47,6 +73,8 @@ load(struct web_request *rq, struct overview *o, struct err *e)
 	    !impact_state_load(rq, &o->impact, e) || !activity_problems(db, a, id, &o->problems, &o->n_problems, e) ||
 	    !summary_event_types(db, a, id, o->impact.document.program_id, &o->event_types, &o->n_event_types, e) ||
 	    !summary_calls(db, a, id, &o->calls, e))
+		return false;
+	if (!load_queue(rq, o, e))
 		return false;
 	o->n_faults = ruleset_check(a, &o->impact.document, rq->parts->catalogue, &o->faults);
 	return true;
@@ -111,6 +139,20 @@ impact_json(struct arena *a, const struct overview *o)
 	return out;
 }
 
+static struct json *
+queue_json(struct arena *a, const struct overview *o)
+{
+	struct json *out;
+
+	if (o->waiting == 0)
+		return NULL;
+	out = json_object(a);
+	json_set_int(out, "waiting", o->waiting);
+	json_set_int(out, "calls_per_hour", o->outlook.limit);
+	set_time(a, out, "sent_by", clock_wall_ms() + o->outlook.drain_ms);
+	return out;
+}
+
 bool
 overview_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
@@ -122,6 +164,7 @@ overview_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	rp->json = json_object(a);
 	json_set(rp->json, "hubspot", hubspot_json(a, &o));
 	json_set(rp->json, "impact", impact_json(a, &o));
+	json_set(rp->json, "queue", queue_json(a, &o));
 	json_set(rp->json, "checklist", overview_checklist(a, &o));
 	json_set(rp->json, "attention", overview_attention(rq, &o));
 	set_time(a, rp->json, "last_event_at", o.tenant.last_event_ms);

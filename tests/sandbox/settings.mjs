@@ -24,6 +24,7 @@ export const SETTINGS = {
 	window_s: [30 * 86400, 'impact.com: referral window of a click'],
 	hour_seconds: [3600, 'impact.com: length of the hour of its rate limit'],
 	impact_limit: [1000, 'impact.com: requests per hour and account'],
+	impact_window: ['first_call', 'impact.com: an hour begins with a call after the last one has ended (first_call), by the clock (clock), or is the one just passed (sliding)'],
 	conversions_limited: [true, 'impact.com: POST Conversions counts against the hourly limit'],
 	limit_headers: ['seconds', 'impact.com: X-RateLimit-Reset in seconds, as an epoch time (epoch), or as the x-ratelimit-limit-hour headers (hour)'],
 	retry_after: [true, 'impact.com: a 429 tells Retry-After'],
@@ -56,6 +57,7 @@ export const SETTINGS = {
 
 const CHOICES = {
 	conversion_answer: ['queued', 'action', 'uri'],
+	impact_window: ['first_call', 'clock', 'sliding'],
 	old_events: ['rewrite', 'keep', 'refuse'],
 	change_refusal: ['submission', 'request'],
 	approve_effect: ['state', 'lock', 'none'],

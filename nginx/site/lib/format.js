@@ -2,6 +2,7 @@
 const LOCALE = 'en-GB';
 const dateTime = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const clock = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const hour = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric' });
 const whole = new Intl.NumberFormat(LOCALE);
 
@@ -21,6 +22,10 @@ export function formatTime(iso) {
   const at = new Date(iso);
   return at.toDateString() === new Date().toDateString() ? clock.format(at) : dateTime.format(at);
 }
+
+/** "16:40" */
+export const formatHour = iso => valid(iso) ? hour.format(new Date(iso)) : '';
+export const isToday = iso => valid(iso) && new Date(iso).toDateString() === new Date().toDateString();
 
 /** The same moment in UTC, for the tooltip. */
 export const formatUtc = iso => valid(iso) ? new Date(iso).toISOString().replace('T', ' ').replace('Z', ' UTC') : '';

@@ -3,6 +3,7 @@ import { html } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
 import { fixLink } from '../lib/fix.js';
+import { formatCount, formatDate, formatHour, isToday } from '../lib/format.js';
 import { useLoad, usePoll } from '../lib/load.js';
 import { connectAddress, mayEdit, obstacle } from '../lib/session.js';
 import { Checklist, setUp } from '../parts/checklist.js';
@@ -55,6 +56,14 @@ function Impact({ impact }) {
   </section>`;
 }
 
+/** What waits for impact.com's hourly limit: no fault of anybody's, so a calm line. */
+function Queue({ queue }) {
+  const { waiting, calls_per_hour: limit, sent_by: by } = queue;
+  const time = formatHour(by);
+  const when = isToday(by) ? words.queue.about(time) : words.queue.aboutDay(formatDate(by), time);
+  return html`<${Notice} kind="info" title=${words.queue.wait(formatCount(waiting), waiting)} action=${html`<a class="btn" href="/activity?outcome=waiting">${words.seeThem}</a>`}>${words.queue.why(formatCount(limit), when, waiting)}<//>`;
+}
+
 const listOf = item => ({ href: `/activity?outcome=${item.outcome}&code=${encodeURIComponent(item.code)}`, label: words.seeThem });
 
 /** The one place that mends it; what has to be looked at one by one is a list. */
@@ -91,6 +100,7 @@ export function Overview({ session }) {
     ${data && html`<div class="stack">
       <section aria-labelledby="connections"><h2 class="sr" id="connections">${words.connections}</h2>
         <div class="two"><${HubSpot} hubspot=${data.hubspot} lastEvent=${data.last_event_at} state=${session.tenant.state} /><${Impact} impact=${data.impact} /></div></section>
+      ${data.queue && html`<${Queue} queue=${data.queue} />`}
       <${Attention} items=${data.attention.filter(item => item.code !== BANNER[state])} />
       ${!ready && list}
       <${Period} ready=${ready} />

@@ -33,6 +33,12 @@ export const overview = {
     state: state => state.toLowerCase().replaceAll('_', ' '),
     notSetHelp: 'Conversions have nowhere to go yet. Settings asks for three values and says where to find each.',
   },
+  queue: {
+    wait: (count, n) => n === 1 ? '1 conversion waits for its turn.' : `${count} conversions wait for their turn.`,
+    why: (limit, when, n) => `impact.com allows ${limit} calls an hour; the ${n === 1 ? 'conversion' : 'last'} will be sent ${when}. Nothing has to be done.`,
+    about: time => `about ${time}`,
+    aboutDay: (day, time) => `on ${day}, about ${time}`,
+  },
   attention: 'Needs your attention',
   attentionNone: 'Nothing needs your attention.',
   seeThem: 'See them',

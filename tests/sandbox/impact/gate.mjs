@@ -1,21 +1,22 @@
 // Who may call impact.com, with which version, and how often.
+import { Window } from '../hubspot/gate.mjs';
 import { credentialsOf } from './accounts.mjs';
 
 const VERSIONS = [11, 12, 13, 14];
 const DAILY = 10;
 
-/** A count of calls per key in windows of fixed length, each begun by its first call. */
+/** A count of calls per key in windows of fixed length: each begun by its first call, or by the clock. */
 class Windows {
 	#open = new Map();
 
-	/** {left, reset}: calls left after this one (-1: refused) and seconds until the window ends. */
-	take(key, limit, ms) {
+	/** {left, reset}: calls left after this one (-1: refused) and milliseconds until the window ends. */
+	take(key, limit, ms, byClock) {
 		const now = Date.now();
 		let w = this.#open.get(key);
 		if (!w || now >= w.from + ms || now < w.from)
-			this.#open.set(key, w = { from: now, used: 0 });
+			this.#open.set(key, w = { from: byClock ? now - now % ms : now, used: 0 });
 		const left = w.used < limit ? limit - ++w.used : -1;
-		return { left, reset: Math.max(1, Math.ceil((w.from + ms - now) / 1000)) };
+		return { left, reset: w.from + ms - now };
 	}
 
 	clear() {
@@ -26,6 +27,7 @@ class Windows {
 export class Gate {
 	#w;
 	#windows = new Windows();
+	#sliding = new Window();
 
 	constructor(w) {
 		this.#w = w;
@@ -33,6 +35,7 @@ export class Gate {
 
 	clear() {
 		this.#windows.clear();
+		this.#sliding.clear();
 	}
 
 	/** The credentials of a Basic header when SID and token belong together, else null. */
@@ -50,6 +53,14 @@ export class Gate {
 		return VERSIONS.includes(version) ? version : NaN;
 	}
 
+	#take(key, limit, ms) {
+		const kind = this.#w.settings.impact_window;
+		if (kind !== 'sliding')
+			return this.#windows.take(key, limit, ms, kind === 'clock');
+		const left = this.#sliding.take(key, limit, ms);
+		return { left, reset: this.#sliding.wait(key, ms) };
+	}
+
 	/** Counts a call of the group default, conversions or clickExport; false when it is one too many. Fills headers. */
 	count(key, group, headers) {
 		const { settings } = this.#w;
@@ -57,7 +68,8 @@ export class Gate {
 			return true;
 		const day = group === 'clickExport';
 		const limit = day ? DAILY : settings.impact_limit;
-		const { left, reset } = this.#windows.take(`${key.account}/${day ? group : ''}`, limit, settings.hour_seconds * (day ? 24000 : 1000));
+		const taken = this.#take(`${key.account}/${day ? group : ''}`, limit, settings.hour_seconds * (day ? 24000 : 1000));
+		const [left, reset] = [taken.left, Math.max(1, Math.ceil(taken.reset / 1000))];
 		const [limitText, leftText] = [String(limit), String(Math.max(0, left))];
 		if (settings.limit_headers === 'hour') {
 			headers['x-ratelimit-limit-hour'] = limitText;

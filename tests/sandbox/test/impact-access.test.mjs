@@ -63,6 +63,21 @@ test('the limit: every answer says how many are left, in one of three ways; conv
 	assert.equal((await alpine('GET', '/Campaigns')).status, 200, 'another account has its own');
 });
 
+test('the limit may count the hour that has just passed, or hours of the clock', async () => {
+	await box.control('POST', '/settings', { impact_limit: 2, hour_seconds: 1, impact_window: 'sliding' });
+	const status = async () => (await call('GET', '/Campaigns')).status;
+	const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+	assert.equal(await status(), 200);
+	await pause(600);
+	assert.deepEqual([await status(), await status()], [200, 429]);
+	await pause(500);
+	assert.deepEqual([await status(), await status()], [200, 429], 'only the first one is over an hour ago');
+	await box.control('POST', '/settings', { impact_window: 'clock', hour_seconds: 3600 });
+	const { headers } = await call('GET', '/Campaigns');
+	const left = 3600 - Date.now() / 1000 % 3600;
+	assert.ok(Math.abs(Number(headers['x-ratelimit-reset']) - left) < 60, headers['x-ratelimit-reset']);
+});
+
 test('pages: follow the next address until it is empty; past the end is a 400; absolute addresses and a lone row when told', async () => {
 	const seen = [];
 	for (let path = '/MediaPartners?PageSize=3'; path;) {
