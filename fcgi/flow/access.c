@@ -7,8 +7,6 @@
 #include "store/install.h"
 #include "store/schedule.h"
 
-/* A token with less life than this may end on the way. */
-#define TOKEN_MARGIN_MS 30000
 /* How soon to look again after a refresh was asked for. */
 #define TOKEN_WAIT_MS 1000
 /* Credentials do not come back by themselves; the site wakes the queue when they are set anew. */
@@ -48,7 +46,8 @@ take(struct step *s, enum budget_destination to, int64_t calls, const struct bud
 bool
 access_token_refused(struct step *s, struct err *e)
 {
-	return schedule_set(s->parts->db, s->tenant_id, SCHEDULE_TOKEN, 0, true, e);
+	return install_access_refused(s->parts->db, s->tenant_id, s->token_version, e) &&
+	       schedule_set(s->parts->db, s->tenant_id, SCHEDULE_TOKEN, 0, true, e);
 }
 
 static bool
@@ -67,11 +66,15 @@ hubspot(struct step *s, enum budget_destination to, int64_t calls, const struct 
 	}
 	if (!install.connected)
 		return not_ready(out, STR("disconnected"), CREDENTIAL_WAIT_MS);
-	if (install.expires_in_ms < TOKEN_MARGIN_MS) {
-		not_ready(out, STR("disconnected"), TOKEN_WAIT_MS);
-		return access_token_refused(s, e);
+	if (!install_usable(&install)) {
+		/* What rests is tried again by itself. */
+		bool rests = install.rest_ms > 0 && !install.leased;
+
+		not_ready(out, STR("disconnected"), rests ? install.rest_ms + TOKEN_WAIT_MS : TOKEN_WAIT_MS);
+		return rests || schedule_set(p->db, s->tenant_id, SCHEDULE_TOKEN, 0, true, e);
 	}
 	*token = install.access_token;
+	s->token_version = install.version;
 	return take(s, to, calls, limit, granted, out, e);
 }
 

@@ -40,7 +40,7 @@ bool access_impact(struct step *s, struct str account_sid, int64_t calls, enum a
     struct impact_account *account, int64_t *granted, struct access *out, struct err *e) CC_MUST_USE;
 /* Keeps what the limit headers of these answers told; which NULL: of the first n. */
 bool access_impact_told(const struct step *s, const size_t *which, size_t n, struct err *e) CC_MUST_USE;
-/* HubSpot refused the token although it should hold: refresh it now. */
+/* HubSpot refused the token that was given here last: it is not used again, and refreshed now. */
 bool access_token_refused(struct step *s, struct err *e) CC_MUST_USE;
 
 #endif

@@ -14,6 +14,7 @@
 #include "store/config.h"
 #include "store/conversion.h"
 #include "store/delivery.h"
+#include "store/schedule.h"
 #include "store/tenant.h"
 #include "store/transaction.h"
 
@@ -199,6 +200,8 @@ hold_back(const struct send *s, const struct conversion_answer *w, struct err *e
 		for_ms = w->due_in_ms;
 	else if (w->to == STATE_PARKED)
 		for_ms = str_eq(w->code, STR("credentials_refused")) ? REFUSED_MS : FORBIDDEN_MS;
+	if (w->to == STATE_PARKED && !schedule_set(s->step.parts->db, s->step.tenant_id, SCHEDULE_IMPACT, 0, true, e))
+		return false;
 	return for_ms == 0 || budget_block(s->step.parts->db, s->step.tenant_id, BUDGET_IMPACT, for_ms, e);
 }
 

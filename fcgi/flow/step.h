@@ -52,6 +52,9 @@ struct step {
 	size_t n_answers; /* of the requests of the call before: answers[0..n_answers) */
 	/* Not 0: the call budget is used up; `next` is called again after this, its requests kept unsent, or not made yet. */
 	int64_t pause_ms;
+	/* What the step has in hand is nowhere else: its pause is not cut short to make room, or to stop sooner. */
+	bool holds;
+	int64_t token_version; /* of HubSpot's token that flow/access.h gave last */
 	/* When the work wants to be looked at again, in ms from now; -1: only when its queue says so. */
 	int64_t again_in_ms;
 };

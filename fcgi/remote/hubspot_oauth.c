@@ -24,7 +24,7 @@ struct refusal {
 /* clang-format off */
 static const struct refusal refusals[] = {
 	{ "status", "BAD_REFRESH_TOKEN",      HUBSPOT_OAUTH_DISCONNECTED  },
-	{ "status", "BAD_HUB",                HUBSPOT_OAUTH_DISCONNECTED  },
+	{ "status", "BAD_HUB",                HUBSPOT_OAUTH_ACCOUNT_GONE  },
 	{ "status", "BAD_AUTH_CODE",          HUBSPOT_OAUTH_CODE_REFUSED  },
 	{ "status", "BAD_CODE_VERIFIER",      HUBSPOT_OAUTH_CODE_REFUSED  },
 	{ "status", "BAD_REDIRECT_URI",       HUBSPOT_OAUTH_MISCONFIGURED },
@@ -33,7 +33,7 @@ static const struct refusal refusals[] = {
 	{ "status", "BAD_GRANT_TYPE",         HUBSPOT_OAUTH_MISCONFIGURED },
 	{ "status", "BAD_SCOPES",             HUBSPOT_OAUTH_MISCONFIGURED },
 	{ "error",  "invalid_grant",          HUBSPOT_OAUTH_DISCONNECTED  },
-	{ "error",  "access_denied",          HUBSPOT_OAUTH_DISCONNECTED  },
+	{ "error",  "access_denied",          HUBSPOT_OAUTH_ACCOUNT_GONE  },
 	{ "error",  "invalid_client",         HUBSPOT_OAUTH_MISCONFIGURED },
 	{ "error",  "invalid_request",        HUBSPOT_OAUTH_MISCONFIGURED },
 	{ "error",  "unsupported_grant_type", HUBSPOT_OAUTH_MISCONFIGURED },
@@ -149,10 +149,10 @@ about_token(struct arena *a, const struct settings *s, struct str verb, const st
 }
 
 void
-hubspot_oauth_introspect(struct arena *a, const struct settings *s, const struct secret *access_token,
+hubspot_oauth_introspect(struct arena *a, const struct settings *s, const struct secret *token, bool refresh_token,
     struct http_request *out)
 {
-	about_token(a, s, STR("introspect"), access_token, STR("access_token"), out);
+	about_token(a, s, STR("introspect"), token, refresh_token ? STR("refresh_token") : STR("access_token"), out);
 	/* Asking twice does no harm, so a kept connection will do. */
 	out->once = false;
 }

@@ -16,7 +16,8 @@ void hubspot_oauth_exchange(struct arena *a, const struct settings *s, struct st
     const struct secret *code, struct http_request *out);
 void hubspot_oauth_refresh(struct arena *a, const struct settings *s, const struct secret *refresh_token,
     struct http_request *out);
-void hubspot_oauth_introspect(struct arena *a, const struct settings *s, const struct secret *access_token,
+/* Of the access token, or of the refresh token: whether it is good, whose it is, and for which scopes. */
+void hubspot_oauth_introspect(struct arena *a, const struct settings *s, const struct secret *token, bool refresh_token,
     struct http_request *out);
 void hubspot_oauth_revoke(struct arena *a, const struct settings *s, const struct secret *refresh_token,
     struct http_request *out);
@@ -36,7 +37,8 @@ void hubspot_oauth_account(struct arena *a, const struct settings *s, const stru
  */
 enum hubspot_oauth_result {
 	HUBSPOT_OAUTH_OK,
-	HUBSPOT_OAUTH_DISCONNECTED, /* uninstalled, revoked, or the account is gone */
+	HUBSPOT_OAUTH_DISCONNECTED, /* uninstalled, or revoked */
+	HUBSPOT_OAUTH_ACCOUNT_GONE, /* the same, and there is no such account any more */
 	HUBSPOT_OAUTH_CODE_REFUSED, /* this log-in failed; start again */
 	HUBSPOT_OAUTH_MISCONFIGURED, /* our client id, secret, redirect or scopes: never disconnects anybody */
 	HUBSPOT_OAUTH_RETRY         /* transient: keep the tokens, try again */

@@ -91,6 +91,7 @@ const struct sql erase_sql[] = {
 	TABLE("session"),
 	TABLE("invitation"),
 	TABLE("mail"),
+	TABLE("alarm"),
 	TABLE("install"),
 	TABLE("secret"),
 	TABLE("delivery"),

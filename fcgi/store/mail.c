@@ -9,6 +9,10 @@
 enum {
 	QUEUE,
 	CANCEL,
+	QUEUE_ALARM,
+	DROP_ALARM,
+	QUEUE_RECOVERY,
+	DROP,
 	DUE,
 	CLAIM,
 	SENT,
@@ -26,9 +30,28 @@ const struct sql mail_sql[] = {
 	    NULL, NULL },
 	[CANCEL] = { "mail.cancel", SQL_TENANT, "isi", "",
 	    "DELETE FROM mail WHERE tenant_id = ? AND kind = ? AND subject_id = ?", NULL, NULL },
+	[QUEUE_ALARM] = { "mail.queue_alarm", SQL_TENANT, "ii", "",
+	    "INSERT INTO mail (tenant_id, kind, subject_id, person_id, state, created_at, due) "
+	    "SELECT x.tenant_id, 'alarm', x.alarm_id, p.person_id, 'waiting', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) "
+	    "FROM alarm x JOIN person p ON p.tenant_id = x.tenant_id AND p.role = 'owner' AND p.removed_at IS NULL AND "
+	    "p.email <> '' WHERE x.tenant_id = ? AND x.alarm_id = ? "
+	    "ON DUPLICATE KEY UPDATE tenant_id = VALUES(tenant_id)",
+	    NULL, NULL },
+	[QUEUE_RECOVERY] = { "mail.queue_recovery", SQL_TENANT, "ii", "",
+	    "INSERT INTO mail (tenant_id, kind, subject_id, person_id, state, created_at, due) "
+	    "SELECT m.tenant_id, 'recovery', m.subject_id, m.person_id, 'waiting', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) "
+	    "FROM mail m WHERE m.tenant_id = ? AND m.subject_id = ? AND m.kind = 'alarm' AND m.state = 'sent' "
+	    "ON DUPLICATE KEY UPDATE tenant_id = VALUES(tenant_id)",
+	    NULL, NULL },
+	[DROP_ALARM] = { "mail.drop_alarm", SQL_TENANT, "ii", "",
+	    "DELETE FROM mail WHERE tenant_id = ? AND subject_id = ? AND kind = 'alarm' AND state = 'waiting'", NULL,
+	    NULL },
+	[DROP] = { "mail.drop", SQL_TENANT, "iii", "",
+	    "DELETE FROM mail WHERE tenant_id = ? AND mail_id = ? AND tries = ?", NULL, NULL },
 	/* One worker sends for all tenants. */
-	[DUE] = { "mail.due", SQL_GLOBAL, "", "iiiisi",
-	    "SELECT tenant_id, mail_id, subject_id, tries, kind, TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP(3)) "
+	[DUE] = { "mail.due", SQL_GLOBAL, "", "iiiiisi",
+	    "SELECT tenant_id, mail_id, subject_id, person_id, tries, kind, TIMESTAMPDIFF(SECOND, created_at, "
+	    "UTC_TIMESTAMP(3)) "
 	    "FROM mail WHERE state = 'waiting' AND due <= UTC_TIMESTAMP(3) ORDER BY due LIMIT 8",
 	    NULL, NULL },
 	[CLAIM] = { "mail.claim", SQL_TENANT, "iiii", "",
@@ -55,7 +78,7 @@ const struct sql mail_sql[] = {
 };
 const size_t mail_sql_n = sizeof(mail_sql) / sizeof(mail_sql[0]);
 
-static const char *const kinds[] = { "invitation", "sign_in" };
+static const char *const kinds[MAIL__COUNT] = { "invitation", "sign_in", "alarm", "recovery" };
 
 bool
 mail_queue(struct db *db, int64_t tenant_id, enum mail_kind kind, int64_t subject_id, struct err *e)
@@ -73,6 +96,27 @@ mail_cancel(struct db *db, int64_t tenant_id, enum mail_kind kind, int64_t subje
 }
 
 bool
+mail_queue_alarm(struct db *db, int64_t tenant_id, int64_t alarm_id, struct err *e)
+{
+	return db_run(db, &mail_sql[QUEUE_ALARM], DB_IN(DB_V_I(tenant_id), DB_V_I(alarm_id)), NULL, e) &&
+	       schedule_set(db, 0, SCHEDULE_MAIL, 0, true, e);
+}
+
+bool
+mail_queue_recovery(struct db *db, int64_t tenant_id, int64_t alarm_id, struct err *e)
+{
+	return db_run(db, &mail_sql[DROP_ALARM], DB_IN(DB_V_I(tenant_id), DB_V_I(alarm_id)), NULL, e) &&
+	       db_run(db, &mail_sql[QUEUE_RECOVERY], DB_IN(DB_V_I(tenant_id), DB_V_I(alarm_id)), NULL, e) &&
+	       schedule_set(db, 0, SCHEDULE_MAIL, 0, true, e);
+}
+
+bool
+mail_drop(struct db *db, const struct mail *m, struct err *e)
+{
+	return db_run(db, &mail_sql[DROP], DB_IN(DB_V_I(m->tenant_id), DB_V_I(m->mail_id), DB_V_I(m->tries)), NULL, e);
+}
+
+bool
 mail_due(struct db *db, struct arena *a, struct mail **out, size_t *n, struct err *e)
 {
 	struct db_rows rows;
@@ -87,9 +131,12 @@ mail_due(struct db *db, struct arena *a, struct mail **out, size_t *n, struct er
 		(*out)[i] = (struct mail){ .tenant_id = v[0].i,
 			.mail_id = v[1].i,
 			.subject_id = v[2].i,
-			.tries = v[3].i,
-			.kind = str_eq(v[4].s, str_from(kinds[MAIL_SIGN_IN])) ? MAIL_SIGN_IN : MAIL_INVITATION,
-			.age_s = v[5].i };
+			.person_id = v[3].i,
+			.tries = v[4].i,
+			.age_s = v[6].i };
+		for (int k = 0; k < MAIL__COUNT; k++)
+			if (str_eq(v[5].s, str_from(kinds[k])))
+				(*out)[i].kind = (enum mail_kind)k;
 	}
 	return true;
 }

@@ -13,11 +13,14 @@
 
 enum mail_kind {
 	MAIL_INVITATION, /* subject_id: of store/invitation.h */
-	MAIL_SIGN_IN     /* subject_id: of store/sign_in.h; tenant 0 */
+	MAIL_SIGN_IN,    /* subject_id: of store/sign_in.h; tenant 0 */
+	MAIL_ALARM,      /* subject_id: of store/alarm.h; to person_id */
+	MAIL_RECOVERY,   /* the same */
+	MAIL__COUNT
 };
 
 struct mail {
-	int64_t tenant_id, mail_id, subject_id, tries;
+	int64_t tenant_id, mail_id, subject_id, person_id, tries;
 	int64_t age_s; /* since it was queued */
 	enum mail_kind kind;
 };
@@ -26,6 +29,13 @@ struct mail {
 bool mail_queue(struct db *db, int64_t tenant_id, enum mail_kind kind, int64_t subject_id, struct err *e) CC_MUST_USE;
 /* Inside a transaction: not to be sent any more; one that is on its way arrives. */
 bool mail_cancel(struct db *db, int64_t tenant_id, enum mail_kind kind, int64_t subject_id, struct err *e) CC_MUST_USE;
+
+/* Inside a transaction: one to each owner of the account. */
+bool mail_queue_alarm(struct db *db, int64_t tenant_id, int64_t alarm_id, struct err *e) CC_MUST_USE;
+/* Inside a transaction: one to each who got the alarm; what has not left of it does not any more. */
+bool mail_queue_recovery(struct db *db, int64_t tenant_id, int64_t alarm_id, struct err *e) CC_MUST_USE;
+/* There is nobody to send it to any more. */
+bool mail_drop(struct db *db, const struct mail *m, struct err *e) CC_MUST_USE;
 
 /* What is due, at most MAIL_BATCH. */
 bool mail_due(struct db *db, struct arena *a, struct mail **out, size_t *n, struct err *e) CC_MUST_USE;

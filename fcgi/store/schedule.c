@@ -50,6 +50,7 @@ static const char *const kind_names[SCHEDULE__COUNT] = {
 	[SCHEDULE_HOUSEKEEPING] = "housekeeping",
 	[SCHEDULE_MAIL] = "mail",
 	[SCHEDULE_ERASE] = "erase",
+	[SCHEDULE_IMPACT] = "impact",
 };
 
 const char *

@@ -7,10 +7,11 @@
 #include "io/db.h"
 
 enum schedule_kind {
-	SCHEDULE_TOKEN,        /* refresh HubSpot's token before it expires */
+	SCHEDULE_TOKEN,        /* refresh HubSpot's token before it expires; is the app still installed? */
 	SCHEDULE_HOUSEKEEPING, /* tenant 0: partitions, old sessions */
 	SCHEDULE_ERASE,        /* an account that is being deleted */
 	SCHEDULE_MAIL,         /* tenant 0: e-mails that are to be sent */
+	SCHEDULE_IMPACT,       /* try impact.com's credentials */
 	SCHEDULE__COUNT
 };
 

@@ -4,6 +4,7 @@
 #include "store/act.h"
 #include "store/activity.h"
 #include "store/again.h"
+#include "store/alarm.h"
 #include "store/audit.h"
 #include "store/budget.h"
 #include "store/cache.h"
@@ -57,6 +58,7 @@ statements_all(size_t *n)
 		{ "activity", activity_sql, activity_sql_n },
 		{ "act", act_sql, act_sql_n },
 		{ "again", again_sql, again_sql_n },
+		{ "alarm", alarm_sql, alarm_sql_n },
 		{ "history", history_sql, history_sql_n },
 		{ "audit", audit_sql, audit_sql_n },
 		{ "activity_list", activity_list_sql, activity_list_sql_n },

@@ -151,6 +151,7 @@ exchanged(struct step *s, struct err *e)
 	case HUBSPOT_OAUTH_OK:
 		break;
 	case HUBSPOT_OAUTH_DISCONNECTED:
+	case HUBSPOT_OAUTH_ACCOUNT_GONE:
 	case HUBSPOT_OAUTH_CODE_REFUSED:
 		return problem(c, "code_refused");
 	case HUBSPOT_OAUTH_MISCONFIGURED:
@@ -163,7 +164,7 @@ exchanged(struct step *s, struct err *e)
 		return err_set(e, ERR_REMOTE, "HubSpot gave no refresh token");
 	}
 	/* Who it is comes from the token itself, never from the query (F-007). */
-	hubspot_oauth_introspect(s->arena, s->parts->settings, &c->tokens.access_token, &request);
+	hubspot_oauth_introspect(s->arena, s->parts->settings, &c->tokens.access_token, false, &request);
 	step_request(s, &request);
 	hubspot_oauth_account(s->arena, s->parts->settings, &c->tokens.access_token, &request);
 	step_request(s, &request);

@@ -5,13 +5,16 @@
 #include "base/clock.h"
 #include "core/date.h"
 #include "store/activity.h"
+#include "store/alarm.h"
 #include "store/audit.h"
 #include "store/cache.h"
 #include "store/budget.h"
 #include "store/config.h"
 #include "store/credential.h"
+#include "store/schedule.h"
 #include "store/transaction.h"
 #include "task/credentials_words.h"
+#include "task/impact_probe.h"
 #include "task/resume.h"
 
 #define PAGES_MAX   20
@@ -24,7 +27,9 @@
 enum {
 	ANSWER_COMPANY,
 	ANSWER_PROGRAM,
-	ANSWER_LIST
+	ANSWER_LIST,
+	ANSWER_ACTIONS,
+	ANSWER_SUBMISSIONS
 };
 
 static bool
@@ -171,7 +176,9 @@ save_all(struct credentials *c, struct err *e)
 	if (!config_current(db, c->step.arena, c->step.tenant_id, &now, e) ||
 	    !with_impact(c, now.document, &document, e) || !transaction_begin(db, e))
 		return false;
-	ok = save_revision(c, &now, document, e) && (!c->token_entered || save_token(c, e)) && remember(c, e);
+	ok = save_revision(c, &now, document, e) && (!c->token_entered || save_token(c, e)) && remember(c, e) &&
+	     alarm_end(db, c->step.arena, c->step.tenant_id, ALARM_IMPACT_REFUSED, NULL, e) &&
+	     schedule_set(db, c->step.tenant_id, SCHEDULE_IMPACT, 0, false, e);
 	return transaction_end(db, ok, "saving the impact.com account", e);
 }
 
@@ -309,6 +316,8 @@ answered(struct step *s, struct err *e)
 		return false;
 	if (c->company_state == CREDENTIALS_WRONG)
 		return finish(c, e);
+	c->actions = impact_probe_read(&s->answers[ANSWER_ACTIONS]);
+	c->submissions = impact_probe_read(&s->answers[ANSWER_SUBMISSIONS]);
 	return judge_program(c, &s->answers[ANSWER_PROGRAM], e) && read_list(c, &s->answers[ANSWER_LIST], e) &&
 	       next_page_or_finish(c, e);
 }
@@ -345,6 +354,7 @@ begin(struct step *s, struct err *e)
 	step_request(s, &request);
 	impact_campaigns(s->arena, settings, &c->account, 1, &request);
 	step_request(s, &request);
+	impact_probe(s, &c->account, c->program_id);
 	s->next = answered;
 	return true;
 }

@@ -11,6 +11,7 @@
 #include "flow/step.h"
 #include "remote/impact.h"
 #include "store/person.h"
+#include "task/impact_probe.h"
 
 struct credentials {
 	struct step step; /* first */
@@ -29,6 +30,7 @@ struct credentials {
 		CREDENTIALS_NO_SCOPE,
 		CREDENTIALS_WRONG
 	} company_state, program_state;
+	enum impact_may actions, submissions;
 	bool token_entered;
 	bool check_only; /* set by the caller: nothing is saved although all is right */
 	/* the result */

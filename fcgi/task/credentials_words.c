@@ -111,6 +111,25 @@ program(struct credentials *c)
 		    STR("impact.com answers, but allows this token nothing: it is disabled, or it has no scopes."));
 }
 
+/* Without these two conversions go out, and nobody can tell what becomes of them. */
+static void
+follow(struct credentials *c, const char *id, enum impact_may may, const char *what, const char *advice)
+{
+	switch (may) {
+	case IMPACT_MAY:
+		check(c, id, "ok", str_printf(c->step.arena, "The token may read %s.", what), "");
+		return;
+	case IMPACT_MAY_NOT:
+		check(c, id, "failed", str_printf(c->step.arena, "The token may not read %s.", what), advice);
+		return;
+	case IMPACT_MAY_UNKNOWN:
+		check(c, id, "unproved",
+		    str_printf(c->step.arena, "Whether the token may read %s is not known yet.", what),
+		    "impact.com did not answer this question just now; it is asked again by itself.");
+		return;
+	}
+}
+
 void
 credentials_words(struct credentials *c, bool proved)
 {
@@ -118,6 +137,12 @@ credentials_words(struct credentials *c, bool proved)
 	if (c->company_state == CREDENTIALS_WRONG || c->company_state == CREDENTIALS_UNKNOWN)
 		return;
 	program(c);
+	follow(c, "actions", c->actions, "Actions",
+	    "Allow Actions (Retrieve actions, Retrieve action) for the token in impact.com. Without it nobody learns "
+	    "which conversions were credited, approved or paid.");
+	follow(c, "submissions", c->submissions, "API submissions",
+	    "Allow API submissions for the token in impact.com. Without it nobody learns whether a conversion was "
+	    "accepted or refused.");
 	if (proved)
 		check(c, "conversions", "ok", STR("impact.com has accepted conversions with this connection."), "");
 	else

@@ -19,8 +19,16 @@ removed(struct step *s, struct err *e)
 		*e = (struct err){ .code = ERR_NONE };
 		return true;
 	}
-	return !install.connected ||
-	       install_disconnected(s->parts->db, s->arena, d->by, install.version, TENANT_DISCONNECTED, e);
+	if (!install.connected)
+		return true;
+	/* Not the version of this moment: it may be of somebody who has just connected again. */
+	if (d->uninstall.token.install.connected)
+		install.version = d->uninstall.token.install.version;
+	if (install_disconnected(s->parts->db, s->arena, d->by, install.version, INSTALL_NO_TROUBLE, e))
+		return true;
+	if (e->code == ERR_CONFLICT)
+		e->code = ERR_REMOTE; /* not to be tried again by itself */
+	return false;
 }
 
 struct disconnect *

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "store/alarm.h"
 #include "store/conversion.h"
 #include "store/erase.h"
 #include "store/hold.h"
@@ -50,7 +51,7 @@ keep_house(struct step *s, struct err *e)
 	if (!partition_keep(p->db, s->arena, p->settings->event_keep_days, &report, e) ||
 	    !session_sweep(p->db, &limits, p->settings->oauth_state_s, e))
 		return false;
-	if (!invitation_sweep(p->db, e) || !sign_in_sweep(p->db, e) || !mail_sweep(p->db, e))
+	if (!invitation_sweep(p->db, e) || !sign_in_sweep(p->db, e) || !mail_sweep(p->db, e) || !alarm_sweep(p->db, e))
 		return false;
 	if (!pulse_sweep(p->db, e) || !erase_sweep(p->db, e) || !probe_parked(s, e))
 		return false;

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "core/email.h"
+#include "store/alarm.h"
 #include "store/mail.h"
 #include "store/tenant.h"
 #include "task/link.h"
@@ -75,6 +76,53 @@ write_sign_in(const struct step *s, const struct mail *m, struct letter *out, st
 	out->words = mail_text_sign_in(s->arena, link_sign_in(s->arena, p->settings->public_url, p->vault, &link),
 	    (p->settings->sign_in_link_s + 59) / 60);
 	return true;
+}
+
+/* A recovery of something that broke again meanwhile is none, nor is an alarm that is over or old news. */
+static bool
+outdated(const struct step *s, const struct mail *m, const struct alarm *alarm)
+{
+	return (m->kind == MAIL_ALARM && alarm->ended_ms != 0) || m->age_s > s->parts->settings->smtp_give_up_s;
+}
+
+static bool
+write_alarm(const struct step *s, const struct mail *m, struct letter *out, struct err *e)
+{
+	const struct parts *p = s->parts;
+	struct person_row *people;
+	struct alarm alarm;
+	struct tenant t;
+	size_t n;
+
+	if (!alarm_load(p->db, s->arena, m->tenant_id, m->subject_id, &alarm, e) ||
+	    !tenant_load(p->db, s->arena, m->tenant_id, &t, e))
+		return gone(e);
+	if (!person_list(p->db, s->arena, m->tenant_id, &people, &n, e))
+		return false;
+	if (outdated(s, m, &alarm) || t.state == TENANT_DELETING)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (people[i].person.person_id == m->person_id && people[i].person.role == PERSON_OWNER &&
+		    people[i].removed_ms == 0)
+			out->to = people[i].person.email;
+	out->words = mail_text_alarm(s->arena, &alarm, m->kind == MAIL_RECOVERY, &t, p->settings->public_url);
+	return true;
+}
+
+static bool
+write_letter(const struct step *s, const struct mail *m, struct letter *out, struct err *e)
+{
+	switch (m->kind) {
+	case MAIL_SIGN_IN:
+		return write_sign_in(s, m, out, e);
+	case MAIL_ALARM:
+	case MAIL_RECOVERY:
+		return write_alarm(s, m, out, e);
+	case MAIL_INVITATION:
+	case MAIL__COUNT:
+		break;
+	}
+	return write_invitation(s, m, out, e);
 }
 
 static struct http_request
@@ -174,10 +222,10 @@ take_up(struct mail_send *send, struct mail *m, struct err *e)
 		return true;
 	}
 	FAULT_POINT("mail.claimed");
-	if (!(m->kind == MAIL_SIGN_IN ? write_sign_in(s, m, &l, e) : write_invitation(s, m, &l, e)))
+	if (!write_letter(s, m, &l, e))
 		return false;
 	if (l.to.n == 0)
-		return mail_cancel(s->parts->db, m->tenant_id, m->kind, m->subject_id, e);
+		return mail_drop(s->parts->db, m, e);
 	rq = request_of(s, m, &l);
 	send->mails[step_request(s, &rq)] = *m;
 	return true;

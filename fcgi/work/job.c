@@ -18,8 +18,9 @@
 #include "store/transaction.h"
 #include "task/erase.h"
 #include "task/housekeeping.h"
+#include "task/hubspot_watch.h"
+#include "task/impact_watch.h"
 #include "task/mail_send.h"
-#include "task/token.h"
 
 #define ARENA_MAX (512UL * 1024 * 1024)
 /* After a failure: soon when somebody was faster, later when something is broken. */
@@ -80,13 +81,16 @@ job_schedule(const struct parts *parts, const struct schedule *s)
 	j->schedule.owner = str_copy(j->arena, s->owner);
 	switch (s->kind) {
 	case SCHEDULE_TOKEN:
-		j->step = token_refresh_new(j->arena, parts, s->tenant_id);
+		j->step = hubspot_watch_new(j->arena, parts, s->tenant_id);
 		break;
 	case SCHEDULE_ERASE:
 		j->step = erase_new(j->arena, parts, s->tenant_id);
 		break;
 	case SCHEDULE_MAIL:
 		j->step = mail_send_new(j->arena, parts);
+		break;
+	case SCHEDULE_IMPACT:
+		j->step = impact_watch_new(j->arena, parts, s->tenant_id);
 		break;
 	case SCHEDULE_HOUSEKEEPING:
 	case SCHEDULE__COUNT:

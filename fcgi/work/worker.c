@@ -125,7 +125,7 @@ room(struct worker *w)
 	if (w->n_jobs < JOBS_MAX)
 		return true;
 	for (struct job **at = &w->jobs; *at != NULL; at = &(*at)->next_job)
-		if ((*at)->resume_mono_ms > (longest == NULL ? 0 : (*longest)->resume_mono_ms))
+		if (!(*at)->step->holds && (*at)->resume_mono_ms > (longest == NULL ? 0 : (*longest)->resume_mono_ms))
 			longest = at;
 	if (longest == NULL)
 		return false;
@@ -395,7 +395,7 @@ turn(struct worker *w, int64_t wait_ms, struct err *e)
 static bool
 is_idle(const struct job *j)
 {
-	return j->n_fresh == 0 && (j->resume_mono_ms != 0 || (sends(j) && j->runnable && !j->over));
+	return !j->step->holds && j->n_fresh == 0 && (j->resume_mono_ms != 0 || (sends(j) && j->runnable && !j->over));
 }
 
 static void

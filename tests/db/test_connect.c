@@ -105,7 +105,7 @@ I_58_a_new_login_brings_a_disconnected_account_back_with_its_settings(void **sta
 
 	must(tenant_by_portal(g.db, g.a, 4711, &t, &g.e));
 	must(install_facts(g.db, g.a, t.tenant_id, &in, &g.e));
-	must(install_disconnected(g.db, g.a, &(struct person){ .tenant_id = t.tenant_id }, in.version, TENANT_PAUSED,
+	must(install_disconnected(g.db, g.a, &(struct person){ .tenant_id = t.tenant_id }, in.version, INSTALL_REMOVED,
 	    &g.e));
 	c = come_back(answers, 3, &ok);
 	must(ok);

@@ -15,24 +15,27 @@
 #include "task/credentials.h"
 
 static struct ground g;
+/* To the questions whether the token may read these. */
+static struct http_answer actions, submissions;
 
 #define COMPANY "{\"CompanyName\":\"Acme\",\"Currency\":\"USD\",\"Timezone\":\"x\"}"
 #define PROGRAM "{\"Id\":\"1000\",\"Name\":\"Partners\",\"State\":\"ACTIVE\"}"
 #define CLOSED  "{\"Id\":\"1000\",\"Name\":\"Partners\",\"State\":\"CLOSED\"}"
 #define LIST    "{\"@page\":\"1\",\"@numpages\":\"1\",\"Campaigns\":[" PROGRAM "]}"
+#define NONE    "{\"Actions\":[]}"
 #define NO      "{\"Status\":\"ERROR\",\"Message\":\"no\"}"
 
 /* Checks with the answers to company, program and list. */
 static struct credentials *
 check(const char *token, struct http_answer company, struct http_answer program, struct http_answer list, bool *ok)
 {
-	const struct http_answer answers[] = { company, program, list };
+	const struct http_answer answers[] = { company, program, list, actions, submissions };
 	struct credentials *c = credentials_new(g.a, &g.parts,
 	    &(struct person){ .tenant_id = g.tenant.tenant_id, .email = STR("ada@example.com") }, STR(" IR123 "),
 	    str_from(token), STR("1000"));
 	size_t sent;
 
-	*ok = ground_steps(&g, &c->step, answers, 3, &sent);
+	*ok = ground_steps(&g, &c->step, answers, 5, &sent);
 	return c;
 }
 
@@ -205,6 +208,29 @@ token_and_account_change_together_or_not_at_all(void **state)
 	assert_int_equal(revision(), at + 1);
 }
 
+/* Conversions would go out, and nobody could tell what becomes of them. */
+static void
+I_25_what_following_needs_is_asked_for_and_named(void **state)
+{
+	(void)state;
+	struct credentials *c;
+	bool ok;
+
+	c = check("token", answer_of(200, COMPANY), answer_of(200, PROGRAM), answer_of(200, LIST), &ok);
+	must(ok);
+	assert_str(state_of(c, "actions"), "ok");
+	assert_str(state_of(c, "submissions"), "ok");
+	actions = answer_of(403, NO);
+	submissions = answer_lost(HTTP_UNKNOWN);
+	c = check("token", answer_of(200, COMPANY), answer_of(200, PROGRAM), answer_of(200, LIST), &ok);
+	must(ok);
+	assert_true(c->saved);
+	assert_str(state_of(c, "actions"), "failed");
+	assert_str(state_of(c, "submissions"), "unproved");
+	actions = answer_of(200, NONE);
+	submissions = answer_of(404, NO);
+}
+
 static void
 no_answer_is_no_judgement(void **state)
 {
@@ -225,6 +251,8 @@ static int
 setup(void **state)
 {
 	(void)state;
+	actions = answer_of(200, NONE);
+	submissions = answer_of(404, NO);
 	return ground_open(&g) ? 0 : -1;
 }
 
@@ -248,6 +276,7 @@ main(void)
 		cmocka_unit_test(a_missing_scope_is_a_warning_two_are_a_refusal),
 		cmocka_unit_test(a_program_that_is_not_active_is_saved_with_a_warning),
 		cmocka_unit_test(token_and_account_change_together_or_not_at_all),
+		cmocka_unit_test(I_25_what_following_needs_is_asked_for_and_named),
 		cmocka_unit_test(no_answer_is_no_judgement),
 	};
 

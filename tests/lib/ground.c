@@ -221,8 +221,14 @@ ground_steps(struct ground *g, struct step *s, const struct http_answer *answers
 	for (;;) {
 		if (!step_next(s, &g->e))
 			return false;
-		if (s->n == 0)
+		if (s->n == 0 && s->pause_ms == 0)
 			return true;
+		if (s->pause_ms > 0) {
+			s->pause_ms = 0;
+			if (g->paused == NULL)
+				fail_msg("a pause was not expected");
+			g->paused(g);
+		}
 		for (size_t i = 0; i < s->n; i++) {
 			if (*n_sent >= n)
 				fail_msg("request %zu was not expected: " STR_FMT, *n_sent + 1,

@@ -19,6 +19,7 @@ struct ground {
 	struct parts parts;
 	struct tenant tenant, other;
 	struct err e;
+	void (*paused)(struct ground *g); /* called when a step pauses: what happens meanwhile; NULL: none may */
 };
 
 /* Fills *g; false (after telling why) when there is no database. */
@@ -46,7 +47,7 @@ int64_t ground_number(struct ground *g, const char *text);
 typedef bool ground_work(struct ground *mine, unsigned i);
 unsigned ground_race(struct ground *g, unsigned n, ground_work *work, enum err_code loser);
 
-/* Calls a step until it ends, answering its requests in the order they come.  *n_sent counts them. */
+/* Calls a step until it ends, answering its requests in the order they come.  *n_sent counts them.  Pauses end at once. */
 bool ground_steps(struct ground *g, struct step *s, const struct http_answer *answers, size_t n, size_t *n_sent);
 
 #endif

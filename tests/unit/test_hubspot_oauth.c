@@ -89,7 +89,7 @@ no_secret_is_ever_in_a_url(void **state)
 	(void)state;
 	hubspot_oauth_exchange(arena, &settings, STR("https://connector.test/cb"), &token, &requests[0]);
 	hubspot_oauth_refresh(arena, &settings, &token, &requests[1]);
-	hubspot_oauth_introspect(arena, &settings, &token, &requests[2]);
+	hubspot_oauth_introspect(arena, &settings, &token, false, &requests[2]);
 	hubspot_oauth_revoke(arena, &settings, &token, &requests[3]);
 	hubspot_oauth_account(arena, &settings, &token, &requests[4]);
 	for (size_t i = 0; i < 5; i++) {
@@ -108,7 +108,7 @@ the_other_calls_go_to_their_dated_paths(void **state)
 	hubspot_oauth_refresh(arena, &settings, &token, &request);
 	assert_str(field(request.body, "grant_type"), "refresh_token");
 	assert_str(field(request.body, "refresh_token"), "t");
-	hubspot_oauth_introspect(arena, &settings, &token, &request);
+	hubspot_oauth_introspect(arena, &settings, &token, false, &request);
 	assert_str(request.url, "https://hubspot.test/oauth/2026-09/token/introspect");
 	assert_str(field(request.body, "token_type_hint"), "access_token");
 	assert_str(field(request.body, "token"), "t");
@@ -173,8 +173,8 @@ each_refusal_has_its_class(void **state)
 		{ 400, "{\"status\":\"BAD_REFRESH_TOKEN\",\"message\":\"m\"}", HUBSPOT_OAUTH_DISCONNECTED },
 		{ 400, "{\"error\":\"invalid_grant\"}", HUBSPOT_OAUTH_DISCONNECTED },
 		{ 400, "{\"Error\":\"INVALID_GRANT\"}", HUBSPOT_OAUTH_DISCONNECTED },
-		{ 400, "{\"error\":\"access_denied\",\"status\":\"BAD_HUB\"}", HUBSPOT_OAUTH_DISCONNECTED },
-		{ 403, "{\"status\":\"BAD_HUB\"}", HUBSPOT_OAUTH_DISCONNECTED },
+		{ 400, "{\"error\":\"access_denied\",\"status\":\"BAD_HUB\"}", HUBSPOT_OAUTH_ACCOUNT_GONE },
+		{ 403, "{\"status\":\"BAD_HUB\"}", HUBSPOT_OAUTH_ACCOUNT_GONE },
 		{ 400, "{\"error\":\"invalid_grant\",\"status\":\"BAD_AUTH_CODE\"}", HUBSPOT_OAUTH_CODE_REFUSED },
 		{ 400, "{\"error\":\"invalid_grant\",\"status\":\"BAD_CODE_VERIFIER\"}", HUBSPOT_OAUTH_CODE_REFUSED },
 		{ 400, "{\"error\":\"invalid_grant\",\"status\":\"BAD_REDIRECT_URI\"}", HUBSPOT_OAUTH_MISCONFIGURED },
