@@ -116,6 +116,8 @@ const struct settings_key settings_table[] = {
 	    "time a person has to finish connecting in HubSpot" },
 	{ "order_wait_s", SETTINGS_INT, AT(order_wait_s), "300", 0, DAY_S,
 	    "longest time a conversion waits for the one before it" },
+	{ "poison_after", SETTINGS_INT, AT(poison_after), "3", 2, 100,
+	    "deaths of a process over one and the same piece of work, worked on alone, after which it is taken out of its queue" },
 	{ "public_url", SETTINGS_URL, AT(public_url), NULL, 1, 2048,
 	    "address of the connector as browsers and HubSpot see it, without a slash at the end" },
 	{ "ready_lag_s", SETTINGS_INT, AT(ready_lag_s), "300", 1, DAY_S,

@@ -54,7 +54,7 @@ struct settings {
 	int64_t wait_give_up_s, unknown_wait_s, follow_give_up_s, follow_confirmed_s, follow_listing_s, order_wait_s;
 	int64_t ids_keep_s;
 	int64_t send_window_ms, http_connect_ms, http_total_ms;
-	int64_t retry_base_s, retry_cap_s, retry_max;
+	int64_t retry_base_s, retry_cap_s, retry_max, poison_after;
 	int64_t retry_told_cap_s, retry_moving_cap_s, retry_limited_hubspot_s, retry_limited_impact_s;
 	int64_t event_keep_days;
 	int64_t token_refresh_percent, token_retry_s, token_second_try_s, hubspot_look_s, impact_look_s, impact_retry_s;

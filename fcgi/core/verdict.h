@@ -25,7 +25,7 @@ struct verdict {
 	const char *advice;   /* what to do; begins with "Nothing" when nothing has to be done */
 	/*
 	 * The page that helps: "settings", "triggers", "mappings", "hubspot", "impact"; "" when nothing has to be done, or
-	 * a person decides it where it stands ("held_...", "dropped_...").
+	 * a person decides it where it stands ("held_...", "dropped_...", "poison").
 	 */
 	const char *fix;
 };

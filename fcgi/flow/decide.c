@@ -140,6 +140,35 @@ take_events(struct decide_round *r, const struct pending *due, size_t n, size_t 
 	return true;
 }
 
+static struct str
+key_of(struct arena *a, const void *list, size_t i)
+{
+	const struct pending *due = list;
+
+	(void)a;
+	return due[i].key;
+}
+
+/*
+ * After somebody's death: when that was over one event, or over answers about several, one event after the other is
+ * looked at, that one first.
+ */
+static bool
+take_one(struct decide_round *r, struct pending **due, size_t *n, struct err *e)
+{
+	struct step *s = &r->step;
+	size_t first;
+
+	if (s->careful == NULL || s->careful->suspect.n == 0 || *n == 0)
+		return true;
+	first = step_first(s, *due, *n, key_of);
+	if (!str_eq(s->careful->suspect, STR(LEASE_ANY)) && !str_eq((*due)[first].key, s->careful->suspect))
+		return lease_absolve(s->parts->db, s->careful, e); /* it is no longer due */
+	*due += first;
+	*n = 1;
+	return step_work_on(s, (*due)->key, e);
+}
+
 /* Loads the due events and wants the records of those that a rule matches. */
 static bool
 load_events(struct decide_round *r, struct err *e)
@@ -149,14 +178,19 @@ load_events(struct decide_round *r, struct err *e)
 	size_t n;
 	size_t rest;
 
-	if (!pending_due(s->parts->db, s->arena, s->tenant_id, r->lease.shard, EVENTS_MAX, &due, &n, e))
+	if (!pending_due(s->parts->db, s->arena, s->tenant_id, r->lease.shard, EVENTS_MAX, &due, &n, e) ||
+	    !take_one(r, &due, &n, e))
 		return false;
+	if (n == 1 && step_is_poison(s, due->key)) {
+		r->poison = due;
+		return true;
+	}
 	if (!take_events(r, due, n, RECORDS_MAX, e))
 		return false;
 	rest = r->n_records % HUBSPOT_BATCH_READ_MAX;
 	/* While more of a burst may come, only full calls are made; the rest stays due and fills one with what comes. */
-	return rest == r->n_records || rest == 0 || r->oldest_ms >= s->parts->settings->decide_linger_ms ||
-	       take_events(r, due, n, r->n_records - rest, e);
+	return rest == r->n_records || rest == 0 || s->careful != NULL ||
+	       r->oldest_ms >= s->parts->settings->decide_linger_ms || take_events(r, due, n, r->n_records - rest, e);
 }
 
 /*
@@ -168,7 +202,7 @@ linger(struct decide_round *r)
 {
 	int64_t left_ms = r->step.parts->settings->decide_linger_ms - r->oldest_ms;
 
-	if (r->n_records == 0 || r->n_records >= HUBSPOT_BATCH_READ_MAX || left_ms <= 0)
+	if (r->n_records == 0 || r->n_records >= HUBSPOT_BATCH_READ_MAX || left_ms <= 0 || r->step.careful != NULL)
 		return false;
 	r->step.again_in_ms = left_ms;
 	return true;
@@ -250,13 +284,15 @@ decide_read_all(struct decide_round *r, struct err *e)
 	return decide_calls(r) == 0 ? r->done(r, e) : pay(&r->step, e);
 }
 
-static bool
-begin(struct step *s, struct err *e)
+bool
+decide_begin(struct step *s, struct err *e)
 {
 	struct decide_round *r = (struct decide_round *)s;
 
 	if (!load_rules(r, e) || !load_events(r, e))
 		return false;
+	if (r->poison != NULL)
+		return decide_quarantine(r, e);
 	if (linger(r))
 		return true;
 	if (r->n_records == 0)
@@ -264,7 +300,7 @@ begin(struct step *s, struct err *e)
 	if (!decide_read_all(r, e))
 		return false;
 	/* Nothing was read yet: somebody else may have the shard meanwhile. */
-	if (s->n == 0) {
+	if (s->n == 0 && s->careful == NULL) {
 		s->again_in_ms = s->pause_ms;
 		s->pause_ms = 0;
 	}
@@ -316,8 +352,11 @@ decide_new(struct arena *a, const struct parts *parts, const struct lease *l)
 {
 	struct decide_round *r = arena_alloc(a, sizeof(*r));
 
-	r->step =
-	    (struct step){ .arena = a, .parts = parts, .tenant_id = l->tenant_id, .next = begin, .again_in_ms = -1 };
+	r->step = (struct step){ .arena = a,
+		.parts = parts,
+		.tenant_id = l->tenant_id,
+		.next = decide_begin,
+		.again_in_ms = -1 };
 	r->done = decide_write;
 	r->lease = *l;
 	return &r->step;

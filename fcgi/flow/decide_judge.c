@@ -1,6 +1,7 @@
 /* decide_judge.c - what the records that were read make of one event; see decide_round.h. */
 #include "base/arena.h"
 #include "base/crypto.h"
+#include "base/fault.h"
 #include "core/effect.h"
 #include "core/record_name.h"
 #include "flow/choose.h"
@@ -292,6 +293,7 @@ judge_matched(const struct decide_round *r, struct judged *j)
 void
 decide_judge(const struct decide_round *r, const struct decide_item *item, struct judged *j)
 {
+	FAULT_POINT_OF("decide.judge", item->event.object_id);
 	*j = (struct judged){ .item = item,
 		.event = item->event,
 		.trigger = item->trigger,

@@ -13,6 +13,7 @@
  * The classes are core/retry's.
  */
 #include "base/arena.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "core/record_name.h"
 #include "core/retry.h"
@@ -389,8 +390,10 @@ take_records(struct decide_round *r, const struct decide_read *c, const struct h
 
 	if (!hubspot_crm_read_records(r->step.arena, answer, &records, &n, e))
 		return false;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		FAULT_POINT_OF("decide.record", records[i].id);
 		records_put(r->records, c->type, &records[i]);
+	}
 	take_errors(r, c, answer);
 	return true;
 }

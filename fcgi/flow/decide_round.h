@@ -67,6 +67,7 @@ struct decide_round {
 	struct event_type_same *same; /* event types that have several rows */
 	size_t n_same;
 	bool any_merged; /* records of this tenant were merged */
+	const struct pending *poison; /* not NULL: the round is about taking this event out of the queue */
 	struct decide_item *items;
 	size_t n_items;
 	size_t n_records;  /* distinct ones that rules match */
@@ -80,6 +81,7 @@ struct decide_round {
 	size_t n_line_items; /* that are wanted */
 	struct str items_of; /* the record whose line items were counted last, and whether it waits for another round */
 	bool items_wait;
+	size_t alone; /* of a careful round: rounds of one event so far */
 	size_t splits; /* batches that were refused and asked for in halves */
 	int64_t read_at_ms;
 	struct decide_look *look; /* not NULL: nothing is written, this is filled */
@@ -91,6 +93,8 @@ struct decide_round {
 extern const struct str decide_object_types[CONFIG_OBJECTS];
 /* The tenant, the rules of that document, and what the ledger knows of event types and merged records. */
 bool decide_load(struct decide_round *r, struct str document, struct err *e) CC_MUST_USE;
+/* A round from its beginning. */
+bool decide_begin(struct step *s, struct err *e) CC_MUST_USE;
 /* Reads the items' records and what their rules need of others, then r->done().  Needs rules, items and records. */
 bool decide_read_all(struct decide_round *r, struct err *e) CC_MUST_USE;
 
@@ -145,5 +149,7 @@ void decide_gather(const struct decide_round *r, const struct decide_item *item,
 bool decide_identify(const struct decide_round *r, struct judged *j, bool make, bool *known, struct err *e) CC_MUST_USE;
 /* Writes what was decided; the end of the round. */
 bool decide_write(struct decide_round *r, struct err *e) CC_MUST_USE;
+/* r->poison is SKIPPED with that reason, untouched: a person may have it decided again. */
+bool decide_quarantine(struct decide_round *r, struct err *e) CC_MUST_USE;
 
 #endif

@@ -9,6 +9,16 @@
 #include "store/merged.h"
 #include "store/transaction.h"
 
+/* Rounds of one event under one lease; then the next tenant has its turn. */
+#define ALONE_MAX 1000
+
+/* What the judging of a round needs once, and has done. */
+struct judging {
+	struct secret key; /* the tenant's */
+	bool have_key;
+	size_t conversions;
+};
+
 /* The same effect under the other rows of its event type. */
 static void
 same_effects(const struct decide_round *r, struct conversion *c)
@@ -168,15 +178,33 @@ write_one(const struct decide_round *r, struct judged *j, struct err *e)
 	    settings_plan_ms(&settings->wait_plan_s, p->looks), j->contact_id, e);
 }
 
+/* The tenant's key is read once for a round, and only when an address was read. */
 static bool
-write_all(const struct decide_round *r, struct judged *judged, size_t *conversions, struct err *e)
+hash_addresses(const struct decide_round *r, struct judged *judged, size_t n, struct secret *key, bool *have,
+    struct err *e)
+{
+	const struct step *s = &r->step;
+
+	for (size_t i = 0; i < n; i++) {
+		if (judged[i].email.n == 0)
+			continue;
+		if (!*have && !vault_data_key(s->parts->vault, s->parts->db, s->arena, s->tenant_id, key, e))
+			return false;
+		*have = true;
+		judged[i].email_hash = mail_hash(s->arena, key, judged[i].email);
+	}
+	return true;
+}
+
+static bool
+write_all(const struct decide_round *r, struct judged *judged, size_t n, size_t *conversions, struct err *e)
 {
 	struct db *db = r->step.parts->db;
 
 	*conversions = 0;
 	if (!lease_hold(db, &r->lease, e))
 		return false;
-	for (size_t i = 0; i < r->n_items; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (!write_one(r, &judged[i], e))
 			return false;
 		*conversions += judged[i].pass_ms == 0 && judged[i].outcome == DECISION_CONVERSION;
@@ -184,22 +212,58 @@ write_all(const struct decide_round *r, struct judged *judged, size_t *conversio
 	return *conversions == 0 || lease_wake(db, r->step.tenant_id, LEASE_SEND, 0, 0, e);
 }
 
-/* The tenant's key is read once for a round, and only when an address was read. */
+/* Judges these events and writes what comes of them, in one transaction. */
 static bool
-hash_addresses(const struct decide_round *r, struct judged *judged, struct err *e)
+decide_some(struct decide_round *r, const struct decide_item *items, size_t n, struct judging *j, struct err *e)
 {
-	const struct step *s = &r->step;
-	struct secret key;
-	bool have = false;
+	struct step *s = &r->step;
+	struct judged *judged = arena_array(s->arena, n, sizeof(*judged));
+	size_t conversions = 0;
+	bool known;
 
-	for (size_t i = 0; i < r->n_items; i++) {
-		if (judged[i].email.n == 0)
-			continue;
-		if (!have && !vault_data_key(s->parts->vault, s->parts->db, s->arena, s->tenant_id, &key, e))
+	for (size_t i = 0; i < n; i++) {
+		decide_judge(r, &items[i], &judged[i]);
+		/* Made before the transaction, harmless when that is then rolled back. */
+		if (judged[i].outcome == DECISION_CONVERSION && !decide_identify(r, &judged[i], true, &known, e))
 			return false;
-		have = true;
-		judged[i].email_hash = mail_hash(s->arena, &key, judged[i].email);
 	}
+	if (!hash_addresses(r, judged, n, &j->key, &j->have_key, e))
+		return false;
+	if (n > 0 &&
+	    (!transaction_begin(s->parts->db, e) ||
+	        !transaction_end(s->parts->db, write_all(r, judged, n, &conversions, e), "writing decisions", e)))
+		return false;
+	j->conversions += conversions;
+	return true;
+}
+
+/* After somebody's death each event is written down before it is judged, so that the one that kills is known. */
+static bool
+decide_each(struct decide_round *r, struct judging *j, struct err *e)
+{
+	struct str alone = r->step.item;
+
+	for (size_t i = 0; i < r->n_items; i++)
+		if (!step_work_on(&r->step, r->items[i].pending->key, e) || !decide_some(r, &r->items[i], 1, j, e))
+			return false;
+	r->step.item = alone;
+	return true;
+}
+
+/* The end of a round of one event: the next one, while any is due. */
+static bool
+go_on(struct decide_round *r, struct err *e)
+{
+	struct step *s = &r->step;
+
+	if (!step_worked(s, e))
+		return false;
+	r->poison = NULL;
+	r->n_items = r->first_call = r->n_calls = r->n_line_items = r->splits = 0;
+	r->items_of = STR("");
+	r->items_wait = false;
+	s->next = decide_begin;
+	s->pause_ms = 1;
 	return true;
 }
 
@@ -207,22 +271,41 @@ bool
 decide_write(struct decide_round *r, struct err *e)
 {
 	struct step *s = &r->step;
-	struct judged *judged = arena_array(s->arena, r->n_items, sizeof(*judged));
-	size_t conversions = 0;
-	bool known;
+	struct judging j = { .conversions = 0 };
 
-	for (size_t i = 0; i < r->n_items; i++) {
-		decide_judge(r, &r->items[i], &judged[i]);
-		/* Made before the transaction, harmless when that is then rolled back. */
-		if (judged[i].outcome == DECISION_CONVERSION && !decide_identify(r, &judged[i], true, &known, e))
-			return false;
-	}
-	if (!hash_addresses(r, judged, e))
+	if (!(s->careful != NULL ? decide_each(r, &j, e) : decide_some(r, r->items, r->n_items, &j, e)))
 		return false;
-	if (r->n_items > 0 &&
-	    (!transaction_begin(s->parts->db, e) ||
-	        !transaction_end(s->parts->db, write_all(r, judged, &conversions, e), "writing decisions", e)))
-		return false;
-	log_event(LOG_INFO, "decide.done", LOG_I("events", r->n_items), LOG_I("conversions", conversions));
+	log_event(LOG_INFO, "decide.done", LOG_I("events", r->n_items), LOG_I("conversions", j.conversions));
+	if (s->item.n > 0 && ++r->alone < ALONE_MAX)
+		return go_on(r, e);
 	return pending_next_ms(s->parts->db, s->arena, s->tenant_id, r->lease.shard, &s->again_in_ms, e);
+}
+
+static bool
+take_out(const struct decide_round *r, struct err *e)
+{
+	const struct step *s = &r->step;
+	const struct pending *p = r->poison;
+	const struct decision d = { .event_key = p->key,
+		.revision = r->revision,
+		.outcome = DECISION_SKIPPED,
+		.code = STR("poison"),
+		.detail = STR("{}"),
+		.event = &p->event,
+		.received_ms = p->received_ms };
+	struct again asked = { .conversion_id = 0 };
+
+	/* What was decided before stays so, and is only no longer asked for. */
+	return lease_hold(s->parts->db, &r->lease, e) && decision_put(s->parts->db, s->tenant_id, &d, e) &&
+	       again_find(s->parts->db, s->arena, s->tenant_id, p->key, &asked, e) &&
+	       (asked.conversion_id == 0 || again_refuse(s->parts->db, s->tenant_id, &asked, STR("poison"), e)) &&
+	       pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p, e);
+}
+
+bool
+decide_quarantine(struct decide_round *r, struct err *e)
+{
+	log_event(LOG_ERROR, "decide.poison", LOG_S("object", r->poison->event.object_id));
+	return transaction_begin(r->step.parts->db, e) &&
+	       transaction_end(r->step.parts->db, take_out(r, e), "taking out what kills", e) && go_on(r, e);
 }

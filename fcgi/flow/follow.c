@@ -58,6 +58,32 @@ write_later(const struct follow *f, struct err *e)
 	return true;
 }
 
+/* After somebody's death one conversion after the other is looked at, while any is due. */
+static bool
+next_one(struct follow *f, struct err *e)
+{
+	if (!step_worked(&f->step, e))
+		return false;
+	f->busy = false;
+	f->budget = f->learned = 0;
+	f->step.next = follow_begin;
+	f->step.pause_ms = 1;
+	return true;
+}
+
+/* Nothing may be asked for a while; who is careful stays so. */
+static bool
+wait_for(struct follow *f, int64_t ms)
+{
+	f->step.again_in_ms = ms;
+	if (f->step.careful == NULL)
+		return true;
+	f->step.next = follow_begin;
+	f->step.pause_ms = ms > 0 ? ms : 1;
+	f->busy = false;
+	return true;
+}
+
 bool
 follow_finish(struct follow *f, struct err *e)
 {
@@ -67,6 +93,8 @@ follow_finish(struct follow *f, struct err *e)
 	if (f->n_items > 0 && (!transaction_begin(db_of(f), e) ||
 	                          !transaction_end(db_of(f), write_later(f, e), "what is looked at later", e)))
 		return false;
+	if (step->item.n > 0)
+		return next_one(f, e);
 	if (!delivery_next_ms(db_of(f), step->arena, step->tenant_id, LEASE_FOLLOW, &step->again_in_ms, e))
 		return false;
 	if (!f->busy)
@@ -229,6 +257,8 @@ begin_busy(struct follow *f, struct err *e)
 	f->busy = true;
 	if (!listing_wait_ms(db_of(f), f->step.arena, f->step.tenant_id, settings->follow_listing_s, &wait_ms, e))
 		return false;
+	if (wait_ms > 0 && f->step.careful != NULL)
+		return wait_for(f, wait_ms);
 	if (wait_ms > 0) {
 		f->n_items = 0;
 		return follow_finish(f, e);
@@ -236,10 +266,8 @@ begin_busy(struct follow *f, struct err *e)
 	if (!access_impact(&f->step, f->document.account_sid, 1, ACCESS_LOOK_AT_ALL, &f->account, &f->budget, &access,
 	        e))
 		return false;
-	if (!access.ready) {
-		f->step.again_in_ms = access.wait_ms;
-		return true;
-	}
+	if (!access.ready)
+		return wait_for(f, access.wait_ms);
 	if (!load(f, LISTING_MAX, e) || !listing_begin(db_of(f), f->step.tenant_id, e))
 		return false;
 	for (size_t i = 0; i < f->n_items; i++)
@@ -249,6 +277,26 @@ begin_busy(struct follow *f, struct err *e)
 
 /* ---- the beginning */
 
+/* Of a careful round: the suspect, or the first; one that kills is left as it is, or given up. */
+static bool
+take_one(struct follow *f, struct delivery **due, struct err *e)
+{
+	struct step *step = &f->step;
+	struct str id;
+
+	if (step->careful == NULL || f->n_items == 0)
+		return true;
+	*due += step_first(step, *due, f->n_items, delivery_name);
+	f->n_items = 1;
+	id = delivery_name(step->arena, *due, 0);
+	if (!step_work_on(step, id, e))
+		return false;
+	if (!step_is_poison(step, id))
+		return true;
+	f->n_items = 0;
+	return follow_give_up(f, *due, e);
+}
+
 static bool
 load(struct follow *f, int64_t max, struct err *e)
 {
@@ -256,7 +304,8 @@ load(struct follow *f, int64_t max, struct err *e)
 	struct delivery *due;
 	size_t n = 0;
 
-	if (!delivery_due_follow(db_of(f), step->arena, step->tenant_id, max, &due, &f->n_items, e))
+	if (!delivery_due_follow(db_of(f), step->arena, step->tenant_id, max, &due, &f->n_items, e) ||
+	    !take_one(f, &due, e))
 		return false;
 	f->items = arena_array(step->arena, f->n_items, sizeof(*f->items));
 	for (size_t i = 0; i < f->n_items; i++) {
@@ -275,8 +324,8 @@ load(struct follow *f, int64_t max, struct err *e)
 	return true;
 }
 
-static bool
-begin(struct step *step, struct err *e)
+bool
+follow_begin(struct step *step, struct err *e)
 {
 	struct follow *f = (struct follow *)step;
 	struct config_revision current;
@@ -304,8 +353,11 @@ follow_new(struct arena *a, const struct parts *parts, const struct lease *l)
 {
 	struct follow *f = arena_alloc(a, sizeof(*f));
 
-	f->step =
-	    (struct step){ .arena = a, .parts = parts, .tenant_id = l->tenant_id, .next = begin, .again_in_ms = -1 };
+	f->step = (struct step){ .arena = a,
+		.parts = parts,
+		.tenant_id = l->tenant_id,
+		.next = follow_begin,
+		.again_in_ms = -1 };
 	f->lease = *l;
 	return &f->step;
 }

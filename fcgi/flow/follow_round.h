@@ -53,6 +53,8 @@ struct follow {
 
 /* ---- follow.c */
 
+/* A round from its beginning. */
+bool follow_begin(struct step *step, struct err *e) CC_MUST_USE;
 /* Writes when to look again; the end of the round. */
 bool follow_finish(struct follow *f, struct err *e) CC_MUST_USE;
 /* What concerns all of the tenant's calls: the limit is reached, or the credentials are refused. */
@@ -85,6 +87,8 @@ bool follow_confirm(struct follow *f, struct follow_item *item, const struct imp
  * conversion.  It is given up or left as it is.
  */
 bool follow_elsewhere(struct follow *f, const struct follow_item *item, struct err *e) CC_MUST_USE;
+/* The process that followed it died each time: UNKNOWN is given up, ACCEPTED waits for a person, CONFIRMED a week. */
+bool follow_give_up(struct follow *f, const struct delivery *d, struct err *e) CC_MUST_USE;
 /* Not among the actions. */
 bool follow_not_found(struct follow *f, struct follow_item *item, struct err *e) CC_MUST_USE;
 

@@ -1,5 +1,6 @@
 /* follow_verdict.c - what impact.com's answers mean for one conversion; see follow_round.h. */
 #include "base/arena.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/tally.h"
 #include "core/effect.h"
@@ -10,6 +11,8 @@
 #include "store/hold.h"
 
 #define RETRY_MS 5000
+/* What was confirmed and kills whoever asks for it again. */
+#define POISON_AGAIN_MS (7LL * 24 * 60 * 60 * 1000)
 /* No resend after this many unanswered ones. */
 #define UNANSWERED_MAX 2
 
@@ -194,23 +197,37 @@ reject(struct follow *f, struct follow_item *item, struct str code, struct err *
 	    e);
 }
 
-bool
-follow_elsewhere(struct follow *f, const struct follow_item *item, struct err *e)
+/* No longer followed: UNKNOWN is for a person to decide, the rest stays what it is, with the reason. */
+static bool
+leave(struct follow *f, const struct delivery *d, struct str code, struct str words, struct err *e)
 {
-	int64_t id = item->d.conversion_id;
-	struct str code = STR("account_changed");
-	bool done;
+	bool done = d->state == STATE_UNKNOWN ? conversion_dead(db_of(f), &f->lease, d->conversion_id, code, words, e)
+	                                      : conversion_left(db_of(f), &f->lease, d->conversion_id, code, e);
 
-	log_event(LOG_WARN, "follow.elsewhere", LOG_I("conversion", id), LOG_C("state", state_name(item->d.state)));
-	if (item->d.state == STATE_UNKNOWN)
-		done = conversion_dead(db_of(f), &f->lease, id, code,
-		    STR("Sent to the account that was set before; no answer came."), e);
-	else
-		done = conversion_left(db_of(f), &f->lease, id, code, e);
 	if (done || e->code != ERR_CONFLICT)
 		return done;
 	*e = (struct err){ .code = ERR_NONE };
 	return true;
+}
+
+bool
+follow_elsewhere(struct follow *f, const struct follow_item *item, struct err *e)
+{
+	log_event(LOG_WARN, "follow.elsewhere", LOG_I("conversion", item->d.conversion_id),
+	    LOG_C("state", state_name(item->d.state)));
+	return leave(f, &item->d, STR("account_changed"),
+	    STR("Sent to the account that was set before; no answer came."), e);
+}
+
+bool
+follow_give_up(struct follow *f, const struct delivery *d, struct err *e)
+{
+	log_event(LOG_ERROR, "follow.poison", LOG_I("conversion", d->conversion_id),
+	    LOG_C("state", state_name(d->state)));
+	/* An action exists; its payment is looked at again when an update may have mended it. */
+	if (d->state == STATE_CONFIRMED)
+		return delivery_later(db_of(f), f->step.tenant_id, d->conversion_id, POISON_AGAIN_MS, e);
+	return leave(f, d, STR("poison"), STR(""), e);
 }
 
 bool
@@ -243,6 +260,7 @@ follow_take_submission(struct follow *f, struct follow_item *item, const struct 
 {
 	struct impact_submission_info info;
 
+	FAULT_POINT_OF("follow.submission", item->d.order_id);
 	if (!impact_read_submission(f->step.arena, answer, &info, e))
 		return far_side(e);
 	item->partner_id = str_slice(info.partner_id, 0, 32);

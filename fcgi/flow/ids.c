@@ -520,6 +520,18 @@ parse(struct ids_walk *w, struct str text, struct json **out, struct err *e)
 	return text.n == 0 || json_parse(w->step.arena, text, &json_limits_answer, out, e);
 }
 
+/* The process that walked died each time: the run waits for a person. */
+static bool
+pause_poison(struct ids_walk *w, struct err *e)
+{
+	const struct id_run_move pause = { .from = ID_RUN_RUNNING, .to = ID_RUN_PAUSED, .code = STR("poison") };
+	bool moved;
+
+	log_event(LOG_ERROR, "ids.poison", LOG_I("run", w->run.run_id));
+	w->step.again_in_ms = 0; /* another walk may wait for its turn */
+	return id_run_move(db_of(w), w->step.tenant_id, w->run.run_id, &pause, &moved, e);
+}
+
 static bool
 begin(struct step *step, struct err *e)
 {
@@ -532,6 +544,8 @@ begin(struct step *step, struct err *e)
 		*e = (struct err){ .code = ERR_NONE };
 		return true;
 	}
+	if (step_is_poison(step, STR(LEASE_ANY)))
+		return pause_poison(w, e);
 	if (!parse(w, w->run.progress, &w->progress, e) || !parse(w, w->run.result, &w->result, e) ||
 	    !ids_sources(w, e))
 		return false;

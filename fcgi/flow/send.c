@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "core/effect.h"
 #include "core/retry.h"
@@ -248,6 +249,7 @@ request(struct send *s, const struct delivery *d, int64_t attempt, int64_t begun
 	const struct settings *settings = step->parts->settings;
 	struct http_request q;
 
+	FAULT_POINT_OF("send.request", d->order_id);
 	impact_conversion(step->arena, settings, &s->account, d->body, begun + settings->send_window_ms, &q);
 	s->items[step_request(step, &q)] =
 	    (struct send_item){ .conversion_id = d->conversion_id, .attempt = attempt, .tries = d->tries };
@@ -371,6 +373,7 @@ choose(struct send *s, const struct delivery *due, size_t n, const struct delive
 {
 	*n_go = 0;
 	for (size_t i = 0; i < n; i++) {
+		FAULT_POINT_OF("send.choose", due[i].order_id);
 		struct str no = forbidden(s, &due[i]);
 		bool lost = due[i].elsewhere && due[i].unanswered > 0;
 
@@ -387,6 +390,32 @@ choose(struct send *s, const struct delivery *due, size_t n, const struct delive
 	return true;
 }
 
+/* After somebody's death one conversion after the other goes out, the suspect first; the one that kills does not. */
+static bool
+take_one(struct send *s, struct delivery **due, size_t *n, struct err *e)
+{
+	struct step *step = &s->step;
+	struct str id;
+
+	if (step->careful == NULL)
+		return true;
+	if (!step_worked(step, e))
+		return false;
+	if (*n == 0)
+		return true;
+	*due += step_first(step, *due, *n, delivery_name);
+	*n = 1;
+	id = delivery_name(step->arena, *due, 0);
+	if (!step_work_on(step, id, e))
+		return false;
+	if (!step_is_poison(step, id))
+		return true;
+	log_event(LOG_ERROR, "send.poison", LOG_I("conversion", (*due)->conversion_id));
+	*n = 0;
+	s->parked = true;
+	return conversion_dead(step->parts->db, &s->lease, (*due)->conversion_id, STR("poison"), STR(""), e);
+}
+
 static bool
 start_due(struct send *s, struct err *e)
 {
@@ -396,7 +425,8 @@ start_due(struct send *s, struct err *e)
 	size_t n;
 
 	if (!delivery_due_send(step->parts->db, step->arena, step->tenant_id, step->parts->settings->order_wait_s,
-	        SEND_MAX, &due, &n, e))
+	        SEND_MAX, &due, &n, e) ||
+	    !take_one(s, &due, &n, e))
 		return false;
 	if (choose(s, due, n, go, &n, e)) {
 		if (n == 0)

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/tally.h"
 #include "base/zip.h"
@@ -133,6 +134,7 @@ take_item(struct split *s, const struct inbox_row *row, const struct hubspot_web
 		quarantine(s, 0, row, item->reason, item->raw);
 		return true;
 	}
+	FAULT_POINT_OF("split.event", item->event.object_id);
 	if (!find_portal(s, item->event.portal_id, &p, e))
 		return false;
 	if (p->tenant_id == 0) {
@@ -163,22 +165,10 @@ take_row(struct split *s, const struct inbox_row *row, struct err *e)
 	return true;
 }
 
+/* Takes these rows out of the inbox, with what is in them, in one transaction. */
 static bool
-split_round(struct step *step, struct err *e)
+store(struct split *s, const struct inbox_row *rows, size_t n, struct err *e)
 {
-	struct split *s = (struct split *)step;
-	struct db *db = step->parts->db;
-	struct inbox_row *rows;
-	int64_t n_new;
-	size_t n;
-
-	if (!inbox_lowest(db, step->arena, s->lease.shard, &rows, &n, e))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!take_row(s, &rows[i], e))
-			return false;
-	if (n == 0)
-		return true;
 	struct event_batch batch = { .lease = &s->lease,
 		.inbox = rows,
 		.n_inbox = n,
@@ -186,7 +176,9 @@ split_round(struct step *step, struct err *e)
 		.n_events = s->n_events,
 		.quarantine = s->quarantine,
 		.n_quarantine = s->n_quarantine };
-	if (!event_commit(db, step->arena, &batch, &n_new, e))
+	int64_t n_new;
+
+	if (!event_commit(s->step.parts->db, s->step.arena, &batch, &n_new, e))
 		return false;
 	tally_add(TALLY_EVENT_NEW, n_new);
 	tally_add(TALLY_EVENT_AGAIN, (int64_t)s->n_events - n_new);
@@ -194,7 +186,62 @@ split_round(struct step *step, struct err *e)
 	tally_add(TALLY_EVENT_UNKNOWN_PORTAL, s->unknown_portal);
 	log_event(LOG_INFO, "split.done", LOG_I("batches", n), LOG_I("events", s->n_events), LOG_I("new", n_new),
 	    LOG_I("unknown_portal", s->unknown_portal), LOG_I("quarantined", s->n_quarantine));
+	s->n_events = s->n_quarantine = 0;
+	s->unknown_portal = 0;
 	return true;
+}
+
+/* What came in, to be kept; packed as it was when even unpacking killed. */
+static struct str
+as_it_came(const struct split *s, const struct inbox_row *row)
+{
+	const struct step *step = &s->step;
+	struct err why = { .code = ERR_NONE };
+	struct str body;
+
+	if (row->packed && step->careful->deaths == step->parts->settings->poison_after &&
+	    zip_inflate(step->arena, row->body, BODY_MAX, &body, &why))
+		return body;
+	return row->body;
+}
+
+/* After somebody's death: one row after the other.  The one that killed is not looked into. */
+static bool
+store_alone(struct split *s, const struct inbox_row *row, struct err *e)
+{
+	struct step *step = &s->step;
+	struct str id = str_printf(step->arena, "%lld", (long long)row->id);
+
+	if (!step_work_on(step, id, e))
+		return false;
+	if (step_is_poison(step, id))
+		quarantine(s, 0, row,
+		    STR("The process that read this batch died each time. Here is the batch as it came; try it again "
+		        "after an update."),
+		    as_it_came(s, row));
+	else if (!take_row(s, row, e))
+		return false;
+	return store(s, row, 1, e) && step_worked(step, e);
+}
+
+static bool
+split_round(struct step *step, struct err *e)
+{
+	struct split *s = (struct split *)step;
+	struct inbox_row *rows;
+	size_t n;
+
+	if (!inbox_lowest(step->parts->db, step->arena, s->lease.shard, &rows, &n, e))
+		return false;
+	for (size_t i = 0; i < n && step->careful != NULL; i++)
+		if (!store_alone(s, &rows[i], e))
+			return false;
+	if (n == 0 || step->careful != NULL)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (!take_row(s, &rows[i], e))
+			return false;
+	return store(s, rows, n, e);
 }
 
 struct step *

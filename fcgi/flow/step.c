@@ -22,11 +22,60 @@ step_request(struct step *s, const struct http_request *request)
 }
 
 bool
+step_work_on(struct step *s, struct str item, struct err *e)
+{
+	s->item = item;
+	return lease_work(s->parts->db, s->careful, item.n > 0 ? item : STR(LEASE_ANY), e);
+}
+
+bool
+step_is_poison(const struct step *s, struct str item)
+{
+	return s->careful != NULL && s->careful->deaths >= s->parts->settings->poison_after &&
+	       str_eq(s->careful->suspect, item);
+}
+
+bool
+step_worked(struct step *s, struct err *e)
+{
+	bool suspect = str_eq(s->item, s->careful->suspect);
+
+	s->item = STR("");
+	return !suspect || lease_absolve(s->parts->db, s->careful, e);
+}
+
+size_t
+step_first(const struct step *s, const void *list, size_t n,
+    struct str (*key)(struct arena *, const void *list, size_t i))
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(key(s->arena, list, i), s->careful->suspect))
+			return i;
+	return 0;
+}
+
+/* Between two calls others work in this process: their death is not this one's. */
+static bool
+at_rest(struct step *s, bool ok, struct err *e)
+{
+	struct err why = { .code = ERR_NONE };
+
+	if (!ok && !lease_work(s->parts->db, s->careful, STR(""), &why))
+		log_event(LOG_INFO, "step.not_at_rest", LOG_C("why", why.text));
+	if (!ok)
+		return false;
+	/* The suspect is worked on from its first call to its last. */
+	return (s->n == 0 && s->pause_ms == 0) || lease_work(s->parts->db, s->careful, STR(""), e);
+}
+
+bool
 step_next(struct step *s, struct err *e)
 {
 	s->n_answers = s->n;
 	s->n = 0;
-	return s->next(s, e);
+	if (s->careful == NULL)
+		return s->next(s, e);
+	return step_work_on(s, s->item, e) && at_rest(s, s->next(s, e), e);
 }
 
 int64_t
@@ -101,13 +150,42 @@ keep(struct step_news *news, size_t n, int tries, struct err *e)
 	return true;
 }
 
+/* The answers of a careful step by themselves: they may be what kills.  They are facts, whoever has the lease. */
+static bool
+keep_careful(struct step_news *news, struct err *e)
+{
+	struct step *s = news->step;
+	struct err why = { .code = ERR_NONE };
+	bool marked = step_work_on(s, s->item, &why);
+	bool kept = keep(news, 1, KEEP_TRIES, e);
+
+	if (marked && !lease_work(s->parts->db, s->careful, STR(""), &why))
+		log_event(LOG_INFO, "step.not_at_rest", LOG_C("why", why.text));
+	return kept;
+}
+
+static bool
+keep_one(struct step_news *news, struct err *e)
+{
+	return news->step->careful != NULL ? keep_careful(news, e) : keep(news, 1, KEEP_TRIES, e);
+}
+
+static bool
+any_careful(const struct step_news *news, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (news[i].step->careful != NULL)
+			return true;
+	return false;
+}
+
 bool
 step_keep(struct step_news *news, size_t n, struct err *e)
 {
-	if (n == 0 || (n > 1 && keep(news, n, 1, e)))
+	if (n == 0 || (n > 1 && !any_careful(news, n) && keep(news, n, 1, e)))
 		return true;
 	for (size_t i = 0; i < n; i++) {
-		if (news[i].settled || keep(&news[i], 1, KEEP_TRIES, e))
+		if (news[i].settled || keep_one(&news[i], e))
 			continue;
 		if (transaction_away(e))
 			return false;

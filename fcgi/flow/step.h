@@ -17,6 +17,7 @@
 #include "base/settings.h"
 #include "core/catalogue.h"
 #include "core/retry.h"
+#include "store/lease.h"
 #include "store/vault.h"
 
 #define STEP_REQUESTS_MAX 64
@@ -55,6 +56,12 @@ struct step {
 	/* What the step has in hand is nowhere else: its pause is not cut short to make room, or to stop sooner. */
 	bool holds;
 	int64_t token_version; /* of HubSpot's token that flow/access.h gave last */
+	/*
+	 * Not NULL: the lease's last holder died (store/lease.h).  What the next call works on is written down before; `item`
+	 * names it, empty: several things.
+	 */
+	struct lease *careful;
+	struct str item;
 	/* When the work wants to be looked at again, in ms from now; -1: only when its queue says so. */
 	int64_t again_in_ms;
 };
@@ -65,6 +72,19 @@ size_t step_request(struct step *s, const struct http_request *request);
 /* retry_next_ms() of an answer that came now, with chance. */
 int64_t step_retry_ms(const struct step *s, enum retry_destination to, enum retry_class c,
     const struct http_answer *answer, int64_t tries);
+/*
+ * A careful step goes on with that piece of work alone, and its next calls do so until it names another.  False: the lease
+ * is lost.
+ */
+bool step_work_on(struct step *s, struct str item, struct err *e) CC_MUST_USE;
+/* Whether that was the work of enough holders that died: it is to be taken out of the queue, untouched. */
+bool step_is_poison(const struct step *s, struct str item);
+/* What was begun with step_work_on() is done, or out of the queue. */
+bool step_worked(struct step *s, struct err *e) CC_MUST_USE;
+/* Of n pieces of due work the one to go on with: the suspect, or the first.  `key` gives the name of the i-th. */
+size_t step_first(const struct step *s, const void *list, size_t n,
+    struct str (*key)(struct arena *, const void *list, size_t i));
+
 /* Counts what became of a call of the step (base/tally.h), by far end and result.  Runners call it for each answer. */
 void step_count_call(const struct step *s, size_t i, const struct http_answer *answer);
 /* Calls `next`.  Runners go by it, so that no step can send again what was answered. */

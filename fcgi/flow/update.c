@@ -2,6 +2,7 @@
 #include "flow/update.h"
 
 #include "base/arena.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "core/retry.h"
 #include "flow/access.h"
@@ -300,6 +301,8 @@ sort_out(struct update *u, const struct hubspot_record *records, size_t n, struc
 
 	for (size_t i = 0; i < u->n_due; i++) {
 		struct record_update *row = &u->due[i];
+
+		FAULT_POINT_OF("update.record", row->object_id);
 		const struct hubspot_record *record = find(records, n, row->object_id);
 		struct record_update_end end = { .from = UPDATE_READY, .to = UPDATE_DONE, .code = STR("already") };
 		struct json *wanted;
@@ -410,6 +413,48 @@ ids(struct update *u)
 	return (struct str_list){ .v = list, .n = n };
 }
 
+static struct str
+name_of(struct arena *a, const void *list, size_t i)
+{
+	const struct record_update *due = list;
+
+	return str_printf(a, "%lld", (long long)due[i].update_id);
+}
+
+static bool
+refuse(struct update *u, const struct record_update *row, struct err *e)
+{
+	const struct record_update_end end = { .from = UPDATE_READY, .to = UPDATE_REFUSED, .code = STR("poison") };
+
+	return lease_hold(db_of(u), &u->lease, e) && end_one(u, row, &end, e);
+}
+
+/* After somebody's death one record after the other is written, the suspect first; the one that kills is not. */
+static bool
+take_one(struct update *u, struct err *e)
+{
+	struct step *step = &u->step;
+	struct str id;
+
+	if (step->careful == NULL)
+		return true;
+	if (!step_worked(step, e))
+		return false;
+	if (u->n_due == 0)
+		return true;
+	u->due += step_first(step, u->due, u->n_due, name_of);
+	u->n_due = 1;
+	id = name_of(step->arena, u->due, 0);
+	if (!step_work_on(step, id, e))
+		return false;
+	if (!step_is_poison(step, id))
+		return true;
+	log_event(LOG_ERROR, "update.poison", LOG_I("update", u->due->update_id));
+	u->n_due = 0;
+	return transaction_begin(db_of(u), e) &&
+	       transaction_end(db_of(u), refuse(u, u->due, e), "taking out what kills", e);
+}
+
 static bool
 next_round(struct step *step, struct err *e)
 {
@@ -421,14 +466,15 @@ next_round(struct step *step, struct err *e)
 	int64_t granted;
 
 	step->again_in_ms = -1;
-	if (u->rounds++ == ROUNDS_MAX)
+	if (u->rounds++ == (step->careful != NULL ? BATCH_MAX : ROUNDS_MAX))
 		return finish(step, e);
 	/* Stopped, perhaps because the account is being deleted: the switch wakes the lease when it is put on again. */
 	if (!tenant_load(db_of(u), step->arena, step->tenant_id, &tenant, e))
 		return false;
 	if (!tenant.sending)
 		return true;
-	if (!record_update_due(db_of(u), step->arena, step->tenant_id, BATCH_MAX, &u->due, &u->n_due, e))
+	if (!record_update_due(db_of(u), step->arena, step->tenant_id, BATCH_MAX, &u->due, &u->n_due, e) ||
+	    !take_one(u, e))
 		return false;
 	if (u->n_due == 0)
 		return finish(step, e);

@@ -19,6 +19,7 @@ enum {
 	DROP,
 	FOUND,
 	RESEND,
+	FOLLOW,
 	STILL_SENT,
 	OWN,
 	QUEUE,
@@ -54,6 +55,8 @@ const struct sql act_sql[] = {
 	        "code = '', message = '', unanswered = 0, batch_id = '', ended_at = NULL, ") "state = 'DEAD' AND code "
 	                                                                                     "<> 'superseded'",
 	    NULL, NULL },
+	[FOLLOW] = { "act.follow", SQL_TENANT, "iii", "",
+	    MOVE("ACCEPTED", "code = '', ") "state = 'ACCEPTED' AND code = 'poison'", NULL, NULL },
 	[STILL_SENT] = { "act.still_sent", SQL_TENANT, "iii", "",
 	    "UPDATE conversion SET version = version + 1 WHERE tenant_id = ? AND conversion_id = ? AND version = ? AND "
 	    "state IN ('ACCEPTED', 'CONFIRMED') AND trigger_id <> '" EFFECT_TEST_TRIGGER "'",
@@ -239,6 +242,15 @@ act_resend(struct db *db, struct arena *a, const struct act *x, struct err *e)
 		return false;
 	tally_add(TALLY_MOVED, 1);
 	return queue(db, x, id, false, e);
+}
+
+bool
+act_follow(struct db *db, struct arena *a, const struct act *x, struct err *e)
+{
+	int64_t id = x->line->row.conversion.conversion_id;
+
+	(void)a;
+	return cas(db, x, Q(FOLLOW), id, e) && note(db, x, "looked", id, e) && queue(db, x, id, true, e);
 }
 
 /* ---- a second one */

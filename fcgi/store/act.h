@@ -11,7 +11,7 @@
  *   found     DEAD -> ACCEPTED   it is there at impact.com: followed to its verdict
  *   resend    DEAD -> READY      it is not there: the same body and OrderId once more; not when it is given up for another
  *   second    ACCEPTED, CONFIRMED: a new conversion with another OrderId, the same fields else; a line of its own
- *   look      a WAITING event is looked at now
+ *   look      a WAITING event is looked at now; an ACCEPTED conversion that was set aside (F-137) is followed again
  *   redecide  a SKIPPED event is decided again with the rules of now
  */
 #ifndef STORE_ACT_H
@@ -37,6 +37,7 @@ bool act_found(struct db *db, struct arena *a, const struct act *x, struct err *
 bool act_resend(struct db *db, struct arena *a, const struct act *x, struct err *e) CC_MUST_USE;
 /* *decision_id is the new line.  ERR_EXISTS: an order with that OrderId was made before. */
 bool act_second(struct db *db, struct arena *a, const struct act *x, int64_t *decision_id, struct err *e) CC_MUST_USE;
+bool act_follow(struct db *db, struct arena *a, const struct act *x, struct err *e) CC_MUST_USE;
 bool act_look(struct db *db, struct arena *a, const struct act *x, struct err *e) CC_MUST_USE;
 bool act_redecide(struct db *db, struct arena *a, const struct act *x, struct err *e) CC_MUST_USE;
 

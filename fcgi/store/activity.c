@@ -44,20 +44,24 @@ const struct sql activity_sql[] = {
 	[PROBLEMS] = { "activity.problems", SQL_TENANT, "i", "ssi",
 	    "SELECT state, code, COUNT(*) FROM conversion WHERE tenant_id = ? AND (state IN ('UNKNOWN', 'HELD', "
 	    "'PARKED') OR (state = 'DEAD' AND code NOT IN " ACTIVITY_GIVEN_UP ") OR "
-	    "(state = 'REJECTED' AND received_at > UTC_TIMESTAMP(3) - INTERVAL " RECENT_DAYS " DAY)) "
+	    "((state = 'REJECTED' OR (state = 'ACCEPTED' AND code = 'poison')) AND received_at > UTC_TIMESTAMP(3) - "
+	    "INTERVAL " RECENT_DAYS " DAY)) "
 	    "GROUP BY state, code ORDER BY COUNT(*) DESC LIMIT 50",
 	    NULL, NULL },
 	/*
 	 * What waits for HubSpot, what has waited for data longer than is usual (all that waits for the same, as it is
-	 * listed), and what two records claim (C-02).
+	 * listed), what two records claim (C-02), and what was set aside because it kills (F-137).
 	 */
-	[DECISION_PROBLEMS] = { "activity.decision_problems", SQL_TENANT, "ii", "ssi",
+	[DECISION_PROBLEMS] = { "activity.decision_problems", SQL_TENANT, "iii", "ssi",
 	    "(SELECT outcome, code, COUNT(*) AS n FROM decision WHERE tenant_id = ? AND outcome = 'WAITING' AND code "
 	    "<> '' GROUP BY outcome, code HAVING code LIKE 'hubspot%' OR code = 'value_hidden' OR MIN(received_at) < "
 	    "UTC_TIMESTAMP(3) - INTERVAL 10 MINUTE) UNION ALL "
 	    "(SELECT outcome, code, COUNT(*) AS n FROM decision WHERE tenant_id = ? AND outcome = 'SUPPRESSED' AND "
 	    "code = 'duplicate_collision' AND received_at > UTC_TIMESTAMP(3) - INTERVAL " RECENT_DAYS " DAY GROUP BY "
-	    "outcome, code) ORDER BY n DESC LIMIT 50",
+	    "outcome, code) UNION ALL "
+	    "(SELECT outcome, code, COUNT(*) AS n FROM decision WHERE tenant_id = ? AND outcome = 'SKIPPED' AND "
+	    "code = 'poison' AND received_at > UTC_TIMESTAMP(3) - INTERVAL " RECENT_DAYS " DAY GROUP BY outcome, code) "
+	    "ORDER BY n DESC LIMIT 50",
 	    NULL, NULL },
 };
 const size_t activity_sql_n = sizeof(activity_sql) / sizeof(activity_sql[0]);
@@ -243,8 +247,8 @@ activity_problems(struct db *db, struct arena *a, int64_t tenant_id, struct acti
 	struct db_rows conversions, decisions;
 
 	if (!db_query(db, &activity_sql[PROBLEMS], DB_IN(DB_V_I(tenant_id)), a, &conversions, e) ||
-	    !db_query(db, &activity_sql[DECISION_PROBLEMS], DB_IN(DB_V_I(tenant_id), DB_V_I(tenant_id)), a, &decisions,
-	        e))
+	    !db_query(db, &activity_sql[DECISION_PROBLEMS],
+	        DB_IN(DB_V_I(tenant_id), DB_V_I(tenant_id), DB_V_I(tenant_id)), a, &decisions, e))
 		return err_wrap(e, "looking for problems");
 	*n = conversions.n + decisions.n;
 	*out = arena_array(a, *n, sizeof(**out));

@@ -117,6 +117,14 @@ deliveries(const struct db_rows *rows, struct arena *a, struct delivery **out, s
 	return true;
 }
 
+struct str
+delivery_name(struct arena *a, const void *list, size_t i)
+{
+	const struct delivery *d = list;
+
+	return str_printf(a, "%lld", (long long)d[i].conversion_id);
+}
+
 bool
 delivery_due_send(struct db *db, struct arena *a, int64_t tenant_id, int64_t order_wait_s, int64_t max,
     struct delivery **out, size_t *n, struct err *e)

@@ -27,6 +27,8 @@ struct delivery {
 	bool order_id_shared;      /* another event type of the program has a conversion with this OrderId */
 };
 
+/* Of the i-th of a list: what a lease writes down of it (store/lease.h). */
+struct str delivery_name(struct arena *a, const void *list, size_t i);
 /* Due rows of the send stage, at most `max`, whose lane is free (design 6, Order), the longest due first. */
 bool delivery_due_send(struct db *db, struct arena *a, int64_t tenant_id, int64_t order_wait_s, int64_t max,
     struct delivery **out, size_t *n, struct err *e) CC_MUST_USE;

@@ -15,40 +15,52 @@ enum {
 	SPLIT_CANDIDATES,
 	CANDIDATES,
 	CLAIM,
+	WORK,
+	ABSOLVE,
 	RENEW,
 	HOLD,
 	RELEASE,
 	WAKE
 };
 
+/* Who had it last and did not give it back, and whether it lived when its time was over. */
+#define LEFT                                                                                                           \
+	"l.owner, l.working, l.suspect, l.deaths, l.owner <> '' AND NOT EXISTS (SELECT 1 FROM process p WHERE "        \
+	"p.name = l.owner AND p.seen_at > l.lease_until)"
 #define FREE "(l.lease_until IS NULL OR l.lease_until < UTC_TIMESTAMP(3))"
 #define MINE "tenant_id = ? AND stage = ? AND shard = ? AND fence = ? AND owner = ?"
 
 const struct sql lease_sql[] = {
 	/* The inbox has no tenant yet. */
-	[SPLIT_CANDIDATES] = { "lease.split_candidates", SQL_GLOBAL, "", "isiii",
-	    "SELECT l.tenant_id, l.stage, l.shard, l.fence, l.wake FROM lease l WHERE l.tenant_id = 0 AND "
+	[SPLIT_CANDIDATES] = { "lease.split_candidates", SQL_GLOBAL, "", "isiiisssii",
+	    "SELECT l.tenant_id, l.stage, l.shard, l.fence, l.wake, " LEFT " FROM lease l WHERE l.tenant_id = 0 AND "
 	    "l.stage = 'split' AND l.due <= UTC_TIMESTAMP(3) AND " FREE
 	    " AND EXISTS (SELECT 1 FROM inbox i WHERE i.shard = l.shard)",
 	    NULL, NULL },
 	/* Work is shared over all tenants. */
-	[CANDIDATES] = { "lease.candidates", SQL_GLOBAL, "", "isiii",
-	    "SELECT l.tenant_id, l.stage, l.shard, l.fence, l.wake FROM lease l JOIN tenant t "
+	[CANDIDATES] = { "lease.candidates", SQL_GLOBAL, "", "isiiisssii",
+	    "SELECT l.tenant_id, l.stage, l.shard, l.fence, l.wake, " LEFT " FROM lease l JOIN tenant t "
 	    "ON t.tenant_id = l.tenant_id WHERE l.due <= UTC_TIMESTAMP(3) AND l.stage <> 'split' AND "
 	    "t.state = 'active' AND " FREE " ORDER BY l.due LIMIT 32",
 	    NULL, NULL },
-	[CLAIM] = { "lease.claim", SQL_TENANT, "siisiii", "",
+	[CLAIM] = { "lease.claim", SQL_TENANT, "sisiisiii", "",
 	    "UPDATE lease l SET owner = ?, lease_until = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, fence = fence + 1, "
-	    "version = version + 1 WHERE tenant_id = ? AND stage = ? AND shard = ? AND fence = ? AND wake >= ? "
+	    "working = '', suspect = ?, deaths = ?, version = version + 1 WHERE tenant_id = ? AND stage = ? AND shard "
+	    "= ? AND fence = ? AND wake >= ? "
 	    "AND " FREE,
 	    NULL, NULL },
+	[WORK] = { "lease.work", SQL_TENANT, "sisiis", "",
+	    "UPDATE lease SET working = ?, version = version + 1 WHERE " MINE, NULL, NULL },
+	[ABSOLVE] = { "lease.absolve", SQL_TENANT, "isiis", "",
+	    "UPDATE lease SET suspect = '', deaths = 0, working = '', version = version + 1 WHERE " MINE, NULL, NULL },
 	[RENEW] = { "lease.renew", SQL_TENANT, "iisiis", "",
 	    "UPDATE lease SET lease_until = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, version = version + 1 WHERE " MINE,
 	    NULL, NULL },
 	[HOLD] = { "lease.hold", SQL_TENANT, "isiis", "", "UPDATE lease SET version = version + 1 WHERE " MINE, NULL,
 	    NULL },
-	[RELEASE] = { "lease.release", SQL_TENANT, "iiisiis", "",
-	    "UPDATE lease SET owner = '', lease_until = NULL, due = IF(wake = ?, UTC_TIMESTAMP(3) + INTERVAL ? * 1000 "
+	[RELEASE] = { "lease.release", SQL_TENANT, "siiiisiis", "",
+	    "UPDATE lease SET owner = '', lease_until = NULL, working = '', suspect = ?, deaths = ?, due = IF(wake = "
+	    "?, UTC_TIMESTAMP(3) + INTERVAL ? * 1000 "
 	    "MICROSECOND, UTC_TIMESTAMP(3)), version = version + 1 WHERE " MINE,
 	    NULL, NULL },
 	[WAKE] = { "lease.wake", SQL_TENANT, "isii", "",
@@ -70,7 +82,15 @@ lease_stage_name(enum lease_stage stage)
 static void
 lease_from_row(const struct db_value *row, struct lease *l)
 {
-	*l = (struct lease){ .tenant_id = row[0].i, .shard = row[2].i, .fence = row[3].i, .wake = row[4].i };
+	*l = (struct lease){ .tenant_id = row[0].i,
+		.shard = row[2].i,
+		.fence = row[3].i,
+		.wake = row[4].i,
+		.left_by = row[5].s,
+		.working = row[6].s,
+		.suspect = row[7].s,
+		.deaths = row[8].i,
+		.died = row[9].i != 0 };
 	for (int i = 0; i < LEASE__COUNT; i++)
 		if (str_eq(row[1].s, str_from(stage_names[i])))
 			l->stage = (enum lease_stage)i;
@@ -109,20 +129,60 @@ one_row(int64_t changed, const struct lease *l, struct err *e)
 	    (long long)l->shard, (long long)l->tenant_id);
 }
 
+/* The last holder's death is held against what it worked on.  Who finds a lease of its own has not died. */
+static void
+judge(struct lease *l, struct str owner)
+{
+	bool died = l->died && !str_eq(l->left_by, owner);
+
+	if (died && l->working.n > 0) {
+		l->deaths = str_eq(l->working, l->suspect) ? l->deaths + 1 : 1;
+		l->suspect = l->working;
+	}
+	l->careful = died || l->suspect.n > 0;
+}
+
 bool
 lease_claim(struct db *db, struct lease *l, struct str owner, int64_t lease_s, struct err *e)
 {
 	int64_t changed;
 
+	judge(l, owner);
 	if (!db_run(db, &lease_sql[CLAIM],
-	        DB_IN(DB_V_S(owner), DB_V_I(lease_s), DB_V_I(l->tenant_id), DB_V_S(stage_str(l)), DB_V_I(l->shard),
-	            DB_V_I(l->fence), DB_V_I(l->wake)),
+	        DB_IN(DB_V_S(owner), DB_V_I(lease_s), DB_V_S(l->suspect), DB_V_I(l->deaths), DB_V_I(l->tenant_id),
+	            DB_V_S(stage_str(l)), DB_V_I(l->shard), DB_V_I(l->fence), DB_V_I(l->wake)),
 	        &changed, e) ||
 	    !one_row(changed, l, e))
 		return false;
 	l->fence++;
 	l->owner = owner;
 	return true;
+}
+
+bool
+lease_work(struct db *db, const struct lease *l, struct str item, struct err *e)
+{
+	int64_t changed;
+
+	return db_run(db, &lease_sql[WORK],
+	           DB_IN(DB_V_S(item), DB_V_I(l->tenant_id), DB_V_S(stage_str(l)), DB_V_I(l->shard), DB_V_I(l->fence),
+	               DB_V_S(l->owner)),
+	           &changed, e) &&
+	       one_row(changed, l, e);
+}
+
+bool
+lease_absolve(struct db *db, struct lease *l, struct err *e)
+{
+	int64_t changed;
+
+	l->suspect = STR("");
+	l->deaths = 0;
+	return db_run(db, &lease_sql[ABSOLVE],
+	           DB_IN(DB_V_I(l->tenant_id), DB_V_S(stage_str(l)), DB_V_I(l->shard), DB_V_I(l->fence),
+	               DB_V_S(l->owner)),
+	           &changed, e) &&
+	       one_row(changed, l, e);
 }
 
 static int
@@ -187,8 +247,9 @@ lease_release(struct db *db, const struct lease *l, int64_t due_in_ms, struct er
 	if (due_in_ms < 0 || due_in_ms > IDLE_MS)
 		due_in_ms = IDLE_MS;
 	return db_run(db, &lease_sql[RELEASE],
-	           DB_IN(DB_V_I(l->wake), DB_V_I(due_in_ms), DB_V_I(l->tenant_id), DB_V_S(stage_str(l)),
-	               DB_V_I(l->shard), DB_V_I(l->fence), DB_V_S(l->owner)),
+	           DB_IN(DB_V_S(l->suspect), DB_V_I(l->deaths), DB_V_I(l->wake), DB_V_I(due_in_ms),
+	               DB_V_I(l->tenant_id), DB_V_S(stage_str(l)), DB_V_I(l->shard), DB_V_I(l->fence),
+	               DB_V_S(l->owner)),
 	           &changed, e) &&
 	       one_row(changed, l, e);
 }

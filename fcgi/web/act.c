@@ -34,6 +34,7 @@ static const struct doing {
 	{ "second", "CONVERSION", "CONFIRMED", true, NULL, "activity.sent_second" },
 	{ "second", "CONVERSION", "ACCEPTED", true, NULL, "activity.sent_second" },
 	{ "look", "WAITING", "", false, act_look, "activity.looked" },
+	{ "look", "CONVERSION", "ACCEPTED", false, act_follow, "activity.looked" },
 	{ "redecide", "SKIPPED", "", false, act_redecide, "activity.decided_again" },
 };
 
@@ -62,6 +63,8 @@ fits(const struct doing *w, const struct activity_detail *d)
 		return false;
 	/* A test is never built again, nor is it the first of two: whoever wants another one sends another test. */
 	if (str_eq(d->trigger_id, STR(EFFECT_TEST_TRIGGER)) && w->fn == NULL)
+		return false;
+	if (w->fn == act_follow && !str_eq(row->conversion.code, STR("poison")))
 		return false;
 	if (w->state[0] != '\0' && !str_eq(row->conversion.state, str_from(w->state)))
 		return false;

@@ -216,7 +216,9 @@ problem_code(const struct activity_problem *p)
 static const char *
 problem_of(const struct activity_problem *p)
 {
-	return str_eq(p->state, STR("WAITING")) || str_eq(p->state, STR("SUPPRESSED")) ? "event" : "conversion";
+	static const char *const events[] = { "WAITING", "SUPPRESSED", "SKIPPED" };
+
+	return one_of(p->state, events, sizeof(events) / sizeof(events[0])) ? "event" : "conversion";
 }
 
 /* The list of Activity in which they stand. */
@@ -225,7 +227,9 @@ outcome_of(const struct activity_problem *p)
 {
 	if (str_eq(p->state, STR("REJECTED")) || str_eq(p->state, STR("DEAD")))
 		return "failed";
-	return str_eq(p->state, STR("SUPPRESSED")) ? "skipped" : "waiting";
+	if (str_eq(p->state, STR("ACCEPTED")))
+		return "sent";
+	return str_eq(p->state, STR("SUPPRESSED")) || str_eq(p->state, STR("SKIPPED")) ? "skipped" : "waiting";
 }
 
 static void

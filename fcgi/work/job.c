@@ -68,7 +68,12 @@ job_lease(const struct parts *parts, const struct lease *l)
 	j->leased = true;
 	j->lease = *l;
 	j->lease.owner = str_copy(j->arena, l->owner);
+	j->lease.suspect = str_copy(j->arena, l->suspect);
 	j->step = flows[l->stage](j->arena, parts, &j->lease);
+	if (l->careful) {
+		j->step->careful = &j->lease;
+		log_event(LOG_WARN, "job.taken_over", LOG_S("from", l->left_by), LOG_I("deaths", l->deaths));
+	}
 	return j;
 }
 
@@ -199,6 +204,10 @@ end(struct job *j, bool ok, const struct err *e)
 {
 	enum log_level level = e->code == ERR_CONFLICT ? LOG_INFO : transaction_away(e) ? LOG_WARN : LOG_ERROR;
 
+	if (ok) { /* all that was due was worked on */
+		j->lease.suspect = STR("");
+		j->lease.deaths = 0;
+	}
 	j->over = true;
 	j->failed = !ok;
 	j->rest_ms = ok ? j->step->again_in_ms : rest_ms(j, e);

@@ -268,6 +268,102 @@ candidates_are_at_most_32_and_the_longest_due_comes_first(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, store_fresh)
 
+/* ---- the last holder did not give it back (F-137) */
+
+/* Whoever `owner` is takes over what ran out. */
+static struct lease
+taken_over_by(struct str owner)
+{
+	struct lease l;
+
+	store_run("UPDATE lease SET lease_until = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND " ROW,
+	    (long long)store.tenant_id);
+	assert_true(find(&l));
+	store_must(lease_claim(store.db, &l, owner, 60, &store.e));
+	return l;
+}
+
+static void
+works_on(const struct lease *l, const char *item)
+{
+	store_must(lease_work(store.db, l, str_from(item), &store.e));
+}
+
+static void
+what_a_holder_died_with_is_the_suspect_and_its_deaths_are_counted(void **state)
+{
+	struct lease l = held_by(alice);
+
+	(void)state;
+	assert_false(l.careful);
+	l = taken_over_by(bob); /* nobody knows what alice died of */
+	assert_true(l.careful);
+	assert_int_equal(l.deaths, 0);
+	works_on(&l, "7");
+	l = taken_over_by(alice);
+	assert_str(l.suspect, "7");
+	assert_int_equal(l.deaths, 1);
+	works_on(&l, "7");
+	l = taken_over_by(bob);
+	assert_int_equal(l.deaths, 2);
+	works_on(&l, "8");
+	l = taken_over_by(alice); /* another one */
+	assert_str(l.suspect, "8");
+	assert_int_equal(l.deaths, 1);
+	works_on(&l, "");
+	l = taken_over_by(bob); /* between two pieces of work: not its fault */
+	assert_str(l.suspect, "8");
+	assert_int_equal(l.deaths, 1);
+}
+
+static void
+a_suspect_that_was_worked_on_is_none_any_more(void **state)
+{
+	struct lease l = held_by(alice);
+
+	(void)state;
+	works_on(&l, "7");
+	l = taken_over_by(bob);
+	assert_str(l.suspect, "7");
+	store_must(lease_absolve(store.db, &l, &store.e));
+	assert_int_equal(l.suspect.n, 0);
+	l = taken_over_by(alice);
+	assert_true(l.careful);
+	assert_int_equal(l.suspect.n, 0);
+	works_on(&l, "9");
+	l = taken_over_by(bob);
+	store_must(lease_release(store.db, &l, 0, &store.e)); /* not worked on: it failed otherwise */
+	assert_true(find(&l));
+	store_must(lease_claim(store.db, &l, alice, 60, &store.e));
+	assert_true(l.careful);
+	assert_str(l.suspect, "9");
+	l.suspect = STR("");
+	store_must(lease_release(store.db, &l, 0, &store.e));
+	assert_true(find(&l));
+	store_must(lease_claim(store.db, &l, bob, 60, &store.e));
+	assert_false(l.careful);
+}
+
+/* The database was away, or the process was stopped: it could not give its lease back, and lives. */
+static void
+who_lives_has_not_died_of_anything(void **state)
+{
+	struct lease l = held_by(alice);
+
+	(void)state;
+	works_on(&l, "7");
+	l = taken_over_by(alice); /* its own */
+	assert_false(l.careful);
+	works_on(&l, "7");
+	store_run(
+	    "INSERT INTO process (name, program, started_at, seen_at, memory_kb) VALUES ('alice', 'connector-worker', "
+	    "UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), 1) ON DUPLICATE KEY UPDATE seen_at = UTC_TIMESTAMP(3)");
+	l = taken_over_by(bob);
+	assert_false(l.careful);
+	assert_int_equal(l.deaths, 0);
+	store_run("DELETE FROM process");
+}
+
 int
 main(void)
 {
@@ -289,6 +385,9 @@ main(void)
 		TEST(work_of_a_paused_tenant_is_no_candidate),
 		TEST(a_split_shard_is_a_candidate_only_with_rows_in_the_inbox),
 		TEST(candidates_are_at_most_32_and_the_longest_due_comes_first),
+		TEST(what_a_holder_died_with_is_the_suspect_and_its_deaths_are_counted),
+		TEST(a_suspect_that_was_worked_on_is_none_any_more),
+		TEST(who_lives_has_not_died_of_anything),
 	};
 
 	return cmocka_run_group_tests(tests, store_setup, store_teardown);

@@ -193,11 +193,12 @@ flow_step(enum lease_stage stage, const struct lease *l)
 }
 
 bool
-flow_try(enum lease_stage stage, int64_t shard)
+flow_work(struct lease *l)
 {
-	struct lease l = store_lease(stage, shard);
-	struct step *s = flow_step(stage, &l);
+	struct step *s = flow_step(l->stage, l);
 	bool ok;
+
+	s->careful = l->careful ? l : NULL;
 
 	flow.pauses = 0;
 	flow.first_turn = flow.most_at_once = 0;
@@ -213,8 +214,18 @@ flow_try(enum lease_stage stage, int64_t shard)
 		    (long long)store.tenant_id);
 	}
 	flow.again_in_ms = s->again_in_ms;
-	store_must(lease_release(store.db, &l, ok ? s->again_in_ms : 0, &store.e) || !ok);
+	if (ok)
+		l->suspect = STR("");
+	store_must(lease_release(store.db, l, ok ? s->again_in_ms : 0, &store.e) || !ok);
 	return ok;
+}
+
+bool
+flow_try(enum lease_stage stage, int64_t shard)
+{
+	struct lease l = store_lease(stage, shard);
+
+	return flow_work(&l);
 }
 
 void

@@ -43,7 +43,7 @@ export const audit = {
     'activity.found': 'Marked a conversion as found at impact.com: %s',
     'activity.resent': 'Had a doubtful conversion sent once more: %s',
     'activity.sent_second': 'Had a conversion sent a second time on purpose: %s',
-    'activity.looked': 'Had a waiting event looked at now: %s',
+    'activity.looked': 'Had something that waited looked at now: %s',
     'activity.decided_again': 'Had a skipped event decided again: %s',
     'ids.property_created': 'Created a property in HubSpot: %s',
     'ids.keep_switched': 'Switched the copying of customer IDs to new deals',
