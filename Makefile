@@ -8,6 +8,7 @@
 #   make unit | db | http | sandbox | e2e | chaos | lint   one part of the tests
 #   make bench    speed, measured side by side with its peers, one table   (ROWS="intake client": some of it)
 #   make soak     long trouble, tests/soak/parts.sh   (PARTS="disk fuzz")   make pictures   every page, in build/pictures
+#   make lighthouse   Lighthouse's marks for every page, in build/lighthouse
 #   make format   lay out the C sources     make tidy   clang-tidy     make fuzz   libFuzzer programs, in build/fuzz
 #   make site     the web site's files and libraries, in build/site    make clean
 #   make install  what is built into its places   (DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc DOMAIN= CERT= KEY=)
@@ -106,12 +107,14 @@ fuzz:
 
 site: nginx/node_modules/.package-lock.json
 	@sh nginx/build-site.sh nginx $(BUILD)/site
-nginx/node_modules/.package-lock.json tests/node_modules/.package-lock.json tests/bench/node_modules/.package-lock.json: \
+nginx/node_modules/.package-lock.json tests/node_modules/.package-lock.json tests/bench/node_modules/.package-lock.json \
+tests/lighthouse/node_modules/.package-lock.json: \
 %/node_modules/.package-lock.json: %/package-lock.json %/package.json
 	@echo "  npm    $*"
 	@cd $* && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 tests-npm: tests/node_modules/.package-lock.json
+lighthouse-npm: tests-npm tests/lighthouse/node_modules/.package-lock.json
 bench-parts: $(patsubst tests/bench/%.c,$(B)/%,$(BENCH)) tests-npm tests/bench/node_modules/.package-lock.json
 
 run:
@@ -123,7 +126,7 @@ logs:
 
 test:
 	@MAKE="$(MAKE)" sh tests/run.sh all
-unit db http sandbox e2e chaos soak lint pictures:
+unit db http sandbox e2e chaos soak lint pictures lighthouse:
 	@MAKE="$(MAKE)" sh tests/run.sh $@
 
 format:
@@ -140,10 +143,10 @@ bench:
 
 clean:
 	@[ ! -d var/service ] || sh conf/run/stop.sh
-	rm -rf $(BUILD) nginx/node_modules tests/node_modules tests/bench/node_modules
+	rm -rf $(BUILD) nginx/node_modules tests/node_modules tests/bench/node_modules tests/lighthouse/node_modules
 
-.PHONY: all tests-c tests-unit tests-db tests-http tests-fuzz tests-npm bench-parts fuzz site run stop logs test unit db http \
-	sandbox e2e chaos soak lint pictures format tidy install bench clean
+.PHONY: all tests-c tests-unit tests-db tests-http tests-fuzz tests-npm lighthouse-npm bench-parts fuzz site run stop logs test unit db http \
+	sandbox e2e chaos soak lint pictures lighthouse format tidy install bench clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs test suites and counts what they say.  The last line is "N passed, N failed"; the exit code is 0 when none failed.
-#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | chaos | soak | san | pictures ...
+#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | chaos | soak | san | pictures | lighthouse ...
 # "all" runs what needs sanitizers beside the rest, in a folder of its own, and tells of it when it has ended.
 # Everything it starts stands in build/test/ on free ports and is stopped again, whatever happens.  A running `make run`
 # is not touched.  What the tests get: CONNECTOR_TEST_SOCKET and CONNECTOR_TEST_DATABASE (db; the database is empty),
@@ -245,6 +245,12 @@ run_pictures() {
 	node tests/e2e/pictures.mjs build/pictures
 	stop_stack
 }
+# Lighthouse's marks for every page (tests/lighthouse/lighthouse.mjs); counts no test.
+run_lighthouse() {
+	build release all site lighthouse-npm && start_stack release lighthouse || exit 1
+	node tests/lighthouse/lighthouse.mjs build/lighthouse || exit 1
+	stop_stack
+}
 # Fifty tenants at once, programs killed meanwhile (tests/chaos/driver.mjs): a stack of its own, with an impact.com that allows more.
 run_chaos() {
 	build release all site tests-npm || return 0
@@ -320,7 +326,7 @@ run_all() {
 sh conf/run/install.sh test
 for what in "${@:-all}"; do
 	case $what in
-	all | lint | unit | db | http | install | fuzz | sandbox | e2e | chaos | soak | san | pictures) "run_$what" ;;
+	all | lint | unit | db | http | install | fuzz | sandbox | e2e | chaos | soak | san | pictures | lighthouse) "run_$what" ;;
 	*)
 		echo "run.sh: no suite $what" >&2
 		exit 2

@@ -10,42 +10,31 @@ import { useStore } from './lib/store.js';
 import { usePoll } from './lib/load.js';
 import { DialogHost } from './parts/dialog.js';
 import { Empty, Failed, PageHead, Skeleton } from './parts/notice.js';
+import { later } from './parts/later.js';
 import { Shell } from './parts/shell.js';
 import { Login } from './pages/login.js';
-import { Overview } from './pages/overview.js';
-import { Settings } from './pages/settings.js';
-import { Triggers } from './pages/triggers.js';
-import { Mappings } from './pages/mappings.js';
-import { Preview } from './pages/preview.js';
-import { Ids } from './pages/ids.js';
-import { Activity } from './pages/activity.js';
-import { Decision } from './pages/decision.js';
-import { Accounts } from './pages/accounts.js';
-import { Team } from './pages/team.js';
 import { Invitation, SignIn } from './pages/sign-in.js';
-import { Configuration } from './pages/configuration.js';
-import { DeleteAccount } from './pages/delete-account.js';
 import { Deleted } from './pages/deleted.js';
-import { Uninstall } from './pages/uninstall.js';
 
 const SESSION_EVERY_MS = 20000;
+const AHEAD_MS = 3000;
 const OBJECT = Object.keys(text.objects).join('|');
 
 // [pattern, name for title and menu, page]; the pattern's groups become the page's parameters.
 const PAGES = [
-  [/^\/(?:overview)?$/, 'overview', Overview],
-  [/^\/settings$/, 'settings', Settings],
-  [/^\/triggers$/, 'triggers', Triggers],
-  [new RegExp(`^/mappings(?:/(?<object>${OBJECT}))?$`), 'mappings', Mappings],
-  [/^\/preview$/, 'preview', Preview],
-  [/^\/ids$/, 'ids', Ids],
-  [/^\/activity$/, 'activity', Activity],
-  [/^\/activity\/(?<id>\d+)$/, 'activity', Decision],
-  [/^\/team(?:\/(?<part>changes))?$/, 'team', Team],
-  [/^\/accounts$/, 'accounts', Accounts],
-  [/^\/configuration$/, 'configuration', Configuration],
-  [/^\/delete-account$/, 'deleteAccount', DeleteAccount],
-  [/^\/uninstall$/, 'uninstall', Uninstall],
+  [/^\/(?:overview)?$/, 'overview', later('overview', 'Overview')],
+  [/^\/settings$/, 'settings', later('settings', 'Settings')],
+  [/^\/triggers$/, 'triggers', later('triggers', 'Triggers')],
+  [new RegExp(`^/mappings(?:/(?<object>${OBJECT}))?$`), 'mappings', later('mappings', 'Mappings')],
+  [/^\/preview$/, 'preview', later('preview', 'Preview')],
+  [/^\/ids$/, 'ids', later('ids', 'Ids')],
+  [/^\/activity$/, 'activity', later('activity', 'Activity')],
+  [/^\/activity\/(?<id>\d+)$/, 'activity', later('decision', 'Decision')],
+  [/^\/team(?:\/(?<part>changes))?$/, 'team', later('team', 'Team')],
+  [/^\/accounts$/, 'accounts', later('accounts', 'Accounts')],
+  [/^\/configuration$/, 'configuration', later('configuration', 'Configuration')],
+  [/^\/delete-account$/, 'deleteAccount', later('delete-account', 'DeleteAccount')],
+  [/^\/uninstall$/, 'uninstall', later('uninstall', 'Uninstall')],
 ];
 
 // Links that were mailed: they work whoever is signed in, or nobody.
@@ -131,7 +120,10 @@ whenSignedOut(() => {
   navigate('/login?problem=session_ended', { replace: true }).then(() => session.set(old => ({ ...old, status: 'out', data: null, error: null })));
 });
 startRouter();
+find(route.get().path).page.ahead?.(); // while it is not known yet who is signed in
 loadSession().then(state => { if (state.status === 'in') arrive(state); });
 const root = document.getElementById('app');
 root.replaceChildren();
 render(html`<${App} />`, root);
+// Once there is nothing better to do, so that the next page opens at once.
+addEventListener('load', () => setTimeout(() => { for (const [, , page] of PAGES) page.ahead(); }, AHEAD_MS), { once: true });
