@@ -1,7 +1,9 @@
 #!/bin/sh
 # Runs test suites and counts what they say.  The last line is "N passed, N failed"; the exit code is 0 when none failed.
-#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | chaos | soak | san | pictures | lighthouse ...
-# "all" runs what needs sanitizers beside the rest, in a folder of its own, and tells of it when it has ended.
+#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | api | browser | chaos | soak | san | pictures |
+#   lighthouse ...
+# "all" runs what needs sanitizers and the browser tests beside the rest, each in a folder of its own, and tells of them
+# when they have ended.
 # Everything it starts stands in build/test/ on free ports and is stopped again, whatever happens.  A running `make run`
 # is not touched.  What the tests get: CONNECTOR_TEST_SOCKET and CONNECTOR_TEST_DATABASE (db; the database is empty),
 # CONNECTOR_URL, SANDBOX_URL, SANDBOX_API_URL, CONNECTOR_VAR, CONNECTOR_BIN and CONNECTOR_CONF (e2e).
@@ -13,7 +15,7 @@ TEST=${VAR:-$ROOT/build/test}
 case $TEST in /*) ;; *) TEST=$ROOT/$TEST ;; esac
 unset VAR PORT PREPARED
 MAKE=${MAKE:-make}
-passed=0 failed=0 broken= side=
+passed=0 failed=0 broken= sides= # sides: process group and name of each suite beside
 mkdir -p "$TEST/out"
 exec 9>"$TEST/lock"
 flock -n 9 || {
@@ -103,7 +105,7 @@ start_database() {
 		--auth-root-authentication-method=socket --auth-root-socket-user="$me" >"$TEST/out/install-db.log" 2>&1
 	setsid mariadbd --no-defaults --user="$me" --datadir="$db" --socket="$CONNECTOR_TEST_SOCKET" --tmpdir="$TEST/tmp" \
 		--pid-file="$TEST/db.pid" --skip-networking --skip-log-bin --skip-name-resolve --performance-schema=OFF \
-		--innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=64M --innodb-log-file-size=32M \
+		--innodb-flush-log-at-trx-commit=2 --innodb-buffer-pool-size=64M --innodb-log-file-size=32M \
 		--character-set-server=utf8mb4 --collation-server=utf8mb4_bin </dev/null >"$TEST/out/db.log" 2>&1 9>&- &
 	database_up=$!
 	n=0
@@ -144,13 +146,13 @@ stop_stack() {
 }
 stop_all() {
 	trap - EXIT
-	[ -z "$side" ] || kill -s TERM -- "-$side" 2>/dev/null || true
+	for side in $sides; do kill -s TERM -- "-${side%:*}" 2>/dev/null || true; done
 	stop_stack || true
 	if [ -n "$database_up" ]; then
 		kill "$database_up" 2>/dev/null || true
 		wait "$database_up" 2>/dev/null || true
 	fi
-	[ -z "$side" ] || wait "$side" 2>/dev/null || true # it stops what it started
+	for side in $sides; do wait "${side%:*}" 2>/dev/null || true; done # each stops what it started
 }
 trap 'code=$?; stop_all; exit $code' EXIT
 trap 'exit 130' INT TERM HUP
@@ -233,11 +235,23 @@ run_e2e_api() { # kind
 		suite "e2e sanitizers" lines sanitizer_silent
 	}
 }
-run_e2e() {
+run_api() {
 	run_e2e_api release || return 0
+	stop_stack
+}
+run_browser() {
+	build release all site tests-npm || return 0
+	start_stack release || {
+		one_failed "The programs do not start" "$TEST/release/log"
+		return 0
+	}
 	suite "e2e browser" playwright node tests/node_modules/@playwright/test/cli.js test \
 		--config tests/e2e/browser/playwright.config.mjs --reporter=line
 	stop_stack
+}
+run_e2e() {
+	run_api
+	run_browser
 }
 # Pictures of every page in build/pictures (tests/e2e/pictures.mjs); counts no test.
 run_pictures() {
@@ -284,17 +298,22 @@ run_san() {
 	run_e2e_api san || return 0
 	stop_stack
 }
-# Suites that run meanwhile, as a run of their own; joined() waits for them and tells what they said.  They lead a
-# process group, so that an end of this run ends the program that they wait for, too.
-beside() { # suites...
-	VAR=$TEST/beside setsid sh tests/run.sh "$@" >"$TEST/out/beside.log" 2>&1 9>&- &
-	side=$!
+# A suite that runs meanwhile, as a run of its own; joined() waits for all of them and tells what they said.  Each leads a
+# process group, so that an end of this run ends the program that it waits for, too.
+beside() { # suite
+	VAR=$TEST/beside-$1 setsid sh tests/run.sh "$1" >"$TEST/out/beside-$1.log" 2>&1 9>&- &
+	sides="$sides $!:$1"
 }
 joined() {
-	code=0
-	wait "$side" || code=$?
-	side=
-	said=$TEST/out/beside.log
+	for side in $sides; do
+		code=0
+		wait "${side%:*}" || code=$?
+		sides=${sides#" $side"}
+		tell "$TEST/out/beside-${side#*:}.log"
+	done
+}
+tell() { # what a run beside has said; $code is how it ended
+	said=$1
 	total=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$said" | tail -n 1)
 	set -- $total
 	# What has not come to its total, or failed without a failed test, was cut off.
@@ -308,17 +327,18 @@ joined() {
 	[ "$3" = 0 ] || broken="$broken
 $(sed -e '1,/^What failed, and where/d' -e "/^$total\$/d" "$said")"
 }
-# The suites that wait (e2e) leave room for those that compute (sanitizers); chaos has the machine for itself.
+# What waits for the browser and what computes (sanitizers) goes on beside the rest; chaos has the machine for itself.
 run_all() {
-	build release all site tests-npm || true # what both use
+	build release all site tests-npm || true # what all use
 	beside san
+	beside browser
 	run_lint
 	run_unit
 	run_db
 	run_http
 	run_install
 	run_sandbox
-	run_e2e
+	run_api
 	joined
 	run_chaos
 }
@@ -326,7 +346,7 @@ run_all() {
 sh conf/run/install.sh test
 for what in "${@:-all}"; do
 	case $what in
-	all | lint | unit | db | http | install | fuzz | sandbox | e2e | chaos | soak | san | pictures | lighthouse) "run_$what" ;;
+	all | lint | unit | db | http | install | fuzz | sandbox | e2e | api | browser | chaos | soak | san | pictures | lighthouse) "run_$what" ;;
 	*)
 		echo "run.sh: no suite $what" >&2
 		exit 2

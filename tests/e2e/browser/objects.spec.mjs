@@ -273,7 +273,7 @@ test('I-30 2,000 mappings stand on pages: found, added, removed and followed by 
 	await page.screenshot({ path: `${SHOTS}/mappings-pages-390.png` });
 	await page.setViewportSize({ width: 1280, height: 900 });
 
-	await page.goto('/mappings/deals?row=big4');
+	await page.goto('/mappings/deals?row=big4', { waitUntil: 'networkidle' }); // what is asked for beside the rows redraws them once
 	await expect(box(own + 5)).toBeVisible();
 	await page.evaluate(() => {
 		window.touched = new Set();
