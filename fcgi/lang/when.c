@@ -156,8 +156,10 @@ second_clause(const struct lang_parser *p, size_t begin, size_t end, struct str 
 		size_t close = str_find_char(str_slice(p->source, i, p->source.n), '}') + i;
 		size_t to = i, from;
 
-		if (s[i] == '\\')
-			i++;
+		if (s[i] == '\\') {
+			i++; /* nothing begins with what stands behind it, which may be the end */
+			continue;
+		}
 		if (s[i] != '{' || i == begin || s[i - 1] != ' ' || close >= p->source.n || !operator_at(p, close + 1))
 			continue;
 		while (to > begin && s[to - 1] == ' ')

@@ -32,6 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct http_answer answer = { .outcome = HTTP_ANSWERED };
 	struct http_header header = { .name = { .p = "x-ratelimit-reset", .n = 17 } };
 	struct err e = { 0 };
+	struct settings settings = { 0 };
 	struct arena *a;
 	int64_t next = 0;
 	size_t n = 0;
@@ -53,7 +54,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)!impact_read_actions(a, &answer, &actions, &n, &next, &e);
 	(void)!impact_read_action(a, &answer, &action, &e);
 	assert(impact_read_limit(&answer, INT64_C(1795219200000)).reset_in_ms >= -1);
-	(void)retry_hint_ms(&answer, INT64_C(1795219200000), 3600000, a);
+	settings_defaults(&settings, a);
+	assert(retry_hint_ms(&settings, &answer, INT64_C(1795219200000), a) >= -1);
 	arena_free(a);
 	return 0;
 }
