@@ -3,7 +3,8 @@
 # NAME.json in build/soak (tests/soak/part.mjs); sizes and seeds are variables NAME_...
 #
 #   chaos      CHAOS_EVENTS=100000 CHAOS_KILLS=1000 CHAOS_CUTS=2000 CHAOS_TENANTS=50: tests/chaos, ten times as long
-SOAK_PARTS="chaos"
+#   fuzz       every fuzzer for FUZZ_S=60 seconds
+SOAK_PARTS="fuzz chaos"
 
 run_soak() {
 	sh conf/run/install.sh soak
@@ -34,4 +35,8 @@ soak_on_stack() { # part, kind of build, accounts, lines of connector.conf
 soak_chaos() {
 	export CHAOS_EVENTS="${CHAOS_EVENTS:-100000}" CHAOS_KILLS="${CHAOS_KILLS:-1000}" CHAOS_CUTS="${CHAOS_CUTS:-2000}"
 	chaos_run "soak chaos"
+}
+soak_fuzz() {
+	build fuzz tests-fuzz || return 0
+	suite "soak fuzz" lines node tests/soak/fuzz.mjs
 }
