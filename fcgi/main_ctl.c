@@ -11,6 +11,7 @@ static const struct command {
 	{ "check", ctl_check, "is everything in order? one sentence for each thing, and what to do" },
 	{ "tenants", ctl_tenants, "the HubSpot accounts of this installation" },
 	{ "queues", ctl_queues, "what waits, how much of it is due, since when" },
+	{ "calls", ctl_calls, "how many calls to HubSpot succeeded in 30 days, as it measures apps" },
 	{ "export", ctl_export, "TENANT  an account's configuration as a file, no secrets" },
 	{ "import", ctl_import,
 	    "TENANT FILE [--check] [--impact]  check a configuration, and save it; --impact: Account SID and Program "

@@ -11,3 +11,16 @@ ALTER TABLE budget
   ADD COLUMN told_until DATETIME(3) NULL,
   ADD COLUMN owed BIGINT NOT NULL DEFAULT 0,
   ADD COLUMN dry_until DATETIME(3) NULL;
+
+-- HubSpot certifies apps by how many of their calls succeed (fcgi/store/hubspot_calls.h).  day: since 1970.
+-- Tenant 0: calls that belong to no account.
+CREATE TABLE IF NOT EXISTS hubspot_calls (
+  tenant_id BIGINT NOT NULL,
+  day INT NOT NULL,
+  calls BIGINT NOT NULL,
+  successes BIGINT NOT NULL,
+  refused_401 BIGINT NOT NULL,
+  limited_429 BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, day),
+  KEY hubspot_calls_day (day)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -22,8 +22,8 @@ typedef bool ctl_command(struct ctl *c, struct err *e);
 ctl_command ctl_check;
 /* schema.c */
 ctl_command ctl_migrate;
-/* census.c: who is connected, and what waits */
-ctl_command ctl_tenants, ctl_queues;
+/* census.c: who is connected, what waits, how HubSpot would measure the app */
+ctl_command ctl_tenants, ctl_queues, ctl_calls;
 /* config.c: TENANT; TENANT FILE [--check] [--impact] */
 ctl_command ctl_export, ctl_import;
 /* quarantine.c: [show|retry|drop ID] */

@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/tally.h"
+#include "store/hubspot_calls.h"
 #include "store/transaction.h"
 
 /* How often answers are written when somebody else is in the way, and over a connection that broke. */
@@ -116,6 +117,8 @@ step_count_call(const struct step *s, size_t i, const struct http_answer *answer
 	bool impact = s->requests[i].auth == HTTP_AUTH_BASIC;
 
 	tally_add(tally_of(impact ? TALLY_IMPACT_OK : TALLY_HUBSPOT_OK, result_of(answer)), 1);
+	if (!impact && answer->outcome != HTTP_NOT_SENT)
+		hubspot_calls_count(s->tenant_id, answer->outcome == HTTP_ANSWERED ? answer->status : 0);
 }
 
 static bool

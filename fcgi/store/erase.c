@@ -112,6 +112,7 @@ const struct sql erase_sql[] = {
 	TABLE("quarantine"),
 	TABLE("cache"),
 	TABLE("counter"),
+	TABLE("hubspot_calls"),
 	TABLE("budget"),
 	TABLE("config"),
 	TABLE("audit"),

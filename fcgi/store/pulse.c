@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "io/system.h"
 #include "store/counter.h"
+#include "store/hubspot_calls.h"
 
 enum {
 	BEAT,
@@ -43,7 +44,7 @@ pulse_beat(void *pulse)
 	struct err e = { .code = ERR_NONE };
 	bool ok = db_run(p->db, &pulse_sql[BEAT],
 	              DB_IN(DB_V_S(p->process), DB_V_S(p->program), DB_V_I(system_memory_kb())), NULL, &e) &&
-	          counter_hand_over(p->db, &e);
+	          counter_hand_over(p->db, &e) && hubspot_calls_hand_over(p->db, &e);
 
 	if (!ok && !p->away)
 		log_event(LOG_WARN, "pulse.missed", LOG_C("why", e.text));
@@ -55,7 +56,8 @@ pulse_end(struct pulse *p)
 {
 	struct err e = { .code = ERR_NONE };
 
-	if (!counter_hand_over(p->db, &e) || !db_run(p->db, &pulse_sql[END], DB_IN(DB_V_S(p->process)), NULL, &e))
+	if (!counter_hand_over(p->db, &e) || !hubspot_calls_hand_over(p->db, &e) ||
+	    !db_run(p->db, &pulse_sql[END], DB_IN(DB_V_S(p->process)), NULL, &e))
 		log_event(LOG_INFO, "pulse.not_ended", LOG_C("why", e.text));
 }
 

@@ -21,6 +21,7 @@
 #include "store/event_type.h"
 #include "store/history.h"
 #include "store/hold.h"
+#include "store/hubspot_calls.h"
 #include "store/id_run.h"
 #include "store/inbox.h"
 #include "store/install.h"
@@ -79,6 +80,7 @@ statements_all(size_t *n)
 		{ "event", event_sql, event_sql_n },
 		{ "event_type", event_type_sql, event_type_sql_n },
 		{ "hold", hold_sql, hold_sql_n },
+		{ "hubspot_calls", hubspot_calls_sql, hubspot_calls_sql_n },
 		{ "id_run", id_run_sql, id_run_sql_n },
 		{ "inbox", inbox_sql, inbox_sql_n },
 		{ "install", install_sql, install_sql_n },

@@ -7,6 +7,7 @@
 #include "store/conversion.h"
 #include "store/erase.h"
 #include "store/hold.h"
+#include "store/hubspot_calls.h"
 #include "store/invitation.h"
 #include "store/mail.h"
 #include "store/partition.h"
@@ -53,7 +54,7 @@ keep_house(struct step *s, struct err *e)
 		return false;
 	if (!invitation_sweep(p->db, e) || !sign_in_sweep(p->db, e) || !mail_sweep(p->db, e) || !alarm_sweep(p->db, e))
 		return false;
-	if (!pulse_sweep(p->db, e) || !erase_sweep(p->db, e) || !probe_parked(s, e))
+	if (!pulse_sweep(p->db, e) || !hubspot_calls_sweep(p->db, e) || !erase_sweep(p->db, e) || !probe_parked(s, e))
 		return false;
 	log_event(LOG_INFO, "housekeeping.done", LOG_I("partitions_made", report.made),
 	    LOG_I("partitions_dropped", report.dropped));

@@ -6,6 +6,7 @@
 #include "store/census.h"
 #include "store/counter.h"
 #include "store/disk.h"
+#include "store/hubspot_calls.h"
 #include "store/pulse.h"
 
 #define PAGE_MAX ((size_t)16 * 1024 * 1024)
@@ -130,6 +131,27 @@ installation(struct page *p, struct err *e)
 	return true;
 }
 
+/* What HubSpot certifies apps by. */
+static bool
+hubspot(struct page *p, struct err *e)
+{
+	struct hubspot_calls *list;
+	struct hubspot_calls sum;
+	size_t n;
+
+	if (!hubspot_calls_read(p->parts->db, p->arena, &list, &n, e))
+		return false;
+	sum = hubspot_calls_sum(list, n);
+	gauge(p, "hubspot_calls_30d", "calls to HubSpot in the last 30 days", STR(""), sum.calls);
+	head(p, STR("hubspot_success_ratio"), "gauge", "of those, how many succeeded; the goal is 0.995");
+	buf_addf(&p->text, PREFIX "hubspot_success_ratio %.6f\n",
+	    sum.calls == 0 ? 1.0 : (double)sum.successes / (double)sum.calls);
+	gauge(p, "hubspot_refused_30d", "of those, refused or told to wait; the goal is less than 0.1 % each",
+	    STR("status=\"401\""), sum.refused);
+	gauge(p, "hubspot_refused_30d", "", STR("status=\"429\""), sum.limited);
+	return true;
+}
+
 static bool
 processes(struct page *p, struct err *e)
 {
@@ -178,8 +200,8 @@ metrics_page(struct arena *a, const struct parts *parts, struct str *out, struct
 	bool ok;
 
 	buf_init(&p.text, a, PAGE_MAX);
-	ok = counters(&p, e) && queues(&p, e) && queues_of_tenants(&p, e) && installation(&p, e) && processes(&p, e) &&
-	     machine(&p, e);
+	ok = counters(&p, e) && queues(&p, e) && queues_of_tenants(&p, e) && installation(&p, e) && hubspot(&p, e) &&
+	     processes(&p, e) && machine(&p, e);
 	if (!ok && e->code != ERR_DB)
 		return false;
 	if (!ok)

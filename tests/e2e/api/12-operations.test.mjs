@@ -39,7 +39,7 @@ async function metrics() {
 	for (const line of page.text.trimEnd().split('\n')) {
 		if (line.startsWith('# HELP ') || line.startsWith('# TYPE '))
 			continue;
-		const [, name, labels, value] = line.match(/^(connector_[a-z0-9_]+)((?:\{[a-z]+="[^"\\\n]*"(?:,[a-z]+="[^"\\\n]*")*\})?) (-?\d+)$/) ?? assert.fail(`not a sample: ${line}`);
+		const [, name, labels, value] = line.match(/^(connector_[a-z0-9_]+)((?:\{[a-z]+="[^"\\\n]*"(?:,[a-z]+="[^"\\\n]*")*\})?) (-?\d+(?:\.\d+)?)$/) ?? assert.fail(`not a sample: ${line}`);
 		assert.ok(page.text.includes(`# TYPE ${name} `), `${name} has a type`);
 		assert.equal(values[name + labels], undefined, `${name}${labels} stands there once`);
 		values[name + labels] = Number(value);
@@ -90,6 +90,7 @@ test('metrics follow a deal from its webhook to its verdict', async () => {
 	assert.ok(now['connector_processes{program="connector-hooks"}'] >= 6);
 	assert.ok(now['connector_tenants{state="active"}'] >= 1);
 	assert.ok(now['connector_budget_limit{destination="hubspot"}'] > 0);
+	assert.ok(now.connector_hubspot_calls_30d > 0 && now.connector_hubspot_success_ratio <= 1);
 	assert.ok(!Object.keys(now).some((name) => name.includes('tenant=')), 'nothing is about one account');
 });
 
