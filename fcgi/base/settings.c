@@ -24,6 +24,8 @@ const struct settings_key settings_table[] = {
 	    "host of the database; empty: database_socket is used" },
 	{ "database_lock_wait_s", SETTINGS_INT, AT(database_lock_wait_s), "5", 1, 60,
 	    "longest wait for a row that another transaction holds; it ends before the wait for the answer does" },
+	{ "database_max_mb", SETTINGS_INT, AT(database_max_mb), "0", 0, 1000000000,
+	    "with more data than this nothing is taken in: for a database whose disk no process can see; 0: no limit" },
 	{ "database_name", SETTINGS_STRING, AT(database_name), "connector", 1, 64,
 	    "name of the database" },
 	{ "database_password", SETTINGS_SECRET, AT(database_password), "", 0, 255,

@@ -35,7 +35,7 @@ struct settings {
 	int64_t database_connect_s, database_wait_s, database_site_wait_s, database_hooks_wait_s, database_lock_wait_s;
 	/* operating */
 	struct str disk_dir;
-	int64_t disk_free_min_mb, ready_lag_s;
+	int64_t disk_free_min_mb, database_max_mb, ready_lag_s;
 	bool metrics_per_tenant;
 	/* HubSpot */
 	struct str hubspot_app_dir, hubspot_client_id, hubspot_authorize_url, hubspot_api_url, hubspot_api_version,

@@ -2,6 +2,7 @@
 #include "hook/receiver.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/tally.h"
@@ -10,8 +11,8 @@
 #include "store/disk.h"
 #include "store/pulse.h"
 
+#define TICK_MS 1000
 /* A batch, its packed copy and the parameters. */
-#define DISK_ARENA  (64UL * 1024)
 #define ARENA_EXTRA (4UL * 1024 * 1024)
 
 /* Requests that are stored together, while their bodies are not longer than that. */
@@ -22,41 +23,27 @@ struct receiver {
 	const struct settings *settings;
 	struct db *db;
 	struct pulse pulse;
-	bool disk_full; /* nothing is taken in: MariaDB aborts on a full disk (F-148) */
+	int64_t next_beat_ms; /* monotonic */
+	struct disk disk;     /* full: nothing is taken in (F-148) */
 };
 
-static void
-look_at_disk(struct receiver *r)
-{
-	struct arena *a = arena_new(DISK_ARENA);
-	struct err e = { .code = ERR_NONE };
-	int64_t free_mb;
-
-	if (disk_free_mb(r->db, a, r->settings, &free_mb, &e)) {
-		bool full = free_mb < r->settings->disk_free_min_mb;
-
-		if (full != r->disk_full)
-			log_event(full ? LOG_ERROR : LOG_INFO, full ? "hook.disk_full" : "hook.disk_free",
-			    LOG_I("free_mb", free_mb), LOG_I("disk_free_min_mb", r->settings->disk_free_min_mb));
-		r->disk_full = full;
-	}
-	arena_free(a);
-}
-
+/* Several times between two beats, so that a disk that has room again is found out; a change is told at once. */
 static void
 on_tick(void *arg)
 {
 	struct receiver *r = arg;
+	bool before = r->disk.full;
+	bool changed = disk_is_full(&r->disk) != before;
 
-	look_at_disk(r);
-	if (!r->disk_full)
-		pulse_beat(&r->pulse);
+	if (!changed && clock_mono_ms() < r->next_beat_ms)
+		return;
+	pulse_beat(&r->pulse);
+	r->next_beat_ms = clock_mono_ms() + PULSE_MS;
 }
 
 /* What one request comes to: a row that is to be stored, or an answer. */
 static bool
-dispatch(struct fcgi *f, struct arena *a, const struct receiver *r, struct inbox_new *row,
-    struct hubspot_answer *refusal)
+dispatch(struct fcgi *f, struct arena *a, struct receiver *r, struct inbox_new *row, struct hubspot_answer *refusal)
 {
 	struct str path = fcgi_param(f, "DOCUMENT_URI");
 
@@ -65,7 +52,7 @@ dispatch(struct fcgi *f, struct arena *a, const struct receiver *r, struct inbox
 		return false;
 	*refusal =
 	    (struct hubspot_answer){ .status = 503, .text = STR("The disk is nearly full; please try again.\n") };
-	return !r->disk_full && hubspot_receive(f, a, r->settings, row, refusal);
+	return !disk_is_full(&r->disk) && hubspot_receive(f, a, r->settings, row, refusal);
 }
 
 static void
@@ -108,7 +95,7 @@ store(const struct receiver *r, struct arena *a, struct fcgi *const *from, const
  * request that comes alone is stored alone and at once.
  */
 static void
-take_in(const struct receiver *r, struct arena *a, struct fcgi *const *requests)
+take_in(struct receiver *r, struct arena *a, struct fcgi *const *requests)
 {
 	struct inbox_new rows[TOGETHER];
 	struct fcgi *from[TOGETHER];
@@ -132,13 +119,15 @@ receiver_run(const struct settings *settings, struct db *db, struct str process)
 {
 	struct receiver r = { .settings = settings,
 		.db = db,
+		.disk = disk_of(settings, db),
 		.pulse = { .db = db, .program = STR("connector-hooks"), .process = process } };
 	struct arena *a = arena_new(((size_t)settings->webhook_max_bytes * 3 + ARENA_EXTRA) * TOGETHER);
 	struct err e = { .code = ERR_NONE };
 	struct fcgi *requests[TOGETHER];
 
+	r.pulse.disk = &r.disk;
 	db_set_wait(db, settings->database_hooks_wait_s);
-	if (!fcgi_open(&requests[0], on_tick, &r, PULSE_MS, &e)) {
+	if (!fcgi_open(&requests[0], on_tick, &r, TICK_MS, &e)) {
 		log_event(LOG_ERROR, "hooks.failed", LOG_C("why", e.text));
 		arena_free(a);
 		return 1;

@@ -14,6 +14,7 @@
 enum {
 	SPLIT_CANDIDATES,
 	CANDIDATES,
+	FRUGAL_CANDIDATES,
 	CLAIM,
 	WORK,
 	ABSOLVE,
@@ -41,6 +42,12 @@ const struct sql lease_sql[] = {
 	[CANDIDATES] = { "lease.candidates", SQL_GLOBAL, "", "isiiisssii",
 	    "SELECT l.tenant_id, l.stage, l.shard, l.fence, l.wake, " LEFT " FROM lease l JOIN tenant t "
 	    "ON t.tenant_id = l.tenant_id WHERE l.due <= UTC_TIMESTAMP(3) AND l.stage <> 'split' AND "
+	    "t.state = 'active' AND " FREE " ORDER BY l.due LIMIT 32",
+	    NULL, NULL },
+	/* As above. */
+	[FRUGAL_CANDIDATES] = { "lease.frugal_candidates", SQL_GLOBAL, "", "isiiisssii",
+	    "SELECT l.tenant_id, l.stage, l.shard, l.fence, l.wake, " LEFT " FROM lease l JOIN tenant t "
+	    "ON t.tenant_id = l.tenant_id WHERE l.due <= UTC_TIMESTAMP(3) AND l.stage = 'follow' AND "
 	    "t.state = 'active' AND " FREE " ORDER BY l.due LIMIT 32",
 	    NULL, NULL },
 	[CLAIM] = { "lease.claim", SQL_TENANT, "sisiisiii", "",
@@ -97,13 +104,13 @@ lease_from_row(const struct db_value *row, struct lease *l)
 }
 
 bool
-lease_candidates(struct db *db, struct arena *a, struct lease **out, size_t *n, struct err *e)
+lease_candidates(struct db *db, struct arena *a, bool frugal, struct lease **out, size_t *n, struct err *e)
 {
-	struct db_rows split;
+	struct db_rows split = { .n = 0 };
 	struct db_rows rest;
 
-	if (!db_query(db, &lease_sql[SPLIT_CANDIDATES], NULL, 0, a, &split, e) ||
-	    !db_query(db, &lease_sql[CANDIDATES], NULL, 0, a, &rest, e))
+	if ((!frugal && !db_query(db, &lease_sql[SPLIT_CANDIDATES], NULL, 0, a, &split, e)) ||
+	    !db_query(db, &lease_sql[frugal ? FRUGAL_CANDIDATES : CANDIDATES], NULL, 0, a, &rest, e))
 		return err_wrap(e, "looking for work");
 	*n = split.n + rest.n;
 	*out = arena_array(a, *n, sizeof(**out));

@@ -51,9 +51,11 @@ struct lease {
 const char *lease_stage_name(enum lease_stage stage);
 /*
  * Free rows that have something to do: split shards with rows in the inbox, and rows of active tenants that
- * are due.  At most 32, the longest due first, over all tenants.
+ * are due.  At most 32, the longest due first, over all tenants.  `frugal`: only what ends things and adds next to
+ * nothing to the database, which has little room left.
  */
-bool lease_candidates(struct db *db, struct arena *a, struct lease **out, size_t *n, struct err *e) CC_MUST_USE;
+bool lease_candidates(struct db *db, struct arena *a, bool frugal, struct lease **out, size_t *n,
+    struct err *e) CC_MUST_USE;
 /* Takes the candidate; fills fence and owner.  ERR_CONFLICT: somebody else has it. */
 bool lease_claim(struct db *db, struct lease *l, struct str owner, int64_t lease_s, struct err *e) CC_MUST_USE;
 /*

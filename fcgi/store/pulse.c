@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "io/system.h"
 #include "store/counter.h"
+#include "store/disk.h"
 #include "store/hubspot_calls.h"
 
 enum {
@@ -19,9 +20,10 @@ enum {
 
 /* Processes are the installation's, they serve all tenants. */
 const struct sql pulse_sql[] = {
-	[BEAT] = { "pulse.beat", SQL_GLOBAL, "ssi", "",
-	    "INSERT INTO process (name, program, started_at, seen_at, memory_kb) VALUES (?, ?, UTC_TIMESTAMP(3), "
-	    "UTC_TIMESTAMP(3), ?) ON DUPLICATE KEY UPDATE seen_at = VALUES(seen_at), memory_kb = VALUES(memory_kb)",
+	[BEAT] = { "pulse.beat", SQL_GLOBAL, "ssiii", "",
+	    "INSERT INTO process (name, program, started_at, seen_at, memory_kb, disk_free_mb, disk_full) VALUES "
+	    "(?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), ?, ?, ?) ON DUPLICATE KEY UPDATE seen_at = VALUES(seen_at), "
+	    "memory_kb = VALUES(memory_kb), disk_free_mb = VALUES(disk_free_mb), disk_full = VALUES(disk_full)",
 	    NULL, NULL },
 	/* As above. */
 	[END] = { "pulse.end", SQL_GLOBAL, "s", "", "DELETE FROM process WHERE name = ?", NULL, NULL },
@@ -42,8 +44,12 @@ pulse_beat(void *pulse)
 {
 	struct pulse *p = pulse;
 	struct err e = { .code = ERR_NONE };
+	bool knows = p->disk != NULL && p->disk->free_mb >= 0;
+	bool full = p->disk != NULL && (p->disk->seen_full || p->disk->too_heavy);
 	bool ok = db_run(p->db, &pulse_sql[BEAT],
-	              DB_IN(DB_V_S(p->process), DB_V_S(p->program), DB_V_I(system_memory_kb())), NULL, &e) &&
+	              DB_IN(DB_V_S(p->process), DB_V_S(p->program), DB_V_I(system_memory_kb()),
+	                  knows ? DB_V_I(p->disk->free_mb) : DB_V_NULL, DB_V_I(full ? 1 : 0)),
+	              NULL, &e) &&
 	          counter_hand_over(p->db, &e) && hubspot_calls_hand_over(p->db, &e);
 
 	if (!ok && !p->away)

@@ -14,8 +14,11 @@
 /* A process that was silent this long is taken for dead. */
 #define PULSE_DEAD_S 30
 
+struct disk;
+
 struct pulse {
 	struct db *db;
+	const struct disk *disk; /* what it sees of the database's disk is told to the others; may be NULL */
 	struct str program, process; /* "connector-worker"; "host:pid:start" */
 	bool away; /* the last one failed: told once */
 };

@@ -179,7 +179,7 @@ processes(struct page *p, struct err *e)
 static bool
 machine(struct page *p, struct err *e)
 {
-	int64_t free_mb, ahead_ms;
+	int64_t free_mb, ahead_ms, full;
 
 	if (!census_clock_ahead_ms(p->parts->db, p->arena, &ahead_ms, e))
 		return false;
@@ -190,6 +190,10 @@ machine(struct page *p, struct err *e)
 	else if (e->code != ERR_NOT_FOUND)
 		return false;
 	*e = (struct err){ .code = ERR_NONE };
+	if (!disk_told_full(p->parts->db, p->arena, &full, e))
+		return false;
+	gauge(p, "disk_full", "processes that see too little room on the database's disk; nothing is taken in then",
+	    STR(""), full);
 	return true;
 }
 

@@ -30,9 +30,18 @@ look_at_disk(struct look *l)
 {
 	const struct settings *s = l->parts->settings;
 	struct err e = { .code = ERR_NONE };
-	int64_t free_mb;
+	int64_t free_mb, others;
 
-	if (disk_free_mb(l->parts->db, l->arena, s, &free_mb, &e))
+	if (!disk_told_full(l->parts->db, l->arena, &others, &e))
+		tell_failure(l, "disk", &e);
+	else if (others > 0)
+		tell(l, "disk", false,
+		    str_printf(l->arena,
+		        "%lld processes see less than %lld MB free (disk_free_min_mb), or more data than "
+		        "database_max_mb: "
+		        "nothing is taken in. Make room on the database's disk.",
+		        (long long)others, (long long)s->disk_free_min_mb));
+	else if (disk_free_mb(l->parts->db, l->arena, s, &free_mb, &e))
 		tell(l, "disk", free_mb >= s->disk_free_min_mb,
 		    free_mb >= s->disk_free_min_mb ? str_printf(l->arena, "%lld MB are free.", (long long)free_mb)
 		                                   : str_printf(l->arena,

@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "core/verdict.h"
+#include "store/disk.h"
 #include "task/catalogue.h"
 #include "task/connect.h"
 #include "web/overview.h"
@@ -257,6 +258,12 @@ overview_attention(struct web_request *rq, const struct overview *o)
 {
 	struct attention t = { .a = rq->arena, .list = json_array(rq->arena) };
 
+	if (rq->disk != NULL && disk_is_full(rq->disk))
+		push(&t, "storage_full",
+		    STR("New events are not taken in right now: the connector's storage is nearly full. Nothing is "
+		        "lost: "
+		        "HubSpot keeps what was not taken in and sends it again."),
+		    "Whoever runs the connector makes room; then all goes on by itself.", "");
 	push_hubspot(&t, o, rq->parts->scopes);
 	if (!o->tenant.sending)
 		push(&t, "stopped", STR("All sending is stopped."), "Allow sending again; what waited is sent then.",

@@ -64,7 +64,7 @@ web_code(int status)
 static struct str
 message(int status, const struct err *e)
 {
-	if (status == 503)
+	if (status == 503 && e->code != ERR_LIMIT)
 		return STR("The connector cannot reach its database right now. Try again in a moment.");
 	if (status == 500)
 		return STR("Something went wrong in the connector. Its log has the particulars.");

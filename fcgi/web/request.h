@@ -28,12 +28,15 @@ struct web_wire {
 	void *arg;
 };
 
+struct disk;
+
 struct web_request {
 	struct arena *arena;
 	const struct web_wire *wire;
 	const struct installation *installation;
 	const struct parts *parts;
 	struct http *http;                 /* for the live routes */
+	struct disk *disk;                 /* the database's; NULL: not watched */
 	struct str params[WEB_PARAMS_MAX]; /* of the path, in order */
 	const struct json *body;           /* an object, or NULL */
 	struct session session;            /* of routes that need one */

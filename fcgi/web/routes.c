@@ -5,12 +5,14 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "core/config_document.h"
+#include "store/disk.h"
 #include "web/guard.h"
 #include "web/handlers.h"
 
-#define SMALL           ((size_t)4 * 1024)
-#define BIG             ((size_t)CONFIG_BYTES_MAX + 64 * 1024) /* nginx/connector.conf.in: client_max_body_size */
-#define QUERY_BYTES_MAX 4096
+#define SMALL              ((size_t)4 * 1024)
+#define BIG                ((size_t)CONFIG_BYTES_MAX + 64 * 1024) /* nginx/connector.conf.in: client_max_body_size */
+#define QUERY_BYTES_MAX    4096
+#define FULL_RETRY_AFTER_S 60
 
 /* clang-format off */
 const struct web_route web_routes[] = {
@@ -149,6 +151,25 @@ read_body(struct web_request *rq, const struct web_route *route, struct web_repl
 	return true;
 }
 
+/* What makes the database bigger, by itself or by the work that it asks for. */
+static bool
+has_room(struct web_request *rq, const struct web_route *route, struct web_reply *rp, struct err *e)
+{
+	static web_handler *const grow[] = { config_change, impact_connect, activity_again, activity_act, ids_check,
+		ids_fill, ids_keep, ids_make, test_conversion_send, team_invite, team_invite_again, sign_in_link };
+	bool grows = false;
+
+	for (size_t i = 0; i < sizeof(grow) / sizeof(grow[0]); i++)
+		grows = grows || grow[i] == route->handler;
+	if (!grows || rq->disk == NULL || !disk_is_full(rq->disk))
+		return true;
+	rp->status = 503;
+	rp->retry_after_s = FULL_RETRY_AFTER_S;
+	return err_set(e, ERR_LIMIT,
+	    "The connector's storage is nearly full, so nothing can be changed right now. Nothing is lost: HubSpot "
+	    "sends again what was not taken in. Whoever runs the connector makes room; then try again.");
+}
+
 static bool
 serve(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
@@ -165,7 +186,8 @@ serve(struct web_request *rq, struct web_reply *rp, struct err *e)
 	rp->allow = STR("");
 	if (rq->wire->query.n > QUERY_BYTES_MAX)
 		return err_set(e, ERR_INVALID, "the query is too long");
-	return guard_check(rq, route, rp, e) && read_body(rq, route, rp, e) && route->handler(rq, rp, e);
+	return guard_check(rq, route, rp, e) && has_room(rq, route, rp, e) && read_body(rq, route, rp, e) &&
+	       route->handler(rq, rp, e);
 }
 
 void

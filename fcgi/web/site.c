@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "io/db.h"
 #include "io/fcgi.h"
+#include "store/disk.h"
 #include "store/pulse.h"
 #include "web/download.h"
 #include "web/routes.h"
@@ -18,6 +19,7 @@ struct site {
 	struct fcgi *fcgi;
 	struct http *http;
 	struct arena *arena;
+	struct disk disk;
 };
 
 static bool
@@ -57,7 +59,8 @@ answer(struct site *s)
 		.wire = &wire,
 		.installation = s->installation,
 		.parts = &s->installation->parts,
-		.http = s->http };
+		.http = s->http,
+		.disk = &s->disk };
 	struct web_reply rp = { .status = 0 };
 	struct str headers, body;
 
@@ -73,16 +76,34 @@ answer(struct site *s)
 	log_context(0, STR(""));
 }
 
+struct ticking {
+	struct disk *disk;
+	struct pulse *pulse;
+};
+
+static void
+on_tick(void *arg)
+{
+	const struct ticking *t = arg;
+
+	(void)disk_is_full(t->disk);
+	pulse_beat(t->pulse);
+}
+
 bool
 site_run(const struct installation *installation, struct err *e)
 {
-	struct site s = { .installation = installation };
+	struct site s = { .installation = installation,
+		.disk = disk_of(installation->parts.settings, installation->parts.db) };
 	struct pulse pulse = { .db = installation->parts.db,
+		.disk = &s.disk,
 		.program = STR("connector-site"),
 		.process = installation->parts.worker };
 
 	db_set_wait(installation->parts.db, installation->parts.settings->database_site_wait_s);
-	if (!fcgi_open(&s.fcgi, pulse_beat, &pulse, PULSE_MS, e))
+	struct ticking ticking = { .disk = &s.disk, .pulse = &pulse };
+
+	if (!fcgi_open(&s.fcgi, on_tick, &ticking, PULSE_MS, e))
 		return false;
 	s.http = http_new(installation->parts.settings);
 	s.arena = arena_new(ARENA_MAX);

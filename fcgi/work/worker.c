@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/tally.h"
 #include "io/http.h"
+#include "store/disk.h"
 #include "store/pulse.h"
 #include "store/transaction.h"
 #include "work/job.h"
@@ -35,6 +36,7 @@ struct worker {
 	struct job *jobs;
 	size_t n_jobs;
 	int64_t next_look_ms, next_schedule_ms, next_renew_ms; /* monotonic */
+	struct disk disk;
 	struct pulse pulse;
 	int64_t next_pulse_ms;
 	/*
@@ -159,7 +161,7 @@ look_for_leases(struct worker *w)
 	size_t n;
 
 	w->next_look_ms = clock_mono_ms() + p->settings->worker_poll_ms;
-	if (!lease_candidates(p->db, a, &list, &n, &e)) {
+	if (!lease_candidates(p->db, a, disk_is_full(&w->disk), &list, &n, &e)) {
 		if (!away_now(w, &e))
 			log_event(LOG_ERROR, "worker.look", LOG_C("why", e.text));
 		n = 0;
@@ -429,16 +431,27 @@ wind_down(struct worker *w, struct err *e)
 	return true;
 }
 
+/* A disk that becomes full, or has room again, is told at once. */
+static void
+beat(struct worker *w, int64_t now)
+{
+	bool before = w->disk.full;
+	bool changed = disk_is_full(&w->disk) != before;
+
+	if (!changed && now < w->next_pulse_ms)
+		return;
+	pulse_beat(&w->pulse);
+	w->next_pulse_ms = now + PULSE_MS;
+}
+
 static bool
 loop(struct worker *w, struct err *e)
 {
 	while (!stopping) {
 		int64_t now = clock_mono_ms();
 
-		if (!w->away && now >= w->next_pulse_ms) {
-			pulse_beat(&w->pulse);
-			w->next_pulse_ms = now + PULSE_MS;
-		}
+		if (!w->away)
+			beat(w, now);
 		if (!w->away && now >= w->next_look_ms)
 			look_for_leases(w);
 		if (!w->away && now >= w->next_schedule_ms)
@@ -454,8 +467,12 @@ worker_run(const struct parts *parts, struct err *e)
 {
 	struct worker w = { .parts = parts,
 		.http = http_new(parts->settings),
+		.disk = disk_of(parts->settings, parts->db),
 		.pulse = { .db = parts->db, .program = STR("connector-worker"), .process = parts->worker } };
 	bool ok = catch_signals(e);
+
+	w.disk.weighs = true;
+	w.pulse.disk = &w.disk;
 
 	if (ok) {
 		log_event(LOG_INFO, "worker.started", LOG_S("worker", parts->worker));

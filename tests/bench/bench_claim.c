@@ -34,7 +34,7 @@ claim(struct db *db, struct arena *a, struct err *e)
 	struct pending *rows;
 	size_t n, n_rows;
 
-	if (!lease_candidates(db, a, &list, &n, e))
+	if (!lease_candidates(db, a, false, &list, &n, e))
 		return false;
 	if (n == 0)
 		return err_set(e, ERR_NOT_FOUND, "nothing waits");

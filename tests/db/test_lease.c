@@ -13,7 +13,7 @@ find_for(struct db *db, enum lease_stage stage, struct lease *out)
 	struct lease *list;
 	size_t n;
 
-	store_must(lease_candidates(db, store.arena, &list, &n, &store.e));
+	store_must(lease_candidates(db, store.arena, false, &list, &n, &store.e));
 	for (size_t i = 0; i < n; i++)
 		if (list[i].stage == stage && (list[i].tenant_id == store.tenant_id || stage == LEASE_SPLIT)) {
 			*out = list[i];
@@ -261,9 +261,28 @@ candidates_are_at_most_32_and_the_longest_due_comes_first(void **state)
 		          "%d SECOND)",
 		    (long long)last, i);
 	}
-	store_must(lease_candidates(store.db, store.arena, &list, &n, &store.e));
+	store_must(lease_candidates(store.db, store.arena, false, &list, &n, &store.e));
 	assert_int_equal(n, 32);
 	assert_int_equal(list[0].tenant_id, last);
+}
+
+/* F-148: what has ended nothing yet waits; what ends something goes on. */
+static void
+with_little_room_only_what_ends_things_is_a_candidate(void **state)
+{
+	struct lease *list;
+	size_t n;
+
+	(void)state;
+	store_run("INSERT INTO inbox (shard, source, received_at, body) VALUES (5, 'hubspot', UTC_TIMESTAMP(3), '[]')");
+	for (int stage = LEASE_DECIDE; stage < LEASE__COUNT; stage++)
+		store_run("INSERT INTO lease (tenant_id, stage, shard, due) VALUES (%lld, '%s', 0, '2026-01-01')",
+		    (long long)store.tenant_id, lease_stage_name((enum lease_stage)stage));
+	store_must(lease_candidates(store.db, store.arena, false, &list, &n, &store.e));
+	assert_int_equal(n, LEASE__COUNT);
+	store_must(lease_candidates(store.db, store.arena, true, &list, &n, &store.e));
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0].stage, LEASE_FOLLOW);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, store_fresh)
@@ -384,6 +403,7 @@ main(void)
 		TEST(a_later_wake_does_not_put_an_earlier_one_off),
 		TEST(work_of_a_paused_tenant_is_no_candidate),
 		TEST(a_split_shard_is_a_candidate_only_with_rows_in_the_inbox),
+		TEST(with_little_room_only_what_ends_things_is_a_candidate),
 		TEST(candidates_are_at_most_32_and_the_longest_due_comes_first),
 		TEST(what_a_holder_died_with_is_the_suspect_and_its_deaths_are_counted),
 		TEST(a_suspect_that_was_worked_on_is_none_any_more),

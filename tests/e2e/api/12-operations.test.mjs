@@ -122,6 +122,17 @@ test('F-148 with less free space than disk_free_min_mb webhooks are 503 before t
 	assert.ok(Number(refused.headers['retry-after']) > 0);
 	await until('the site to be back', async () => (await get('/healthz')).status === 200);
 	assert.ok((await failing()).includes('disk'));
+	assert.ok((await metrics()).connector_disk_full > 0);
+	const attention = await until('the overview to tell', async () => (await person.get('/api/overview')).attention.find((x) => x.code === 'storage_full'));
+	assert.match(attention.sentence, /Nothing is lost/);
+	// What makes the database bigger is refused calmly; what stops or removes something is not.
+	const { revision, document } = await person.get('/api/config');
+	const saved = await person.put('/api/config', { revision, document });
+	assert.equal(saved.status, 503);
+	assert.ok(Number(saved.headers['retry-after']) > 0);
+	assert.match(saved.json.error.message, /storage is nearly full.*Nothing is lost.*try again/);
+	for (const on of [false, true])
+		assert.equal((await person.post('/api/sending', { on })).status, 200);
 	assert.ok(Object.keys(await metrics()).every((name) => !name.includes('tenant=') || name.startsWith('connector_tenant_queue_rows{')));
 	writeFileSync(CONF, conf);
 	restart('hooks', 'site');
