@@ -8,19 +8,26 @@
 #define DUE     "CAST(COALESCE(SUM(due <= UTC_TIMESTAMP(3)), 0) AS SIGNED)"
 #define WAITS_S "GREATEST(0, COALESCE(TIMESTAMPDIFF(SECOND, MIN(due), UTC_TIMESTAMP(3)), 0))"
 
-/* Of what may go on: how much is due, and for how long the first has been. */
-#define GOES(may)                                                                                                      \
-	"CAST(COALESCE(SUM(" may " AND due <= UTC_TIMESTAMP(3)), 0) AS SIGNED), "                                      \
-	"GREATEST(0, COALESCE(TIMESTAMPDIFF(SECOND, MIN(IF(" may ", due, NULL)), UTC_TIMESTAMP(3)), 0))"
+/* More rows than that are not counted: a queue of millions must not cost seconds at each scrape. */
+#define TEXT_OF(n)    #n
+#define TEXT(n)       TEXT_OF(n)
+#define BOUNDED(rows) "(SELECT " rows " LIMIT " TEXT(CENSUS_MAX) ") x"
+#define COUNTED       "COUNT(*), CAST(COALESCE(SUM(may AND due <= UTC_TIMESTAMP(3)), 0) AS SIGNED) FROM "
+#define GOES_ON       "t.state = 'active' AND (t.sending = 1 OR ? <> 'send')"
+#define LATE          "GREATEST(0, COALESCE(MAX(TIMESTAMPDIFF(SECOND, x.since, UTC_TIMESTAMP(3))), 0))"
 
 /* One state at a time, so that the index on it is used: the ledger is long, and most of it has ended. */
 #define OPEN(label, state)                                                                                             \
-	"UNION ALL SELECT 'conversions_open', 'state=\"" label "\"', COUNT(*) FROM tenant t JOIN conversion c "        \
-	"ON c.tenant_id = t.tenant_id AND c.state = '" state "' "
+	"UNION ALL SELECT 'conversions_open', 'state=\"" label "\"', COUNT(*) FROM " BOUNDED(                          \
+	    "1 FROM tenant t JOIN conversion c ON c.tenant_id = t.tenant_id AND c.state = '" state "'") " "
 
 enum {
 	QUEUES,
-	TOTALS,
+	INBOX,
+	COUNT_PENDING,
+	COUNT_DELIVERY,
+	LATE_PENDING,
+	LATE_DELIVERY,
 	GAUGES,
 	FOREIGN_KEYS,
 	CLOCK
@@ -36,19 +43,33 @@ const struct sql census_sql[] = {
 	    " FROM delivery GROUP BY stage, tenant_id",
 	    NULL, NULL },
 	/* As above. */
-	[TOTALS] = { "census.totals", SQL_GLOBAL, "", "siii",
-	    "SELECT 'inbox', COUNT(*), COUNT(*), "
-	    "COALESCE(TIMESTAMPDIFF(SECOND, MIN(received_at), UTC_TIMESTAMP(3)), 0) FROM inbox "
-	    "UNION ALL SELECT 'pending', COUNT(*), " GOES(
-	        "t.state = 'active'") " FROM pending q JOIN tenant t "
-	                              "ON t.tenant_id = q.tenant_id "
-	                              "UNION ALL SELECT CONCAT('delivery.', stage), COUNT(*), " GOES(
-	                                  "t.state = 'active' AND (t.sending = 1 OR stage <> 'send')") " FROM delivery "
-	                                                                                               "q JOIN tenant "
-	                                                                                               "t "
-	                                                                                               "ON t.tenant_id "
-	                                                                                               "= q.tenant_id "
-	                                                                                               "GROUP BY stage",
+	[INBOX] = { "census.inbox", SQL_GLOBAL, "", "ii",
+	    "SELECT COUNT(*), COALESCE(TIMESTAMPDIFF(SECOND, MIN(received_at), UTC_TIMESTAMP(3)), 0) FROM inbox", NULL,
+	    NULL },
+	/* As above. */
+	[COUNT_PENDING] = { "census.count_pending", SQL_GLOBAL, "", "ii",
+	    "SELECT " COUNTED BOUNDED("q.due, t.state = 'active' AS may FROM tenant t STRAIGHT_JOIN pending q ON "
+	                              "q.tenant_id = t.tenant_id"),
+	    NULL, NULL },
+	/* As above. */
+	[COUNT_DELIVERY] = { "census.count_delivery", SQL_GLOBAL, "ss", "ii",
+	    "SELECT " COUNTED BOUNDED("q.due, " GOES_ON " AS may FROM tenant t STRAIGHT_JOIN delivery q ON "
+	                              "q.tenant_id = t.tenant_id AND q.stage = ?"),
+	    NULL, NULL },
+	/* As above.  The first of each shard is the first row of an index. */
+	[LATE_PENDING] = { "census.late_pending", SQL_GLOBAL, "", "i",
+	    "SELECT " LATE " FROM (SELECT (SELECT MIN(q.due) FROM pending q WHERE q.tenant_id = l.tenant_id AND "
+	    "q.shard = l.shard) AS since FROM lease l JOIN tenant t ON t.tenant_id = l.tenant_id AND t.state = "
+	    "'active' "
+	    "WHERE l.stage = 'decide') x",
+	    NULL, NULL },
+	/* As above.  Nobody is late for a call that the far end's limit does not allow yet. */
+	[LATE_DELIVERY] = { "census.late_delivery", SQL_GLOBAL, "ss", "i",
+	    "SELECT " LATE
+	    " FROM (SELECT GREATEST((SELECT MIN(q.due) FROM delivery q WHERE q.tenant_id = t.tenant_id AND "
+	    "q.stage = ?), COALESCE(b.dry_until, '1970-01-02'), COALESCE(b.blocked_until, '1970-01-02')) AS since "
+	    "FROM tenant t LEFT JOIN budget b ON b.tenant_id = t.tenant_id AND b.destination = 'impact' WHERE " GOES_ON
+	    ") x",
 	    NULL, NULL },
 	/* As above.  Of conversions only those that something will still happen to, or that wait for a person. */
 	[GAUGES] = { "census.gauges", SQL_GLOBAL, "iiii", "ssi",
@@ -104,27 +125,56 @@ census_queues(struct db *db, struct arena *a, struct census_row **out, size_t *n
 	return true;
 }
 
+#define INBOX_QUEUE   0
+#define PENDING_QUEUE 1
+
+/* A queue that is empty is told too; the names behind a dot are stages. */
+static const char *const queue_names[CENSUS_QUEUES] = { "inbox", "pending", "delivery.send", "delivery.follow",
+	"delivery.reconcile" };
+
+static struct db_value
+stage_of(size_t queue)
+{
+	return DB_V_S(str_from(strchr(queue_names[queue], '.') + 1));
+}
+
+bool
+census_late(struct db *db, struct arena *a, struct census_row out[CENSUS_QUEUES], struct err *e)
+{
+	for (size_t q = 0; q < CENSUS_QUEUES; q++) {
+		const struct db_value *row;
+		bool ok;
+
+		out[q] = (struct census_row){ .queue = str_from(queue_names[q]) };
+		if (q == INBOX_QUEUE)
+			ok = db_query_one(db, &census_sql[INBOX], NULL, 0, a, &row, e);
+		else if (q == PENDING_QUEUE)
+			ok = db_query_one(db, &census_sql[LATE_PENDING], NULL, 0, a, &row, e);
+		else
+			ok = db_query_one(db, &census_sql[LATE_DELIVERY], DB_IN(stage_of(q), stage_of(q)), a, &row, e);
+		if (!ok)
+			return err_wrap(e, "looking for what is late");
+		if (q == INBOX_QUEUE)
+			out[q].rows = out[q].due = row[0].i;
+		out[q].waits_s = row[q == INBOX_QUEUE ? 1 : 0].i;
+	}
+	return true;
+}
+
 bool
 census_totals(struct db *db, struct arena *a, struct census_row out[CENSUS_QUEUES], struct err *e)
 {
-	static const char *const names[CENSUS_QUEUES] = { "inbox", "pending", "delivery.send", "delivery.follow",
-		"delivery.reconcile" };
-	struct db_rows rows;
+	if (!census_late(db, a, out, e))
+		return false;
+	for (size_t q = PENDING_QUEUE; q < CENSUS_QUEUES; q++) {
+		const struct db_value *row;
 
-	if (!db_query(db, &census_sql[TOTALS], NULL, 0, a, &rows, e))
-		return err_wrap(e, "counting what waits");
-	/* A queue that is empty is told too. */
-	for (size_t q = 0; q < CENSUS_QUEUES; q++) {
-		out[q] = (struct census_row){ .queue = str_from(names[q]) };
-		for (size_t i = 0; i < rows.n; i++) {
-			const struct db_value *v = &rows.v[i * rows.columns];
-
-			if (!str_eq(v[0].s, out[q].queue))
-				continue;
-			out[q].rows = v[1].i;
-			out[q].due = v[2].i;
-			out[q].waits_s = v[3].i;
-		}
+		if (q == PENDING_QUEUE
+		        ? !db_query_one(db, &census_sql[COUNT_PENDING], NULL, 0, a, &row, e)
+		        : !db_query_one(db, &census_sql[COUNT_DELIVERY], DB_IN(stage_of(q), stage_of(q)), a, &row, e))
+			return err_wrap(e, "counting what waits");
+		out[q].rows = row[0].i;
+		out[q].due = row[1].i;
 	}
 	return true;
 }

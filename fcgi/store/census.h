@@ -15,8 +15,14 @@ struct census_row {
 	int64_t waits_s;              /* how long the one that is due longest has been */
 };
 
-/* A queue over all tenants.  due and waits_s leave out what cannot go on: tenants that are away or stopped. */
+/*
+ * The queues over all tenants.  due and waits_s leave out what cannot go on: tenants that are away or stopped; waits_s
+ * also what waits for impact.com's hourly limit.  No more than CENSUS_MAX rows are counted.
+ */
 #define CENSUS_QUEUES 5
+#define CENSUS_MAX    100000
+/* waits_s only, and of the inbox its rows: costs nothing however much waits. */
+bool census_late(struct db *db, struct arena *a, struct census_row out[CENSUS_QUEUES], struct err *e) CC_MUST_USE;
 bool census_totals(struct db *db, struct arena *a, struct census_row out[CENSUS_QUEUES], struct err *e) CC_MUST_USE;
 
 /* One number about the installation: "tenants", state="active", 3. */

@@ -87,7 +87,7 @@ test('metrics follow a deal from its webhook to its verdict', async () => {
 	const now = await metrics();
 	assert.equal(now.connector_database_up, 1);
 	assert.ok(now['connector_process_memory_max_bytes{program="connector-worker"}'] > 1e6);
-	assert.ok(now['connector_processes{program="connector-hooks"}'] >= 6);
+	assert.ok(now['connector_processes{program="connector-hooks"}'] >= 4);
 	assert.ok(now['connector_tenants{state="active"}'] >= 1);
 	assert.ok(now['connector_budget_limit{destination="hubspot"}'] > 0);
 	assert.ok(now.connector_hubspot_calls_30d > 0 && now.connector_hubspot_success_ratio <= 1);
