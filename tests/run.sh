@@ -105,7 +105,7 @@ start_database() {
 		--auth-root-authentication-method=socket --auth-root-socket-user="$me" >"$TEST/out/install-db.log" 2>&1
 	setsid mariadbd --no-defaults --user="$me" --datadir="$db" --socket="$CONNECTOR_TEST_SOCKET" --tmpdir="$TEST/tmp" \
 		--pid-file="$TEST/db.pid" --skip-networking --skip-log-bin --skip-name-resolve --performance-schema=OFF \
-		--innodb-flush-log-at-trx-commit=2 --innodb-buffer-pool-size=64M --innodb-log-file-size=32M \
+		--innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=64M --innodb-log-file-size=32M \
 		--character-set-server=utf8mb4 --collation-server=utf8mb4_bin </dev/null >"$TEST/out/db.log" 2>&1 9>&- &
 	database_up=$!
 	n=0
