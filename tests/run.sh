@@ -298,11 +298,12 @@ run_san() {
 	run_e2e_api san || return 0
 	stop_stack
 }
-# A suite that runs meanwhile, as a run of its own; joined() waits for all of them and tells what they said.  Each leads a
-# process group, so that an end of this run ends the program that it waits for, too.
-beside() { # suite
-	VAR=$TEST/beside-$1 setsid sh tests/run.sh "$1" >"$TEST/out/beside-$1.log" 2>&1 9>&- &
-	sides="$sides $!:$1"
+# Suites that run meanwhile, as a run of their own; joined() waits for all of them and tells what they said.  Each run
+# leads a process group, so that an end of this one ends the program that it waits for, too.
+beside() { # suites..., the last names them
+	for name; do :; done
+	VAR=$TEST/beside-$name setsid sh tests/run.sh "$@" >"$TEST/out/beside-$name.log" 2>&1 9>&- &
+	sides="$sides $!:$name"
 }
 joined() {
 	for side in $sides; do
@@ -331,13 +332,12 @@ $(sed -e '1,/^What failed, and where/d' -e "/^$total\$/d" "$said")"
 run_all() {
 	build release all site tests-npm || true # what all use
 	beside san
-	beside browser
+	beside sandbox browser
 	run_lint
 	run_unit
 	run_db
 	run_http
 	run_install
-	run_sandbox
 	run_api
 	joined
 	run_chaos
