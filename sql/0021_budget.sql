@@ -24,3 +24,6 @@ CREATE TABLE IF NOT EXISTS hubspot_calls (
   PRIMARY KEY (tenant_id, day),
   KEY hubspot_calls_day (day)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+-- Conversions were parked because impact.com refused the credentials: the next one that it takes brings them back.
+ALTER TABLE budget ADD COLUMN refused TINYINT NOT NULL DEFAULT 0;

@@ -14,9 +14,10 @@ enum {
 	STRANDED,
 	STRAND,
 	PARK,
-	UNPARK,
 	UNPARK_QUEUE,
-	UNPARK_REFUSED,
+	UNPARK,
+	WERE_REFUSED,
+	STILL_REFUSED,
 	RESEND,
 	DEAD,
 	LEFT,
@@ -27,6 +28,12 @@ enum {
 #define ONE    " WHERE tenant_id = ? AND conversion_id = ?"
 #define QUEUED " WHERE tenant_id = ? AND kind = 'conversion' AND effect_id = ?"
 #define IN_MS  "UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND"
+
+/* So many are brought back by one transaction. */
+#define UNPARK_MAX  1000
+#define TEXT_OF(n)  #n
+#define TEXT(n)     TEXT_OF(n)
+#define PARKED_WITH "c.tenant_id = ? AND c.state = 'PARKED' AND ((? = '' AND c.code <> '" HOLD_CODE "') OR c.code = ?)"
 
 const struct sql conversion_move_sql[] = {
 	[QUEUE] = { "conversion.queue", SQL_TENANT, "siii", "",
@@ -45,19 +52,23 @@ const struct sql conversion_move_sql[] = {
 	    "UPDATE conversion SET state = 'PARKED', code = ?, version = version + 1" ONE " AND state = 'READY' AND "
 	    "EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = ? AND t.config_revision = ?)",
 	    NULL, NULL },
-	[UNPARK] = { "conversion.unpark", SQL_TENANT, "iss", "",
-	    "UPDATE conversion SET state = 'READY', code = '', message = '', version = version + 1 "
-	    "WHERE tenant_id = ? AND state = 'PARKED' AND ((? = '' AND code <> '" HOLD_CODE "') OR code = ?)",
-	    NULL, NULL },
-	[UNPARK_QUEUE] = { "conversion.unpark_queue", SQL_TENANT, "i", "",
+	/* A parked one has no delivery: those that get one here are what UNPARK moves. */
+	[UNPARK_QUEUE] = { "conversion.unpark_queue", SQL_TENANT, "iss", "",
 	    "INSERT INTO delivery (tenant_id, kind, effect_id, stage, due) SELECT c.tenant_id, 'conversion', "
-	    "c.conversion_id, 'send', UTC_TIMESTAMP(3) FROM conversion c WHERE c.tenant_id = ? AND c.state = 'READY' "
-	    "ON DUPLICATE KEY UPDATE due = delivery.due",
+	    "c.conversion_id, 'send', UTC_TIMESTAMP(3) FROM conversion c WHERE " PARKED_WITH
+	    " LIMIT " TEXT(UNPARK_MAX) " FOR UPDATE ON DUPLICATE KEY UPDATE due = delivery.due",
 	    NULL, NULL },
-	[UNPARK_REFUSED] = { "conversion.unpark_refused", SQL_TENANT, "i", "",
-	    "UPDATE conversion SET state = 'READY', code = '', message = '', version = version + 1 "
-	    "WHERE tenant_id = ? AND state = 'PARKED' AND code = 'credentials_refused'",
+	[UNPARK] = { "conversion.unpark", SQL_TENANT, "iss", "",
+	    "UPDATE conversion c JOIN delivery d ON d.tenant_id = c.tenant_id AND d.kind = 'conversion' AND "
+	    "d.effect_id = "
+	    "c.conversion_id SET c.state = 'READY', c.code = '', c.message = '', c.version = c.version + 1 "
+	    "WHERE " PARKED_WITH,
 	    NULL, NULL },
+	[WERE_REFUSED] = { "conversion.were_refused", SQL_TENANT, "i", "",
+	    "UPDATE budget SET refused = 0 WHERE tenant_id = ? AND destination = 'impact' AND refused = 1", NULL,
+	    NULL },
+	[STILL_REFUSED] = { "conversion.still_refused", SQL_TENANT, "i", "",
+	    "UPDATE budget SET refused = 1 WHERE tenant_id = ? AND destination = 'impact'", NULL, NULL },
 	[RESEND] = { "conversion.resend", SQL_TENANT, "ii", "",
 	    "UPDATE conversion SET state = 'READY', version = version + 1" ONE " AND state = 'UNKNOWN'", NULL, NULL },
 	[DEAD] = { "conversion.dead", SQL_TENANT, "ssii", "",
@@ -161,28 +172,43 @@ conversion_park(struct db *db, int64_t tenant_id, int64_t id, struct str code, i
 	return counted(done, STATE_PARKED, 1);
 }
 
+/* At most UNPARK_MAX; inside a transaction. */
+static bool
+unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n, struct err *e)
+{
+	const struct db_value in[] = { DB_V_I(tenant_id), DB_V_S(code), DB_V_S(code) };
+
+	return db_run(db, Q(UNPARK_QUEUE), in, 3, NULL, e) && db_run(db, Q(UNPARK), in, 3, n, e) &&
+	       lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e);
+}
+
 bool
 conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n, struct err *e)
 {
-	*n = 0;
-	bool done = transaction_begin(db, e) &&
-	            transaction_end(db,
-	                db_run(db, Q(UNPARK), DB_IN(DB_V_I(tenant_id), DB_V_S(code), DB_V_S(code)), n, e) &&
-	                    (*n == 0 || db_run(db, Q(UNPARK_QUEUE), DB_IN(DB_V_I(tenant_id)), NULL, e)) &&
-	                    lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e),
-	                "resuming", e);
+	int64_t some;
 
-	return counted(done, STATE_READY, *n);
+	*n = 0;
+	do {
+		bool done = transaction_begin(db, e) &&
+		            transaction_end(db, unpark(db, tenant_id, code, &some, e), "resuming", e);
+
+		if (!counted(done, STATE_READY, done ? some : 0))
+			return false;
+		*n += some;
+	} while (some == UNPARK_MAX);
+	return true;
 }
 
 bool
 conversion_resume_refused(struct db *db, int64_t tenant_id, struct err *e)
 {
-	int64_t changed;
+	const struct db_value tenant[] = { DB_V_I(tenant_id) };
+	int64_t were;
+	int64_t n;
 
-	return db_run(db, Q(UNPARK_REFUSED), DB_IN(DB_V_I(tenant_id)), &changed, e) &&
-	       (changed == 0 || (db_run(db, Q(UNPARK_QUEUE), DB_IN(DB_V_I(tenant_id)), NULL, e) &&
-	                            lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e)));
+	return db_run(db, Q(WERE_REFUSED), tenant, 1, &were, e) &&
+	       (were == 0 || (unpark(db, tenant_id, STR("credentials_refused"), &n, e) &&
+	                         (n < UNPARK_MAX || db_run(db, Q(STILL_REFUSED), tenant, 1, NULL, e))));
 }
 
 /* A move by the holder of a lease, then what follows for the queue. */

@@ -17,7 +17,8 @@ enum {
 	END,
 	FOLLOW,
 	TRY,
-	UNQUEUE
+	UNQUEUE,
+	REFUSED
 };
 
 /* A group is always CONVERSION_GROUP_MAX ids, the last one repeated: one prepared statement for any number. */
@@ -68,6 +69,10 @@ const struct sql conversion_send_sql[] = {
 	[TRY] = { "conversion.queue_try", SQL_TENANT, "iiii", "",
 	    "UPDATE delivery SET stage = 'send', due = " IN_MS ", tries = tries + ?" QUEUED, NULL, NULL },
 	[UNQUEUE] = { "conversion.unqueue_answered", SQL_TENANT, "ii", "", "DELETE FROM delivery" QUEUED, NULL, NULL },
+	[REFUSED] = { "conversion.refused", SQL_TENANT, "i", "",
+	    "INSERT INTO budget (tenant_id, destination, refused) VALUES (?, 'impact', 1) ON DUPLICATE KEY UPDATE "
+	    "refused = 1",
+	    NULL, NULL },
 };
 const size_t conversion_send_sql_n = sizeof(conversion_send_sql) / sizeof(conversion_send_sql[0]);
 
@@ -188,6 +193,10 @@ write_answer(struct db *db, const struct conversion_answer *w, bool *kept, struc
 		return false;
 	*kept = changed == 1;
 	tally_add(tally_of(TALLY_MOVED, w->to), changed);
+	/* One that is accepted later brings it back: conversion_resume_refused(). */
+	if (*kept && w->to == STATE_PARKED && str_eq(w->code, STR("credentials_refused")) &&
+	    !db_run(db, Q(REFUSED), DB_IN(DB_V_I(w->tenant_id)), NULL, e))
+		return false;
 	return !*kept || requeue(db, w, after, e);
 }
 

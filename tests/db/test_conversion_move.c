@@ -547,6 +547,33 @@ an_action_without_amounts_is_written_too(void **state)
 	assert_int_equal(ledger_number(id, "amount IS NULL AND payout IS NULL AND locking_at IS NULL"), 1);
 }
 
+/* More than one transaction brings back: each once, each with its delivery, and nobody else's. */
+static void
+two_thousand_parked_ones_are_all_brought_back(void **state)
+{
+	int64_t n;
+
+	(void)state;
+	ledger_ready("waits");
+	store_run(
+	    "INSERT INTO conversion (tenant_id, effect_key, lane, program_id, event_type_id, event_type, order_id, "
+	    "object_type, object_id, state, code, body_hash, event_date, occurred_at, created_at) SELECT %lld, "
+	    "UNHEX(SHA2(seq, 256)), UNHEX(SHA2(seq, 256)), '1000', 1, 'WON', seq, 'deals', seq, 'PARKED', "
+	    "IF(seq <= 2100, 'trigger_off', 'no_consent'), UNHEX(SHA2(seq, 256)), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), "
+	    "UTC_TIMESTAMP(3) FROM seq_1_to_2101",
+	    (long long)store.tenant_id);
+	store_must(conversion_unpark(store.db, store.tenant_id, STR("trigger_off"), &n, &store.e));
+	assert_int_equal(n, 2100);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM conversion c JOIN delivery d ON d.tenant_id = c.tenant_id AND "
+	                           "d.effect_id = c.conversion_id WHERE c.tenant_id = %lld AND c.state = 'READY' AND "
+	                           "d.stage = 'send'",
+	                     (long long)store.tenant_id),
+	    2101);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld AND state = 'PARKED'",
+	                     (long long)store.tenant_id),
+	    1);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, store_fresh)
 
 int
@@ -577,6 +604,7 @@ main(void)
 		TEST(a_verdict_is_written_with_partner_payout_and_locking_date),
 		TEST(a_settled_action_is_followed_no_more),
 		TEST(an_action_without_amounts_is_written_too),
+		TEST(two_thousand_parked_ones_are_all_brought_back),
 	};
 
 	return cmocka_run_group_tests(tests, store_setup, store_teardown);

@@ -203,9 +203,12 @@ an_acceptance_resumes_what_was_refused_before(void **state)
 	int64_t parked, other, next;
 
 	(void)state;
-	parked = ledger_in(STATE_PARKED, "");
+	parked = ledger_ready("refused");
+	flow_say(401, "{}");
+	flow_send();
+	assert_int_equal(ledger_state(parked), STATE_PARKED);
+	store_must(budget_block(store.db, store.tenant_id, BUDGET_IMPACT, 0, &store.e));
 	other = ledger_in(STATE_PARKED, "");
-	store_run("UPDATE conversion SET code = 'credentials_refused' WHERE conversion_id = %lld", (long long)parked);
 	store_run("UPDATE conversion SET code = 'no_consent' WHERE conversion_id = %lld", (long long)other);
 	next = ledger_ready("A");
 	flow_say(200, QUEUED);
