@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 
 export const json = (dir, name) => JSON.parse(readFileSync(join(dir, name), 'utf8'));
 
-async function eachLine(dir, name, look) {
+export async function eachLine(dir, name, look) {
 	for await (const line of createInterface({ input: createReadStream(join(dir, name)), crlfDelay: Infinity }))
 		if (line)
 			look(line);

@@ -4,7 +4,9 @@
 #
 #   chaos      CHAOS_EVENTS=100000 CHAOS_KILLS=1000 CHAOS_CUTS=2000 CHAOS_TENANTS=50: tests/chaos, ten times as long
 #   fuzz       every fuzzer for FUZZ_S=60 seconds
-SOAK_PARTS="fuzz chaos"
+#   valgrind   every program under memcheck through stories of tests/e2e
+#   fairness   FAIRNESS_EVENTS=100000 of one tenant whose far ends hang; how late the others are meanwhile
+SOAK_PARTS="fuzz valgrind fairness chaos"
 
 run_soak() {
 	sh conf/run/install.sh soak
@@ -39,4 +41,25 @@ soak_chaos() {
 soak_fuzz() {
 	build fuzz tests-fuzz || return 0
 	suite "soak fuzz" lines node tests/soak/fuzz.mjs
+}
+# The programs under valgrind are a build of their own: scripts with the programs' names.
+soak_valgrind() {
+	rm -rf build/valgrind
+	mkdir -p build/valgrind "$TEST/valgrind"
+	rm -f "$TEST"/valgrind/*
+	for program in connector-hooks connector-site connector-worker connectorctl; do
+		printf '#!/bin/sh\nexec valgrind --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite %s "%s" "$@"\n' \
+			"--num-callers=30 --log-file='$TEST/valgrind/$program.%p'" "$ROOT/build/release/$program" >"build/valgrind/$program"
+		chmod 700 "build/valgrind/$program"
+	done
+	export DEADLINE_S=300
+	soak_on_stack valgrind valgrind 4 'http_connect_ms = 20000;
+http_total_ms = 60000;
+send_window_ms = 30000;
+lease_s = 60;
+'
+	unset DEADLINE_S
+}
+soak_fairness() {
+	soak_on_stack fairness release "${FAIRNESS_TENANTS:-50}" "$CHAOS_CONF"
 }

@@ -8,8 +8,8 @@ export const URL_BASE = process.env.CONNECTOR_URL ?? 'http://localhost:8080';
 export const SANDBOX = process.env.SANDBOX_URL ?? 'http://localhost:8081';
 export const VAR = process.env.CONNECTOR_VAR ?? new URL('../../../var', import.meta.url).pathname;
 
-/** A program built with sanitizers is several times slower; deadlines are generous anyway. */
-const PATIENCE = process.env.CONNECTOR_KIND === 'san' ? 3 : 1;
+/** A program built with sanitizers is several times slower, one under valgrind more; deadlines are generous anyway. */
+const PATIENCE = { san: 3, valgrind: 10 }[process.env.CONNECTOR_KIND] ?? 1;
 
 export const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
