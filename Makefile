@@ -126,7 +126,7 @@ logs:
 
 test:
 	@MAKE="$(MAKE)" sh tests/run.sh all
-unit db http sandbox e2e chaos soak lint pictures lighthouse:
+unit db http sandbox e2e disk chaos soak lint pictures lighthouse:
 	@MAKE="$(MAKE)" sh tests/run.sh $@
 
 format:
@@ -146,7 +146,7 @@ clean:
 	rm -rf $(BUILD) nginx/node_modules tests/node_modules tests/bench/node_modules tests/lighthouse/node_modules
 
 .PHONY: all tests-c tests-unit tests-db tests-http tests-fuzz tests-npm lighthouse-npm bench-parts fuzz site run stop logs test unit db http \
-	sandbox e2e chaos soak lint pictures lighthouse format tidy install bench clean
+	sandbox e2e disk chaos soak lint pictures lighthouse format tidy install bench clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

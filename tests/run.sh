@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs test suites and counts what they say.  The last line is "N passed, N failed"; the exit code is 0 when none failed.
-#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | api | browser | chaos | soak | san | pictures |
+#   run.sh all | lint | unit | db | http | install | fuzz | sandbox | e2e | api | browser | disk | chaos | soak | san | pictures |
 #   lighthouse ...
 # "all" runs what needs sanitizers and the browser tests beside the rest, each in a folder of its own, and tells of them
 # when they have ended.
@@ -135,7 +135,7 @@ start_stack() { # kind, folder when it is another
 	port=$((20000 + $$ % 2000 * 4))
 	until port_free "$port"; do port=$((port + 4)); done
 	VAR=$stack PORT=$port KIND=$1 PREPARED=1 QUIET=1 SANDBOX_OPTIONS="${SANDBOX_OPTIONS:---judge-ms 800 --accounts 4}" \
-		ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stacktrace=1" sh conf/run/start.sh 9>&- || return 1
+		ASAN_OPTIONS="detect_leaks=1:abort_on_error=0" UBSAN_OPTIONS="print_stacktrace=1" sh "${START:-conf/run/start.sh}" 9>&- || return 1
 	export CONNECTOR_URL="http://localhost:$port" SANDBOX_URL="http://localhost:$((port + 1))" \
 		SANDBOX_API_URL="https://localhost:$((port + 2))" CONNECTOR_VAR="$stack" CONNECTOR_BIN="$ROOT/build/$1" \
 		CONNECTOR_CONF="$stack/connector.conf" CONNECTOR_KIND="$1" NODE_EXTRA_CA_CERTS="$stack/sandbox/ca.pem"
@@ -266,6 +266,14 @@ run_lighthouse() {
 	stop_stack
 }
 # Fifty tenants at once, programs killed meanwhile (tests/chaos/driver.mjs): a stack of its own, with an impact.com that allows more.
+# One full disk and a kill or two of the database; `make soak` has many.
+run_disk() {
+	build release all site tests-npm || return 0
+	export DISK_TIMES="${DISK_TIMES:-1}" DISK_KILLS="${DISK_KILLS:-2}" DISK_STOPS="${DISK_STOPS:-0}" SOAK_EVIDENCE="${SOAK_EVIDENCE:-$TEST/out}"
+	soak_disk
+	stop_stack
+	unset SANDBOX_OPTIONS CONF_MORE
+}
 run_chaos() {
 	build release all site tests-npm || return 0
 	suite "chaos checker" node node_tests tests/chaos/checker.test.mjs
@@ -340,13 +348,14 @@ run_all() {
 	run_install
 	run_api
 	joined
+	run_disk
 	run_chaos
 }
 
 sh conf/run/install.sh test
 for what in "${@:-all}"; do
 	case $what in
-	all | lint | unit | db | http | install | fuzz | sandbox | e2e | api | browser | chaos | soak | san | pictures | lighthouse) "run_$what" ;;
+	all | lint | unit | db | http | install | fuzz | sandbox | e2e | api | browser | disk | chaos | soak | san | pictures | lighthouse) "run_$what" ;;
 	*)
 		echo "run.sh: no suite $what" >&2
 		exit 2

@@ -97,11 +97,11 @@ rm -rf "$VAR/service"
 sh conf/run/config.sh
 cat "$VAR/connector.conf" "$VAR/nginx.conf" >"$VAR/running.conf"
 if [ ! -d "$VAR/db/mysql" ]; then
-	rm -rf "$VAR/db" # half of one
+	rm -rf "$VAR/db"/* # half of one; the folder may be a disk
 	# --force: a bare machine does not know its own name
 	mariadb-install-db --no-defaults --user="$ME" --datadir="$VAR/db" --skip-test-db --skip-name-resolve --force \
 		--auth-root-authentication-method=socket --auth-root-socket-user="$ME" >"$VAR/log/install-db.log" 2>&1 || {
-		rm -rf "$VAR/db"
+		rm -rf "$VAR/db"/*
 		tail -n 20 "$VAR/log/install-db.log" >&2
 		die "The database's files could not be made."
 	}

@@ -3,10 +3,11 @@
 # NAME.json in build/soak (tests/soak/part.mjs); sizes and seeds are variables NAME_...
 #
 #   chaos      CHAOS_EVENTS=100000 CHAOS_KILLS=1000 CHAOS_CUTS=2000 CHAOS_TENANTS=50: tests/chaos, ten times as long
+#   disk       DISK_TIMES=20 full disks, DISK_KILLS=50 kills and DISK_STOPS=2 stops of the database
 #   fuzz       every fuzzer for FUZZ_S=60 seconds
 #   valgrind   every program under memcheck through stories of tests/e2e
 #   fairness   FAIRNESS_EVENTS=100000 of one tenant whose far ends hang; how late the others are meanwhile
-SOAK_PARTS="fuzz valgrind fairness chaos"
+SOAK_PARTS="fuzz valgrind disk fairness chaos"
 
 run_soak() {
 	sh conf/run/install.sh soak
@@ -38,6 +39,16 @@ soak_chaos() {
 	export CHAOS_EVENTS="${CHAOS_EVENTS:-100000}" CHAOS_KILLS="${CHAOS_KILLS:-1000}" CHAOS_CUTS="${CHAOS_CUTS:-2000}"
 	chaos_run "soak chaos"
 }
+# The database on a small disk of its own.  `make test` has one round of it (run_disk).
+soak_disk() {
+	export START=tests/soak/room.sh ROOM_MB="${ROOM_MB:-240}"
+	soak_on_stack disk release 4 "$DISK_CONF"
+	unset START ROOM_MB
+}
+DISK_CONF='disk_free_min_mb = 32;
+lease_s = 3;
+unknown_wait_s = 5;
+'
 soak_fuzz() {
 	build fuzz tests-fuzz || return 0
 	suite "soak fuzz" lines node tests/soak/fuzz.mjs
