@@ -30,6 +30,7 @@ enum {
 	LATE_DELIVERY,
 	GAUGES,
 	FOREIGN_KEYS,
+	CLIENT_REFUSED,
 	CLOCK
 };
 
@@ -80,6 +81,11 @@ const struct sql census_sql[] = {
 	                "UNION ALL SELECT 'tokens', CONCAT('state=\"', IF(state = 'connected' AND expires_at < "
 	                "UTC_TIMESTAMP(3), "
 	                "'expired', LOWER(state)), '\"'), COUNT(*) FROM install GROUP BY 2 "
+	                "UNION ALL SELECT 'connections_troubled', CONCAT('trouble=\"', trouble, '\"'), COUNT(*) FROM "
+	                "install "
+	                "WHERE trouble <> 'none' GROUP BY trouble "
+	                "UNION ALL SELECT 'alarms', CONCAT('kind=\"', kind, '\"'), COUNT(*) FROM alarm WHERE open = 1 "
+	                "GROUP BY kind "
 	                "UNION ALL SELECT 'token_soonest_expiry_seconds', '', TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(3), "
 	                "MIN(expires_at)) "
 	                "FROM install WHERE state = 'connected' HAVING MIN(expires_at) IS NOT NULL "
@@ -99,6 +105,9 @@ const struct sql census_sql[] = {
 	/* As above. */
 	[FOREIGN_KEYS] = { "census.foreign_keys", SQL_GLOBAL, "s", "i",
 	    "SELECT COUNT(*) FROM tenant WHERE master_key_id <> ?", NULL, NULL },
+	/* As above. */
+	[CLIENT_REFUSED] = { "census.client_refused", SQL_GLOBAL, "", "i",
+	    "SELECT COUNT(*) FROM install WHERE state = 'connected' AND trouble = 'client'", NULL, NULL },
 	/* As above. */
 	[CLOCK] = { "census.clock", SQL_GLOBAL, "", "t", "SELECT UTC_TIMESTAMP(3)", NULL, NULL },
 };
@@ -207,6 +216,17 @@ census_foreign_keys(struct db *db, struct arena *a, struct str key_id, int64_t *
 
 	if (!db_query_one(db, &census_sql[FOREIGN_KEYS], DB_IN(DB_V_S(key_id)), a, &row, e))
 		return err_wrap(e, "comparing master keys");
+	*out = row[0].i;
+	return true;
+}
+
+bool
+census_client_refused(struct db *db, struct arena *a, int64_t *out, struct err *e)
+{
+	const struct db_value *row;
+
+	if (!db_query_one(db, &census_sql[CLIENT_REFUSED], NULL, 0, a, &row, e))
+		return err_wrap(e, "counting refused connections");
 	*out = row[0].i;
 	return true;
 }

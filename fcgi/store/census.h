@@ -34,6 +34,8 @@ bool census_gauges(struct db *db, struct arena *a, const struct settings *s, str
     struct err *e) CC_MUST_USE;
 /* Accounts whose secrets are sealed under another master key than `key_id`: this process cannot open them (F-160). */
 bool census_foreign_keys(struct db *db, struct arena *a, struct str key_id, int64_t *out, struct err *e) CC_MUST_USE;
+/* Connected accounts whose token could not be refreshed because HubSpot refused our client id or secret. */
+bool census_client_refused(struct db *db, struct arena *a, int64_t *out, struct err *e) CC_MUST_USE;
 /* How far the database's clock is ahead of this machine's, in ms. */
 bool census_clock_ahead_ms(struct db *db, struct arena *a, int64_t *out, struct err *e) CC_MUST_USE;
 

@@ -92,6 +92,25 @@ look_at_key(struct look *l)
 		                       (long long)foreign));
 }
 
+/* Every account's token is given to this client: one refusal says it for all. */
+static void
+look_at_client(struct look *l)
+{
+	struct err e = { .code = ERR_NONE };
+	int64_t refused;
+
+	if (!census_client_refused(l->parts->db, l->arena, &refused, &e))
+		tell_failure(l, "hubspot", &e);
+	else
+		tell(l, "hubspot", refused == 0,
+		    refused == 0 ? STR("It has not refused the connector's client id and secret.")
+		                 : str_printf(l->arena,
+		                       "HubSpot refuses the connector's client id or secret, and %lld accounts wait: "
+		                       "correct hubspot_client_id and hubspot_client_secret and restart. No account is "
+		                       "disconnected; all go on by themselves.",
+		                       (long long)refused));
+}
+
 static void
 look_for_workers(struct look *l)
 {
@@ -157,6 +176,7 @@ readiness_look(struct arena *a, const struct parts *parts, struct readiness *out
 	if (!look_at_database(&l))
 		return;
 	look_at_key(&l);
+	look_at_client(&l);
 	look_at_disk(&l);
 	look_for_workers(&l);
 	look_at_lag(&l);

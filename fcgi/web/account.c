@@ -5,6 +5,7 @@
 #include "store/tenant.h"
 #include "web/cookie.h"
 #include "web/handlers.h"
+#include "web/trouble.h"
 
 static struct json *
 words(struct arena *a, struct str list)
@@ -36,6 +37,7 @@ session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	const struct person *p = &rq->session.person;
 	struct credential_facts token;
 	struct json *person, *tenant;
+	const char *trouble;
 	struct tenant t;
 
 	if (!web_query(rq, NULL, 0, NULL, e))
@@ -47,7 +49,8 @@ session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 		return true;
 	}
 	if (!tenant_load(rq->parts->db, rq->arena, rq->tenant_id, &t, e) ||
-	    !credential_facts(rq->parts->db, rq->arena, rq->tenant_id, STR("impact.auth_token"), &token, e))
+	    !credential_facts(rq->parts->db, rq->arena, rq->tenant_id, STR("impact.auth_token"), &token, e) ||
+	    !trouble_load(rq->parts->db, rq->arena, rq->tenant_id, &trouble, e))
 		return false;
 	person = json_object(rq->arena);
 	json_set_int(person, "id", p->person_id);
@@ -60,6 +63,7 @@ session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	json_set_str(tenant, "state", str_from(tenant_state_name(t.state)));
 	json_set_bool(tenant, "sending", t.sending);
 	json_set_bool(tenant, "impact_set", token.set);
+	json_set_str(tenant, "trouble", str_from(trouble));
 	json_set_bool(rp->json, "signed_in", true);
 	json_set(rp->json, "person", person);
 	json_set(rp->json, "tenant", tenant);

@@ -5,6 +5,7 @@
 #include "store/cache.h"
 #include "store/config.h"
 #include "task/move.h"
+#include "web/trouble.h"
 
 static bool
 load_document(const struct web_request *rq, struct config_document *out, struct err *e)
@@ -37,14 +38,18 @@ load_check(const struct web_request *rq, const struct json **out, struct err *e)
 	return true;
 }
 
-/* What parks conversions because of the credentials. */
+/* A look found the credentials refused, or they parked conversions. */
 static bool
-load_refusal(const struct web_request *rq, struct str *out, struct err *e)
+load_refusal(const struct web_request *rq, const struct impact_state *s, struct str *out, struct err *e)
 {
 	struct activity_problem *list;
 	size_t n;
 
 	*out = STR("");
+	if (trouble_alarm(s->alarms, s->n_alarms, ALARM_IMPACT_REFUSED) != NULL) {
+		*out = STR("credentials_refused");
+		return true;
+	}
 	if (!activity_problems(rq->parts->db, rq->arena, rq->tenant_id, &list, &n, e))
 		return false;
 	for (size_t i = 0; i < n && out->n == 0; i++)
@@ -62,7 +67,8 @@ impact_state_load(const struct web_request *rq, struct impact_state *out, struct
 	       credential_facts(rq->parts->db, rq->arena, rq->tenant_id, STR("impact.auth_token"), &out->token, e) &&
 	       load_check(rq, &out->check, e) &&
 	       activity_proved(rq->parts->db, rq->arena, rq->tenant_id, out->document.program_id, &out->proved, e) &&
-	       load_refusal(rq, &out->refused, e);
+	       alarm_list(rq->parts->db, rq->arena, rq->tenant_id, &out->alarms, &out->n_alarms, e) &&
+	       load_refusal(rq, out, &out->refused, e);
 }
 
 const char *

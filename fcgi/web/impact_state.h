@@ -3,6 +3,7 @@
 #define WEB_IMPACT_STATE_H
 
 #include "core/config_document.h"
+#include "store/alarm.h"
 #include "store/credential.h"
 #include "web/reply.h"
 #include "web/request.h"
@@ -12,6 +13,8 @@ struct impact_state {
 	struct credential_facts token;
 	const struct json *check; /* the last good check (task/credentials.h), or NULL */
 	bool proved;              /* a conversion was accepted */
+	struct alarm *alarms; /* those that stand, of both sides */
+	size_t n_alarms;
 	struct str refused;       /* why conversions are parked: a code of core/verdict.h, or empty */
 };
 

@@ -11,7 +11,7 @@
 struct overview {
 	struct tenant tenant;
 	struct install install;
-	struct impact_state impact;
+	struct impact_state impact; /* with the alarms that stand */
 	struct activity_problem *problems;
 	size_t n_problems;
 	struct summary_event_type *event_types; /* of the present program */

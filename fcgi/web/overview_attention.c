@@ -6,6 +6,7 @@
 #include "task/catalogue.h"
 #include "task/connect.h"
 #include "web/overview.h"
+#include "web/trouble.h"
 
 #define NAMES_MAX 2048
 
@@ -48,22 +49,75 @@ names_of(struct buf *b)
 /* ---- the connection */
 
 static void
+push_ended(struct attention *t, const struct overview *o)
+{
+	static const char *const how[INSTALL_TROUBLE__COUNT] = {
+		[INSTALL_REMOVED] = "The app was removed in HubSpot.",
+		[INSTALL_REFUSED] = "HubSpot no longer accepts the connection: its access was withdrawn there.",
+		[INSTALL_ACCOUNT_GONE] = "HubSpot says that this account no longer exists.",
+	};
+	const char *what = how[o->install.trouble];
+	bool paused = o->tenant.state == TENANT_PAUSED;
+
+	if (what == NULL)
+		what = paused ? "The app was removed in HubSpot, or its access was withdrawn."
+		              : "HubSpot is disconnected.";
+	push(t, paused ? "paused" : "disconnected", str_from(what),
+	    "Connect to HubSpot again; the settings are kept, and what waited is sent then.", "hubspot");
+}
+
+/* Connected, and HubSpot does not let us work. */
+static void
+push_waits(struct attention *t, const struct overview *o)
+{
+	static const struct {
+		const char *code, *sentence, *advice, *page;
+	} words[] = {
+		{ "client", "HubSpot refuses the connector itself, not this account.",
+		    "Whoever runs the connector must correct the app's client id and secret. What waits goes on by "
+		    "itself "
+		    "after that.",
+		    "" },
+		{ "denied", "HubSpot refuses the connector's calls.",
+		    "It is tried again by itself. If this stays, connect to HubSpot again.", "hubspot" },
+		{ "unreachable", "HubSpot gives the connector no access right now.",
+		    "Nothing: what waits goes on by itself as soon as HubSpot answers.", "" },
+	};
+	struct str trouble = str_from(trouble_of(&o->install, NULL, 0));
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_eq(trouble, str_from(words[i].code)))
+			push(t, words[i].code, str_from(words[i].sentence), words[i].advice, words[i].page);
+}
+
+static void
+push_impact(struct attention *t, const struct overview *o)
+{
+	const struct alarm *scopes = trouble_alarm(o->impact.alarms, o->impact.n_alarms, ALARM_IMPACT_SCOPES);
+
+	if (trouble_alarm(o->impact.alarms, o->impact.n_alarms, ALARM_IMPACT_REFUSED) != NULL)
+		push(t, "impact_refused", STR("impact.com no longer accepts the Account SID and Auth Token."),
+		    "Enter them anew; conversions wait, and go out then.", "settings");
+	else if (scopes != NULL)
+		push(t, "impact_scopes",
+		    str_printf(t->a, "The impact.com token may not read " STR_FMT ".", STR_ARG(scopes->detail)),
+		    "Allow it for the token in impact.com, or enter another token: until then nobody learns what "
+		    "becomes "
+		    "of conversions.",
+		    "settings");
+}
+
+static void
 push_hubspot(struct attention *t, const struct overview *o, struct str wanted)
 {
 	struct str scope;
 	struct buf b;
 
 	if (!o->install.connected) {
-		if (o->tenant.state == TENANT_PAUSED)
-			push(t, "paused", STR("The app was removed in HubSpot, or its access was withdrawn."),
-			    "Connect to HubSpot again; the settings are kept, and what waited is sent then.",
-			    "hubspot");
-		else
-			push(t, "disconnected", STR("HubSpot is disconnected."),
-			    "Connect to HubSpot again; the settings are kept, and what waited is sent then.",
-			    "hubspot");
+		push_ended(t, o);
 		return;
 	}
+	push_waits(t, o);
 	if (connect_scopes_cover(o->install.scopes, wanted))
 		return;
 	buf_init(&b, t->a, NAMES_MAX);
@@ -265,6 +319,7 @@ overview_attention(struct web_request *rq, const struct overview *o)
 		        "HubSpot keeps what was not taken in and sends it again."),
 		    "Whoever runs the connector makes room; then all goes on by itself.", "");
 	push_hubspot(&t, o, rq->parts->scopes);
+	push_impact(&t, o);
 	if (!o->tenant.sending)
 		push(&t, "stopped", STR("All sending is stopped."), "Allow sending again; what waited is sent then.",
 		    "settings");

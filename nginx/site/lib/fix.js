@@ -5,7 +5,7 @@ import { connectAddress } from './session.js';
 const PATHS = { overview: '/', settings: '/settings', triggers: '/triggers', mappings: '/mappings', preview: '/preview', activity: '/activity' };
 
 // What only a new log-in through HubSpot mends.
-const reconnects = code => ['disconnected', 'paused', 'tenant_paused'].includes(code) || code.startsWith('hubspot_scope');
+const reconnects = code => ['disconnected', 'paused', 'tenant_paused', 'denied'].includes(code) || code.startsWith('hubspot_scope');
 
 /** {href, label, out} or null; a mapping opens the tab of its object, HubSpot the record when its address is given. */
 export function fixLink(page, code = '', object = '', record = '') {

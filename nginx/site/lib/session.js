@@ -49,6 +49,17 @@ export function connectAddress() {
   return portal ? `/oauth/start?portal=${portal}` : '/oauth/start';
 }
 
+/**
+ * What the notices above every page tell, the worst first: 'removed', 'refused', 'account_gone' of a connection that has
+ * ended, 'disconnected', 'stopped', or what else is wrong with one (fcgi/web/trouble.h).
+ */
+export function warnings(data) {
+  if (!data) return [];
+  const { state, trouble, sending } = data.tenant;
+  const first = state === 'paused' && trouble === 'none' ? 'removed' : state === 'disconnected' ? 'disconnected' : trouble;
+  return [first !== 'none' && first, !sending && 'stopped'].filter(Boolean);
+}
+
 /** What keeps conversions from going out: null, 'disconnected', 'paused', 'stopped' or 'unset' (no credentials yet). */
 export function obstacle(data) {
   if (!data) return null;

@@ -5,7 +5,7 @@ import { text } from '../text.js';
 import { fixLink } from '../lib/fix.js';
 import { formatCount, formatDate, formatHour, isToday } from '../lib/format.js';
 import { useLoad, usePoll } from '../lib/load.js';
-import { connectAddress, mayEdit, obstacle } from '../lib/session.js';
+import { connectAddress, mayEdit, obstacle, warnings } from '../lib/session.js';
 import { Checklist, setUp } from '../parts/checklist.js';
 import { FixButton } from '../parts/fix.js';
 import { Badge, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
@@ -85,8 +85,9 @@ function Bones() {
     <${Skeleton} lines=${1} /><div class="card"><${Skeleton} lines=${8} tall /></div></div>`;
 }
 
-// The banner above every page says these already.
-const BANNER = { stopped: 'stopped', disconnected: 'disconnected', paused: 'paused' };
+// The notices above every page say these already; of the others they do not say which.
+const NAMED = ['hubspot_scopes', 'impact_scopes'];
+const said = session => [...warnings(session).filter(w => !NAMED.includes(w)), ...(session.tenant.state === 'paused' ? ['paused'] : [])];
 
 export function Overview({ session }) {
   const { data, error, reload } = useLoad(() => get('/api/overview'));
@@ -101,7 +102,7 @@ export function Overview({ session }) {
       <section aria-labelledby="connections"><h2 class="sr" id="connections">${words.connections}</h2>
         <div class="two"><${HubSpot} hubspot=${data.hubspot} lastEvent=${data.last_event_at} state=${session.tenant.state} /><${Impact} impact=${data.impact} /></div></section>
       ${data.queue && html`<${Queue} queue=${data.queue} />`}
-      <${Attention} items=${data.attention.filter(item => item.code !== BANNER[state])} />
+      <${Attention} items=${data.attention.filter(item => !said(session).includes(item.code))} />
       ${!ready && list}
       <${Period} ready=${ready} />
       ${ready && list}

@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
-import { connectAddress, logOut, mayEdit, obstacle, setSending } from '../lib/session.js';
+import { connectAddress, logOut, mayEdit, obstacle, setSending, warnings } from '../lib/session.js';
 import { forget } from '../lib/resume.js';
 import { navigate, setGuard } from '../lib/router.js';
 import { confirm } from './dialog.js';
@@ -32,12 +32,15 @@ function useSending() {
   return { busy, error, change };
 }
 
-function Banner({ state, sending, may }) {
-  if (!text.sending.banners[state]) return null;
-  const { title, body } = text.sending.banners[state];
-  const action = state === 'stopped'
+// What mends it: a new log-in through HubSpot, or a page; nothing where it passes by itself or is the operator's.
+const MENDS = { impact_refused: '/settings', impact_scopes: '/settings', client: null, unreachable: null };
+
+function Banner({ warning, sending, may }) {
+  const { title, body } = text.sending.banners[warning];
+  const to = warning in MENDS ? MENDS[warning] : connectAddress();
+  const action = warning === 'stopped'
     ? may && html`<button type="button" class="btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`
-    : html`<a class="btn" href=${connectAddress()}>${text.sending.reconnect}</a>`;
+    : to && html`<a class="btn" href=${to}>${to === '/settings' ? words.open(words.pages.settings) : text.sending.reconnect}</a>`;
   return html`<${Notice} kind="warn" title=${title} action=${action}>${body}<//>`;
 }
 
@@ -88,7 +91,7 @@ export function Shell({ data, current, path, children }) {
       </div>
     </header>
     <main id="main" tabindex="-1">
-      <div role="status">${sending.error && html`<${Notice} kind="bad">${sending.error.message}<//>`}<${Banner} state=${state} sending=${sending} may=${mayEdit(data)} /></div>
+      <div role="status">${sending.error && html`<${Notice} kind="bad">${sending.error.message}<//>`}${warnings(data).map(w => html`<${Banner} key=${w} warning=${w} sending=${sending} may=${mayEdit(data)} />`)}</div>
       ${children}
     </main>
   </div>`;
