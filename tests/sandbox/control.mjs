@@ -57,6 +57,10 @@ const CRM = [
 		w.oauth.uninstall(acc.portalId);
 		return ok({});
 	})],
+	['POST', '/control/crm/:portal/withdraw', crm((w, acc) => {
+		w.oauth.withdraw(acc.portalId);
+		return ok({});
+	})],
 	['POST', '/control/crm/:portal/:type', crm((w, acc, b, p) => ok({ id: op.create(w, acc, op.needType(p.type), b.properties, b).id }))],
 	['GET', '/control/crm/:portal/:type', crm((w, acc, b, p, q) => ok({ results: w.crm.list(acc.portalId, op.needType(p.type), q.query.get('archived') === 'true').map(record) }))],
 	['GET', '/control/crm/:portal/:type/:id', crm((w, acc, b, p) => ok(record(w.crm.need(acc.portalId, op.needType(p.type), p.id))))],

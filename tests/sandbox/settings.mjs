@@ -31,6 +31,7 @@ export const SETTINGS = {
 	token_s: [1800, 'HubSpot: life of an access token'],
 	code_s: [60, 'HubSpot: life of an authorization code'],
 	rotate_refresh: [false, 'HubSpot: a refresh answers with a new refresh token, the old one ends'],
+	rotate_grace: [false, 'HubSpot: with rotate_refresh, the old refresh token is good until the new one is used'],
 	hubspot_limit: [110, 'HubSpot: requests per 10 seconds and account'],
 	search_limit: [5, 'HubSpot: searches per second and account'],
 	daily_limit: [0, 'HubSpot: requests per day and account; 0 for none, as for a marketplace app'],

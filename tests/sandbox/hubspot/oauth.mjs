@@ -102,6 +102,11 @@ export class OAuth {
 		const row = this.#w.store.get('install', portalId);
 		if (row)
 			this.#w.store.put('install', portalId, { ...row, active: false, uninstalledAt: new Date().toISOString() });
+		this.withdraw(portalId);
+	}
+
+	/** The refresh tokens are worth nothing any more; the app stays, and access tokens live until they expire. */
+	withdraw(portalId) {
 		for (const [key, r] of this.#w.store.table('refresh'))
 			if (r.portalId === Number(portalId))
 				this.#w.store.put('refresh', key, { ...r, revoked: true });
@@ -173,9 +178,13 @@ export class OAuth {
 		if (words(form.get('scope')).some((s) => !row.scopes.includes(s)))
 			return oauthError('BAD_SCOPES');
 		if (settings.rotate_refresh) {
-			store.put('refresh', refresh, { ...row, revoked: true });
+			const { before, ...kept } = row;
+			const ended = settings.rotate_grace ? before : refresh;
+			if (ended)
+				store.put('refresh', ended, { ...kept, revoked: true });
+			const old = refresh;
 			refresh = token(`${account(row.portalId).region}-`, 24);
-			store.put('refresh', refresh, { ...row });
+			store.put('refresh', refresh, { ...kept, before: old });
 		}
 		return this.#answer(refresh, v1);
 	}
