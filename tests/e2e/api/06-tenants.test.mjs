@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { ready } from '../lib/ready.mjs';
-import { ACME, ALPINE, ALPINE_CLICK, NORTHWIND, VELO, contact, control, deal, log, mark, move, submissions } from '../lib/sandbox.mjs';
+import { ACME, ALPINE, ALPINE_CLICK, NORTHWIND, VELO, contact, control, deal, fault, log, mark, move, submissions } from '../lib/sandbox.mjs';
 
 let ada;
 let clara;
@@ -66,7 +66,7 @@ test('I-08 stopping one account does not stop the other', async () => {
 });
 
 test('F-100 credentials that impact.com no longer takes hold one account only, are said, and go on when entered anew', async () => {
-	await control('POST', '/faults', { kind: 'status', path: `/Advertisers/${VELO.account_sid}/Conversions$`, method: 'POST', status: 401, count: 1 });
+	const refused = await fault({ kind: 'status', path: `/Advertisers/${VELO.account_sid}/`, status: 401, count: 0 });
 	const his = (await deal(ALPINE, { contacts: [await contact(ALPINE, { click: ALPINE_CLICK })] })).id;
 	const hers = (await deal(NORTHWIND, { contacts: [await contact(NORTHWIND)] })).id;
 	await Promise.all([move(ALPINE, his), move(NORTHWIND, hers)]);
@@ -74,6 +74,7 @@ test('F-100 credentials that impact.com no longer takes hold one account only, a
 	assert.equal(held.code, 'credentials_refused');
 	assert.equal((await ada.verdict(hers)).state, 'CONFIRMED');
 	assert.ok((await clara.get('/api/overview')).attention.length > 0);
+	await control('DELETE', `/faults/${refused.id}`);
 	assert.equal((await clara.post('/api/live/impact', VELO)).status, 200);
 	assert.equal((await clara.verdict(his)).state, 'CONFIRMED');
 	assert.equal((await submissions(`deal_closedwon_${his}`)).length, 1);

@@ -7,7 +7,7 @@ import { Person } from '../lib/person.mjs';
 import { ready } from '../lib/ready.mjs';
 import { NORTHWIND, calm, contact, deal, fault, move, set, submissions, webhooks } from '../lib/sandbox.mjs';
 import { down, healthy, kill, processes, up } from '../lib/service.mjs';
-import { sql } from '../../load/database.mjs';
+import { sql } from '../../chaos/database.mjs';
 
 let person;
 before(async () => { person = await ready(); });

@@ -1,6 +1,6 @@
 // Journey 4, "Why not paid?": no click id, a duplicate, one outside the window; each says why and offers a fix; one is mended and sent again.
 import { URL_BASE } from '../lib/env.mjs';
-import { enter, expect, fits, shot, sound, test } from '../lib/page.mjs';
+import { enter, expect, fits, shot, sound, test, tryAgain } from '../lib/page.mjs';
 import { ready } from '../lib/ready.mjs';
 import { CLICK, NORTHWIND, change, contact, deal, move, unique } from '../lib/sandbox.mjs';
 
@@ -127,6 +127,6 @@ test('T-15 new lines move nothing that is read; noise is folded; empty, missing 
 	await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
 	await sound(page, 'Activity that cannot be read');
 	await page.unroute(`${URL_BASE}/api/activity?*`);
-	await page.getByRole('button', { name: 'Try again' }).click();
+	await tryAgain(page, 'Activity');
 	await expect(page.locator('.decision').first()).toBeVisible();
 });

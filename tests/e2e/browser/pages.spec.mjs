@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { EMPTY, FULL, full, hostile, logIn } from '../lib/account.mjs';
 import { conf } from '../lib/env.mjs';
-import { enter, expect, fits, shot, sound, test } from '../lib/page.mjs';
+import { enter, expect, fits, shot, sound, test, tryAgain } from '../lib/page.mjs';
 import { addresses, arrived, unreached } from '../lib/pages.mjs';
 import { routes } from '../lib/routes.mjs';
 
@@ -149,9 +149,8 @@ test('the API fails or the network is gone: every page says so in words and "Try
 		expect((await page.getByRole('alert').first().innerText()).length, `${name}: in words`).toBeGreaterThan(20);
 		await sound(page, `${name}, failed`);
 		broken = false;
-		await page.getByRole('button', { name: /^Try again/ }).first().click();
+		await tryAgain(page, name);
 		await arrived(page);
-		await expect(page.getByRole('button', { name: /^Try again/ }), `${name} is back`).toHaveCount(0);
 	});
 	broken = true;
 	await page.unrouteAll();

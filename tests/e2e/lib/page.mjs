@@ -60,6 +60,16 @@ export function shot(page, name) {
 export const enter = (page, person) =>
 	page.context().addCookies([...person.cookies].map(([name, value]) => ({ name, value, url: URL_BASE })));
 
+/** Presses "Try again" until the page is back; one that asks by itself every few seconds may be quicker. */
+export async function tryAgain(page, what) {
+	const buttons = page.getByRole('button', { name: /^Try again/ });
+	await expect(async () => {
+		if (await buttons.count())
+			await buttons.first().click({ timeout: 2000 });
+		await expect(buttons, `${what} is back`).toHaveCount(0, { timeout: 5000 });
+	}).toPass({ timeout: 60000 });
+}
+
 /** Nothing scrolls sideways. */
 export async function fits(page, what) {
 	const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
