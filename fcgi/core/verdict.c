@@ -293,6 +293,11 @@ const struct verdict verdict_table[] = {
 	  "What was missing did not come in time.",
 	  "Complete the record in HubSpot. When it reaches the trigger again, it is sent.", "hubspot" },
 
+	/* what impact.com's ACTION_REF_NOT_FOUND means of a conversion that had a click id */
+	{ "click_not_found", FINAL,
+	  "It was sent with a click id, and impact.com knows no partner's click by it.",
+	  "Check that the click id stands in HubSpot exactly as the landing page got it, with upper and lower case, and that it is of this program. Then send it again.", "mappings" },
+
 	/* what impact.com's server said at once */
 	{ "http_400", FINAL,
 	  "impact.com refused the data of this conversion.",
@@ -334,6 +339,12 @@ bool
 verdict_holds_event_type(struct str code)
 {
 	return str_starts(code, STR("ACTIONTRACKER")) || str_eq(code, STR("CAMPAIGN_NOT_FOUND"));
+}
+
+bool
+verdict_is_direct(struct str code)
+{
+	return str_eq(code, STR(VERDICT_DIRECT));
 }
 
 struct str

@@ -37,6 +37,13 @@ extern const size_t verdict_table_n;
 const struct verdict *verdict_find(struct str code);
 /* Whether a refusal with that code means every conversion of the event type, until somebody mends the set-up. */
 bool verdict_holds_event_type(struct str code);
+/*
+ * impact.com found no partner for it, and it named none: a sale of the brand's own, no fault.  With a click id in it the
+ * same answer is a fault: VERDICT_CLICK_NOT_FOUND.
+ */
+#define VERDICT_DIRECT          "ACTION_REF_NOT_FOUND"
+#define VERDICT_CLICK_NOT_FOUND "click_not_found"
+bool verdict_is_direct(struct str code);
 /* The first code of a list separated by blanks or commas (ErrorReason may hold several). */
 struct str verdict_first(struct str codes);
 

@@ -14,7 +14,7 @@
 struct db;
 
 struct activity_counters {
-	int64_t sent, waiting, skipped, failed;
+	int64_t sent, waiting, skipped, direct, failed;
 	int64_t held; /* of the waiting ones: a person decides */
 };
 
@@ -31,7 +31,7 @@ struct activity_conversion {
 
 struct activity_row {
 	int64_t decision_id, decided_ms, received_ms, occurred_ms, waits_until_ms;
-	struct str outcome; /* the counter it belongs to: "sent", "waiting", "skipped", "failed" */
+	struct str outcome; /* the counter it belongs to: "sent", "waiting", "skipped", "direct", "failed" */
 	struct str decision, code; /* "CONVERSION", "WAITING", ...; a row of verdict_table or empty */
 	struct str kind, object_type, object_id, property, value;
 	struct str name; /* of the record, or empty */

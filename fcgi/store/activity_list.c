@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "core/state.h"
+#include "core/verdict.h"
 #include "store/activity_row.h"
 #include "store/again.h"
 
@@ -27,8 +28,10 @@ enum {
 	TOTALS
 };
 
-/* Of DEAD ones either those that were given up ('yes') or the others ('no'); '': all of the state. */
-#define GIVEN_UP(x) " AND (? = '' OR IF(" x ".code IN " ACTIVITY_GIVEN_UP ", 'yes', 'no') = ?) "
+/* Of DEAD and REJECTED ones those that were given up ('yes'), that no partner brought ('direct'), or the others ('no'). */
+#define GIVEN_UP(x)                                                                                                    \
+	" AND (? = '' OR CASE WHEN " x ".code IN " ACTIVITY_GIVEN_UP " THEN 'yes' WHEN " x ".code = " ACTIVITY_DIRECT  \
+	" THEN 'direct' ELSE 'no' END = ?) "
 /*
  * Decisions of one batch share the moment, and their conversions need not have its order: so the arm reaches back to the
  * moment of the last row that a page may need, and all of that moment are in it.  A conversion with several decisions
@@ -94,10 +97,10 @@ enum {
 	"SELECT outcome, '', '', COUNT(*) FROM decision FORCE INDEX (decision_list) WHERE tenant_id = ? AND outcome "  \
 	"IN ('WAITING', 'SKIPPED', 'SUPPRESSED', 'HELD') " BETWEEN "GROUP BY outcome UNION ALL "                       \
 	"SELECT 'CONVERSION', state, '', COUNT(*) FROM conversion FORCE INDEX (conversion_list) WHERE tenant_id = ? "  \
-	"AND state IN ('READY', 'SENDING', 'UNKNOWN', 'ACCEPTED', 'CONFIRMED', 'REJECTED', 'PARKED', 'SHADOW', "       \
+	"AND state IN ('READY', 'SENDING', 'UNKNOWN', 'ACCEPTED', 'CONFIRMED', 'PARKED', 'SHADOW', "                   \
 	"'ERASED') " BETWEEN "GROUP BY state UNION ALL "                                                               \
-	"SELECT 'CONVERSION', 'DEAD', code, COUNT(*) FROM conversion FORCE INDEX (conversion_list) WHERE tenant_id = " \
-	"? AND state = 'DEAD' " BETWEEN "GROUP BY code"
+	"SELECT 'CONVERSION', state, code, COUNT(*) FROM conversion FORCE INDEX (conversion_list) WHERE tenant_id = "  \
+	"? AND state IN ('REJECTED', 'DEAD') " BETWEEN "GROUP BY state, code"
 
 const struct sql activity_list_sql[] = {
 	[BY_DECISION] = { "activity.by_decision", SQL_TENANT, DECISION_IN, ACTIVITY_LETTERS,
@@ -161,7 +164,8 @@ static const struct {
 	{ "waiting", false, { { "waiting", "" }, { "held", "" }, { "READY", "" }, { "SENDING", "" }, { "UNKNOWN", "" },
 	                      { "PARKED", "" } } },
 	{ "skipped", false, { { "skipped", "" }, { "suppressed", "" }, { "DEAD", "yes" }, { "SHADOW", "" }, { "ERASED", "" } } },
-	{ "failed",  false, { { "REJECTED", "" }, { "DEAD", "no" } } },
+	{ "direct",  false, { { "REJECTED", "direct" } } },
+	{ "failed",  false, { { "REJECTED", "no" }, { "REJECTED", "yes" }, { "DEAD", "no" } } },
 	{ "held",    false, { { "held", "" } } },
 	/* clang-format on */
 };
@@ -321,9 +325,10 @@ counter_of(struct str decision, struct str state, struct str code)
 	enum state s;
 
 	if (state.n > 0)
-		return !state_parse(state, &s)             ? STR("")
-		       : s == STATE_DEAD && given_up(code) ? STR("skipped")
-		                                           : str_from(state_counter(s));
+		return !state_parse(state, &s)                          ? STR("")
+		       : s == STATE_DEAD && given_up(code)              ? STR("skipped")
+		       : s == STATE_REJECTED && verdict_is_direct(code) ? STR("direct")
+		                                                        : str_from(state_counter(s));
 	return str_eq(decision, STR("SKIPPED")) || str_eq(decision, STR("SUPPRESSED")) ? STR("skipped")
 	                                                                               : STR("waiting");
 }
@@ -345,6 +350,8 @@ count_line(struct activity_counters *c, struct str decision, struct str state, s
 		c->waiting += n;
 	else if (str_eq(counter, STR("skipped")))
 		c->skipped += n;
+	else if (str_eq(counter, STR("direct")))
+		c->direct += n;
 	else if (str_eq(counter, STR("failed")))
 		c->failed += n;
 	if (str_eq(decision, STR("HELD")))

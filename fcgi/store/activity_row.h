@@ -8,11 +8,16 @@
 /* A person gave it up, or the same went out otherwise: no failure. */
 #define ACTIVITY_GIVEN_UP "('dropped_by_person', 'superseded')"
 
-/* The same division as state_counter() in core/state.h, apart from what was given up. */
+/* No partner sent this customer, and nothing in the conversion said otherwise: no failure either (core/verdict.h). */
+#define ACTIVITY_DIRECT "'ACTION_REF_NOT_FOUND'"
+
+/* The same division as state_counter() in core/state.h, apart from what was given up and what no partner brought. */
 #define ACTIVITY_OUTCOME                                                                                               \
 	"CASE WHEN d.outcome IN ('SKIPPED', 'SUPPRESSED') THEN 'skipped' WHEN d.outcome <> 'CONVERSION' THEN "         \
 	"'waiting' WHEN c.state IN ('ACCEPTED', 'CONFIRMED') THEN 'sent' WHEN c.state IN ('SHADOW', 'ERASED') OR "     \
-	"(c.state = 'DEAD' AND c.code IN " ACTIVITY_GIVEN_UP ") THEN 'skipped' WHEN c.state IN ('REJECTED', 'DEAD') "  \
+	"(c.state = 'DEAD' AND c.code IN " ACTIVITY_GIVEN_UP                                                           \
+	") THEN 'skipped' WHEN c.state = 'REJECTED' AND c.code = " ACTIVITY_DIRECT                                     \
+	" THEN 'direct' WHEN c.state IN ('REJECTED', 'DEAD') "                                                         \
 	"THEN 'failed' ELSE 'waiting' END"
 
 #define ACTIVITY_COLUMNS                                                                                               \

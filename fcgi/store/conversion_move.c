@@ -3,6 +3,7 @@
  */
 #include "base/arena.h"
 #include "base/tally.h"
+#include "core/verdict.h"
 #include "io/db.h"
 #include "store/conversion.h"
 #include "store/hold.h"
@@ -79,8 +80,12 @@ const struct sql conversion_move_sql[] = {
 	    "UPDATE conversion SET code = IF(state = 'ACCEPTED', ?, code), version = version + 1" ONE
 	    " AND state IN ('ACCEPTED', 'CONFIRMED')",
 	    NULL, NULL },
-	[REJECTED] = { "conversion.rejected", SQL_TENANT, "ssii", "",
-	    "UPDATE conversion SET state = 'REJECTED', code = ?, partner_id = ?, ended_at = UTC_TIMESTAMP(3), "
+	/* "No referral" of a conversion that names a click is another matter (core/verdict.h). */
+	[REJECTED] = { "conversion.rejected", SQL_TENANT, "sssii", "",
+	    "UPDATE conversion SET state = 'REJECTED', code = IF(? = '" VERDICT_DIRECT
+	    "' AND CONCAT('&', COALESCE(body, '')) LIKE '%&ClickId=_%', '" VERDICT_CLICK_NOT_FOUND
+	    "', ?), message = IF(code = '" VERDICT_CLICK_NOT_FOUND "', '" VERDICT_DIRECT
+	    "', message), partner_id = ?, ended_at = UTC_TIMESTAMP(3), "
 	    "version = version + 1" ONE " AND state IN ('ACCEPTED', 'UNKNOWN')",
 	    NULL, NULL },
 	[CONFIRMED] = { "conversion.confirmed", SQL_TENANT, "ssssssssttii", "",
@@ -261,12 +266,13 @@ bool
 conversion_rejected(struct db *db, const struct lease *l, int64_t id, struct str code, struct str partner_id,
     struct err *e)
 {
-	bool done = transaction_begin(db, e) &&
-	            transaction_end(db,
-	                move(db, l, Q(REJECTED),
-	                    DB_IN(DB_V_S(code), DB_V_S(partner_id), DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
-	                    unqueue(db, l->tenant_id, id, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
-	                "writing a verdict", e);
+	bool done =
+	    transaction_begin(db, e) &&
+	    transaction_end(db,
+	        move(db, l, Q(REJECTED),
+	            DB_IN(DB_V_S(code), DB_V_S(code), DB_V_S(partner_id), DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
+	            unqueue(db, l->tenant_id, id, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
+	        "writing a verdict", e);
 
 	return counted(done, STATE_REJECTED, 1);
 }

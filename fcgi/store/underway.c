@@ -2,6 +2,7 @@
 #include "store/underway.h"
 
 #include "base/arena.h"
+#include "core/verdict.h"
 #include "store/hold.h"
 
 #define TEXT_OF(n) #n
@@ -27,17 +28,21 @@ const struct sql underway_sql[] = {
 const size_t underway_sql_n = sizeof(underway_sql) / sizeof(underway_sql[0]);
 
 /* with_code: "yes", "no" or "" (whatever the code is) */
+struct of {
+	const char *state, *with_code, *code;
+};
+
 static bool
-count(struct db *db, struct arena *a, int64_t tenant_id, struct str object_type, const char *state,
-    const char *with_code, int64_t *out, struct err *e)
+count(struct db *db, struct arena *a, int64_t tenant_id, struct str object_type, const struct of *of, int64_t *out,
+    struct err *e)
 {
 	const struct db_value *row;
 
 	if (!db_query_one(db, &underway_sql[CONVERSIONS],
-	        DB_IN(DB_V_I(tenant_id), DB_V_S(str_from(state)), DB_V_S(object_type), DB_V_S(str_from(with_code)),
-	            DB_V_S(STR(HOLD_CODE)), DB_V_S(str_from(with_code))),
+	        DB_IN(DB_V_I(tenant_id), DB_V_S(str_from(of->state)), DB_V_S(object_type),
+	            DB_V_S(str_from(of->with_code)), DB_V_S(str_from(of->code)), DB_V_S(str_from(of->with_code))),
 	        a, &row, e))
-		return err_wrap(e, "counting %s conversions", state);
+		return err_wrap(e, "counting %s conversions", of->state);
 	*out = row[0].i;
 	return true;
 }
@@ -51,9 +56,14 @@ underway_count(struct db *db, struct arena *a, int64_t tenant_id, struct str obj
 	if (!db_query_one(db, &underway_sql[WAITING], DB_IN(DB_V_I(tenant_id), DB_V_S(object_type)), a, &row, e))
 		return err_wrap(e, "counting what waits");
 	out->waiting = row[0].i;
-	return count(db, a, tenant_id, object_type, "READY", "", &out->ready, e) &&
-	       count(db, a, tenant_id, object_type, "PARKED", "no", &out->parked, e) &&
-	       count(db, a, tenant_id, object_type, "PARKED", "yes", &out->held_back, e) &&
-	       count(db, a, tenant_id, object_type, "UNKNOWN", "", &out->unknown, e) &&
-	       count(db, a, tenant_id, object_type, "REJECTED", "", &out->rejected, e);
+	const struct of ready = { "READY", "", "" }, parked = { "PARKED", "no", HOLD_CODE };
+	const struct of held_back = { "PARKED", "yes", HOLD_CODE }, unknown = { "UNKNOWN", "", "" };
+	/* What no partner brought was refused for no fault. */
+	const struct of rejected = { "REJECTED", "no", VERDICT_DIRECT };
+
+	return count(db, a, tenant_id, object_type, &ready, &out->ready, e) &&
+	       count(db, a, tenant_id, object_type, &parked, &out->parked, e) &&
+	       count(db, a, tenant_id, object_type, &held_back, &out->held_back, e) &&
+	       count(db, a, tenant_id, object_type, &unknown, &out->unknown, e) &&
+	       count(db, a, tenant_id, object_type, &rejected, &out->rejected, e);
 }

@@ -200,7 +200,7 @@ activity_filter_read(const struct web_request *rq, struct activity_filter *f, st
 	*f = (struct activity_filter){ .limit = PAGE_ROWS };
 	if (!web_query(rq, WEB_NAMES("outcome", "object", "code", "q", "period", "from", "to", "cursor", "limit"), v,
 	        e) ||
-	    !one_of(v[OUTCOME], WEB_NAMES("sent", "waiting", "skipped", "failed", "held"), "outcome", e) ||
+	    !one_of(v[OUTCOME], WEB_NAMES("sent", "waiting", "skipped", "direct", "failed", "held"), "outcome", e) ||
 	    !one_of(v[OBJECT], WEB_NAMES("contacts", "companies", "deals"), "object", e) ||
 	    !one_of(v[PERIOD], WEB_NAMES("today", "7", "30"), "period", e))
 		return false;

@@ -25,6 +25,7 @@ activity_counters_json(struct arena *a, const struct activity_counters *c)
 	json_set_int(out, "sent", c->sent);
 	json_set_int(out, "waiting", c->waiting);
 	json_set_int(out, "skipped", c->skipped);
+	json_set_int(out, "direct", c->direct);
 	json_set_int(out, "failed", c->failed);
 	return out;
 }

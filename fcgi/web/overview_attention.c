@@ -280,6 +280,8 @@ problem_of(const struct activity_problem *p)
 static const char *
 outcome_of(const struct activity_problem *p)
 {
+	if (str_eq(p->state, STR("REJECTED")) && verdict_is_direct(p->code))
+		return "direct";
 	if (str_eq(p->state, STR("REJECTED")) || str_eq(p->state, STR("DEAD")))
 		return "failed";
 	if (str_eq(p->state, STR("ACCEPTED")))

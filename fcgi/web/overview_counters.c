@@ -98,6 +98,7 @@ add(struct activity_counters *sum, const struct activity_counters *c)
 	sum->sent += c->sent;
 	sum->waiting += c->waiting;
 	sum->skipped += c->skipped;
+	sum->direct += c->direct;
 	sum->failed += c->failed;
 }
 

@@ -33,6 +33,9 @@ static const struct fate {
 	{ "CONVERSION", "ACCEPTED", "account_changed" },
 	{ "CONVERSION", "CONFIRMED", "" },
 	{ "CONVERSION", "REJECTED", "NO_ITEM" },
+	{ "CONVERSION", "REJECTED", "ACTION_REF_NOT_FOUND" },
+	{ "CONVERSION", "REJECTED", "click_not_found" },
+	{ "CONVERSION", "REJECTED", "superseded" },
 	{ "CONVERSION", "PARKED", "stopped" },
 	{ "CONVERSION", "SHADOW", "" },
 	{ "CONVERSION", "DEAD", "no_answer" },
@@ -141,7 +144,7 @@ lines(const char *query)
 	return n;
 }
 
-static const char *const outcomes[] = { "sent", "waiting", "skipped", "failed" };
+static const char *const outcomes[] = { "sent", "waiting", "skipped", "direct", "failed" };
 
 /* Of a period as text of an address. */
 static int64_t

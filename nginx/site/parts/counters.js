@@ -1,4 +1,4 @@
-// Sent, Waiting, Skipped, Failed: each opens its list.
+// Sent, Waiting, Skipped, No partner, Failed: each opens its list.
 import { html } from '../html.js';
 import { text } from '../text.js';
 import { formatCount } from '../lib/format.js';

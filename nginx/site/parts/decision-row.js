@@ -8,7 +8,7 @@ import { Time } from './time.js';
 
 const words = text.activity;
 const TYPE_ID = { contacts: '0-1', companies: '0-2', deals: '0-3' };
-const KIND = { sent: 'ok', waiting: 'warn', skipped: 'plain', failed: 'bad' };
+const KIND = { sent: 'ok', waiting: 'warn', skipped: 'plain', direct: 'plain', failed: 'bad' };
 
 export const outcomeBadge = outcome => html`<${Badge} kind=${KIND[outcome]}>${words.counters[outcome] ?? outcome}<//>`;
 

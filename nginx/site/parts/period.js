@@ -9,7 +9,7 @@ import { Counters } from './counters.js';
 import { Empty, Failed, Notice, Skeleton } from './notice.js';
 
 const words = text.overview;
-const SERIES = ['sent', 'waiting', 'skipped', 'failed'];
+const SERIES = ['sent', 'waiting', 'skipped', 'direct', 'failed'];
 const EVERY_MS = 60000;
 const LONG_EVERY_MS = 600000; // more than a week: its numbers hardly move, and cost more
 const MOST_DAYS = 366;

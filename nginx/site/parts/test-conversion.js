@@ -12,7 +12,7 @@ import { Notice, Skeleton } from './notice.js';
 
 const words = text.testConversion;
 const EVERY_MS = 2000;
-const KIND = { sent: 'ok', waiting: 'info', skipped: 'warn', failed: 'bad' };
+const KIND = { sent: 'ok', waiting: 'info', skipped: 'warn', direct: 'info', failed: 'bad' };
 
 function Followed({ sent }) {
   const [told, setTold] = useState({ data: null, error: null });

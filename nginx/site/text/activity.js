@@ -3,11 +3,12 @@ export const activity = {
   title: 'Activity',
   lead: 'Every HubSpot event that a trigger looks at, what was decided, and what impact.com made of it. New ones appear by themselves.',
   filters: 'Show only',
-  counters: { sent: 'Sent', waiting: 'Waiting', skipped: 'Skipped', failed: 'Failed' },
+  counters: { sent: 'Sent', waiting: 'Waiting', skipped: 'Skipped', direct: 'No partner', failed: 'Failed' },
   counterHelp: {
     sent: 'went to impact.com',
     waiting: 'not finished yet',
     skipped: 'not sent, with a reason',
+    direct: 'sent; no partner brought them',
     failed: 'refused or stuck',
   },
   object: 'Object',

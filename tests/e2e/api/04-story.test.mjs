@@ -86,7 +86,7 @@ test('B-01 a deal whose contact has no click id ends as not partner-driven, with
 	const { id } = await deal(NORTHWIND, { contacts: [await contact(NORTHWIND, { click: '' })] });
 	await move(NORTHWIND, id);
 	const row = await person.verdict(id);
-	assert.equal(row.outcome, 'failed');
+	assert.equal(row.outcome, 'direct', 'nothing was lost: no red');
 	assert.equal(row.state, 'REJECTED');
 	assert.equal(row.code, 'ACTION_REF_NOT_FOUND');
 	assert.match(row.sentence, /^Not partner-driven/);
@@ -94,6 +94,14 @@ test('B-01 a deal whose contact has no click id ends as not partner-driven, with
 	assert.match(detail.advice, /click id.*ClickId/);
 	assert.equal(detail.fix, 'mappings');
 	assert.equal(detail.fields.some((f) => f.name === 'ClickId'), false, 'an empty field is left out');
+});
+
+test('B-01 the same answer to a deal with a click id is a failure: a partner may wait for it', async () => {
+	const { id } = await deal(NORTHWIND, { contacts: [await contact(NORTHWIND, { click: 'XXunknownEverywhere00001' })] });
+	await move(NORTHWIND, id);
+	const row = await person.verdict(id);
+	assert.deepEqual([row.outcome, row.code], ['failed', 'click_not_found']);
+	assert.match(row.sentence, /with a click id/);
 });
 
 test('B-01 other verdicts are told in their own words', async () => {

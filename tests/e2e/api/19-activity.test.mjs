@@ -47,7 +47,7 @@ test('B-02 a decision is found by link, record, order, action, e-mail and a part
 test('T-15 filters by outcome, object, cause and period agree with the numbers; pages by cursor hold every line once', async () => {
 	const { row } = await refused();
 	const { counters, causes } = await person.get('/api/activity/numbers');
-	for (const outcome of ['sent', 'waiting', 'skipped', 'failed']) {
+	for (const outcome of ['sent', 'waiting', 'skipped', 'direct', 'failed']) {
 		let cursor = '';
 		const ids = new Set();
 		let before = { at: '9', id: Infinity };

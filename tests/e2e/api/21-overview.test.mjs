@@ -64,7 +64,7 @@ test('counters are of days in the account\'s time zone, and the sum of a period 
 	const month = await person.get('/api/overview/counters?days=30');
 	assert.equal(month.per, 'day');
 	assert.equal(month.rows.length, 30);
-	for (const key of ['sent', 'waiting', 'skipped', 'failed'])
+	for (const key of ['sent', 'waiting', 'skipped', 'direct', 'failed'])
 		assert.equal(month.rows.reduce((n, row) => n + row[key], 0), month.totals[key], key);
 	const same = await person.get(`/api/overview/counters?from=${month.from}&to=${month.to}`);
 	assert.equal(same.rows.length, 30);

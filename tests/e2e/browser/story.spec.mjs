@@ -188,7 +188,7 @@ test('B-01 a deal whose contact has no click id ends as not partner-driven, with
 	const { id: contactId } = await control('POST', `/crm/${NORTHWIND}/contacts`, { properties: { email: `${unique('plain')}@customer.example` } });
 	const { id } = await control('POST', `/crm/${NORTHWIND}/deals`, { properties: { dealname: unique('Plain'), dealstage: 'closedwon', amount: '5' }, contacts: [contactId] });
 	const row = await person.verdict(id);
-	await page.goto('/activity?outcome=failed');
+	await page.goto('/activity?outcome=direct');
 	const line = page.getByRole('listitem').filter({ hasText: `deal_closedwon_${id}` });
 	await expect(line).toContainText('Not partner-driven');
 	await line.getByRole('link', { name: /^Not partner-driven/ }).click();
