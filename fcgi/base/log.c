@@ -1,6 +1,9 @@
 #include "base/log.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -20,6 +23,9 @@ static struct {
 	int64_t tenant_id;
 	char work[80];
 	size_t work_n;
+	int fd; /* 0: standard error as it is */
+	bool is_socket;
+	int64_t lost; /* lines since the last one that was taken */
 } state = { .program = "-", .least = LOG_INFO };
 
 static const char *const level_names[] = {
@@ -112,11 +118,31 @@ put_time(struct line *l, int64_t wall_ms)
 	put_c(l, text);
 }
 
+/* Opened anew, a pipe can be ours not to wait for; the one that we were given is others', too. */
+static int
+pipe_of_our_own(void)
+{
+	int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+	return fd < 0 ? 0 : fd;
+}
+
 void
 log_open(const char *program, enum log_level least)
 {
+	struct stat st;
+
 	state.program = program;
 	state.least = least;
+	if (state.fd > 0)
+		(void)close(state.fd);
+	state.fd = 0;
+	state.is_socket = false;
+	if (fstat(STDERR_FILENO, &st) != 0)
+		return;
+	state.is_socket = S_ISSOCK(st.st_mode);
+	if (S_ISFIFO(st.st_mode))
+		state.fd = pipe_of_our_own();
 }
 
 bool
@@ -139,6 +165,20 @@ log_context(int64_t tenant_id, struct str work)
 	state.work_n = work.n;
 	if (work.n > 0)
 		memcpy(state.work, work.p, work.n);
+}
+
+/*
+ * One write, one line.  A reader that stands still, because its own disk is full, costs the line and never the work: a
+ * pipe takes up to PIPE_BUF bytes whole or not at all.
+ */
+static bool
+send_line(const struct line *l)
+{
+	int fd = state.fd > 0 ? state.fd : STDERR_FILENO;
+
+	if (state.is_socket)
+		return send(fd, l->p, l->n, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)l->n;
+	return write(fd, l->p, l->n) == (ssize_t)l->n;
 }
 
 void
@@ -173,7 +213,14 @@ log_write(enum log_level level, const char *event, const struct log_field *field
 			put_value(&l, fields[i].s);
 	}
 	l.p[l.n++] = '\n';
-	/* One write, one line; a full pipe or disk loses the line, never the work. */
-	ssize_t written = write(STDERR_FILENO, l.p, l.n);
-	(void)written;
+	if (!send_line(&l)) {
+		state.lost++;
+		return;
+	}
+	if (state.lost > 0) {
+		int64_t lost = state.lost;
+
+		state.lost = 0;
+		log_event(LOG_WARN, "log.lost", LOG_I("lines", lost));
+	}
 }

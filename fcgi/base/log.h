@@ -4,7 +4,8 @@
  *   2026-11-21T10:00:00.123Z info worker tenant=7 send.accepted conversion=12 status=200
  *
  * Event names are fixed words.  Values are quoted and escaped when they hold anything but
- * [A-Za-z0-9_.:/-].  Never log bodies, tokens, or a person's data: log ids.
+ * [A-Za-z0-9_.:/-].  A reader that does not take a line loses it; the next one that is taken says how many were lost.
+ * Never log bodies, tokens, or a person's data: log ids.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

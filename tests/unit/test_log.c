@@ -14,6 +14,18 @@
 
 static char line[8192];
 
+static const char *program;
+static enum log_level least;
+
+/* Standard error is looked at when the log is opened, so it is opened again whenever it is another one. */
+static void
+opened(const char *name, enum log_level level)
+{
+	program = name;
+	least = level;
+	log_open(name, level);
+}
+
 /* What `write` sends to standard error, without its time. */
 static const char *
 logged(void (*write)(void))
@@ -22,8 +34,10 @@ logged(void (*write)(void))
 
 	assert_int_equal(pipe2(pipes, O_NONBLOCK), 0);
 	assert_true(dup2(pipes[1], STDERR_FILENO) >= 0);
+	log_open(program, least);
 	write();
 	assert_true(dup2(kept, STDERR_FILENO) >= 0);
+	log_open(program, least);
 	ssize_t n = read(pipes[0], line, sizeof line - 1);
 	line[n < 0 ? 0 : n] = '\0';
 	(void)close(pipes[0]);
@@ -71,7 +85,7 @@ static void
 a_line_tells_level_program_context_event_and_fields(void **state)
 {
 	(void)state;
-	log_open("worker", LOG_INFO);
+	opened("worker", LOG_INFO);
 	assert_string_equal(logged(plain), "info worker send.accepted conversion=12 url=a/b:c.d-e_f");
 	log_context(7, STR("job 3"));
 	assert_string_equal(logged(plain),
@@ -84,7 +98,7 @@ static void
 a_value_cannot_forge_a_line_or_reach_the_terminal(void **state)
 {
 	(void)state;
-	log_open("site", LOG_INFO);
+	opened("site", LOG_INFO);
 	assert_string_equal(logged(hostile),
 	    "warn site x user=\"x\\x0a2026-01-01 ok=\\\"1\\\"\\\\\\x1b[31m\\xc3\\xa9\\x00z\" none=\"\"");
 }
@@ -93,9 +107,9 @@ static void
 lines_below_the_level_are_dropped(void **state)
 {
 	(void)state;
-	log_open("site", LOG_INFO);
+	opened("site", LOG_INFO);
 	assert_string_equal(logged(quiet), "");
-	log_open("site", LOG_DEBUG);
+	opened("site", LOG_DEBUG);
 	assert_string_equal(logged(quiet), "debug site x a=1");
 }
 
@@ -103,7 +117,7 @@ static void
 a_huge_value_is_cut_and_the_line_still_ends(void **state)
 {
 	(void)state;
-	log_open("site", LOG_INFO);
+	opened("site", LOG_INFO);
 	assert_true(strlen(logged(huge)) < 4096);
 }
 
@@ -128,6 +142,39 @@ clocks_go_forward_in_milliseconds(void **state)
 	assert_true(clock_mono_ms() >= before);
 }
 
+/* F-143, F-149: whoever keeps the lines has no room and takes none; the work goes on, and the loss is told. */
+static void
+a_log_that_nobody_takes_never_holds_up_the_work(void **state)
+{
+	(void)state;
+	int pipes[2], kept = dup(STDERR_FILENO);
+	int64_t begun = clock_mono_ms();
+
+	assert_int_equal(pipe(pipes), 0);
+	assert_true(dup2(pipes[1], STDERR_FILENO) >= 0);
+	(void)alarm(30); /* a writer that waits would wait for ever */
+	log_open("worker", LOG_INFO);
+	for (int i = 0; i < 2000; i++)
+		huge();
+	while (read(pipes[0], line, sizeof line - 1) == (ssize_t)sizeof line - 1)
+		if (clock_mono_ms() - begun > 20000)
+			fail();
+	plain();
+	(void)alarm(0);
+	assert_true(dup2(kept, STDERR_FILENO) >= 0);
+	opened("worker", LOG_INFO);
+	assert_int_equal(fcntl(pipes[0], F_SETFL, O_NONBLOCK), 0);
+	bool told = false;
+	for (ssize_t n; (n = read(pipes[0], line, sizeof line - 1)) > 0;) {
+		line[n] = '\0';
+		told = told || strstr(line, "log.lost lines=") != NULL;
+	}
+	assert_true(told);
+	(void)close(pipes[0]);
+	(void)close(pipes[1]);
+	(void)close(kept);
+}
+
 int
 main(void)
 {
@@ -136,6 +183,7 @@ main(void)
 		cmocka_unit_test(a_value_cannot_forge_a_line_or_reach_the_terminal),
 		cmocka_unit_test(lines_below_the_level_are_dropped),
 		cmocka_unit_test(a_huge_value_is_cut_and_the_line_still_ends),
+		cmocka_unit_test(a_log_that_nobody_takes_never_holds_up_the_work),
 		cmocka_unit_test(levels_have_names),
 		cmocka_unit_test(clocks_go_forward_in_milliseconds),
 	};
