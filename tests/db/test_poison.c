@@ -3,114 +3,18 @@
  * died go on (F-135, F-137; reliability.md 3.5).  Workers are processes of their own here, and die.
  */
 #include "base/fault.h"
-#include "lib/flow.h"
+#include "lib/mortal.h"
 #include "store/activity.h"
 #include "store/quarantine.h"
 #include "store/record_update.h"
 
 #ifdef CONNECTOR_FAULTS
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define EXPIRED                                                                                                        \
-	"UPDATE lease SET lease_until = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND, due = UTC_TIMESTAMP(3) WHERE owner <> "  \
-	"''"
 #define QUEUED_BY_IMPACT "{\"Status\":\"QUEUED\",\"QueuedUri\":\"/Advertisers/IR1/APISubmissions/A-%d\"}"
 #define NOT_JUDGED                                                                                                     \
 	"{\"BatchId\":\"A-1\",\"Status\":\"Queued\",\"ErrorType\":\"\",\"ErrorReason\":\"\",\"OrderId\":\"\"}"
 /* The one that nobody knew of yet, and as many with it written down as the setting allows. */
 #define DEATHS (1 + 3)
-
-static char folder[] = "/tmp/poison.XXXXXX";
-
-static int
-setup(void **state)
-{
-	return mkdtemp(folder) == NULL || setenv("CONNECTOR_FAULTS", folder, 1) != 0 || store_setup(state);
-}
-
-static int
-teardown(void **state)
-{
-	return rmdir(folder) != 0 || store_teardown(state);
-}
-
-static const char *
-path_of(const char *point)
-{
-	return str_c(store.arena, str_printf(store.arena, "%s/%s", folder, point));
-}
-
-static void
-arm(const char *point, const char *passes_and_kills)
-{
-	int fd = open(path_of(point), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, passes_and_kills, strlen(passes_and_kills)), (long)strlen(passes_and_kills));
-	assert_int_equal(close(fd), 0);
-}
-
-static void
-disarm(const char *point)
-{
-	assert_int_equal(unlink(path_of(point)), 0);
-}
-
-/* A worker that does all that is due of the stage; does not return. */
-static void
-work(enum lease_stage stage)
-{
-	struct str name = str_printf(store.arena, "worker:%d", (int)getpid());
-
-	if (freopen("/dev/null", "w", stderr) == NULL) /* what dies is expected to */
-		_exit(5);
-	store.db = store.parts.db = store_connect();
-	for (;;) {
-		struct lease *list;
-		size_t n, i = 0;
-
-		if (!lease_candidates(store.db, store.arena, &list, &n, &store.e))
-			_exit(2);
-		while (
-		    i < n && (list[i].stage != stage || (stage != LEASE_SPLIT && list[i].tenant_id != store.tenant_id)))
-			i++;
-		if (i == n)
-			_exit(0);
-		list[i].owner = name;
-		if (!lease_claim(store.db, &list[i], name, 3600, &store.e))
-			_exit(3);
-		flow.n = 0;
-		if (!flow_work(&list[i]))
-			_exit(4);
-	}
-}
-
-/* Workers of that stage, one after the other, until one does not die; how many died. */
-static int
-deaths(enum lease_stage stage)
-{
-	for (int died = 0; died < 20; died++) {
-		int status = 0;
-		pid_t pid = fork();
-
-		assert_true(pid >= 0);
-		if (pid == 0)
-			work(stage);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		if (WIFEXITED(status)) {
-			assert_int_equal(WEXITSTATUS(status), 0);
-			return died;
-		}
-		assert_int_equal(WTERMSIG(status), SIGKILL);
-		store_run(EXPIRED);
-	}
-	fail_msg("it never ends");
-	return 0;
-}
 
 static int64_t
 decisions(const char *where)
@@ -156,9 +60,9 @@ a_batch_that_kills_the_splitter_is_quarantined_as_it_came(void **state)
 
 	(void)state;
 	flow_many_deals_won(6);
-	arm("split.event@1002", "0 100");
-	assert_int_equal(deaths(LEASE_SPLIT), DEATHS);
-	disarm("split.event@1002");
+	mortal_arm("split.event@1002", "0 100");
+	assert_int_equal(mortal_deaths(LEASE_SPLIT), DEATHS);
+	mortal_disarm("split.event@1002");
 	assert_int_equal(store_int("SELECT COUNT(*) FROM inbox"), 0);
 	assert_int_equal(pending(), 5);
 	store_must(quarantine_list(store.db, store.arena, &list, &n, &store.e));
@@ -168,7 +72,7 @@ a_batch_that_kills_the_splitter_is_quarantined_as_it_came(void **state)
 	/* An operator tries it again after an update. */
 	store_must(quarantine_retry(store.db, store.arena, one.id, &store.e));
 	store_run("UPDATE inbox SET shard = 0");
-	assert_int_equal(deaths(LEASE_SPLIT), 0);
+	assert_int_equal(mortal_deaths(LEASE_SPLIT), 0);
 	assert_int_equal(pending(), 6);
 }
 
@@ -180,14 +84,14 @@ an_event_that_kills_its_judge_is_set_aside_and_the_others_are_decided(void **sta
 	(void)state;
 	flow_many_deals_won(8);
 	flow_split();
-	arm("decide.judge@1003", "0 100");
+	mortal_arm("decide.judge@1003", "0 100");
 	decide_is_due();
-	assert_int_equal(deaths(LEASE_DECIDE), DEATHS);
+	assert_int_equal(mortal_deaths(LEASE_DECIDE), DEATHS);
 	assert_int_equal(pending(), 0);
 	assert_int_equal(decisions("outcome = 'CONVERSION'"), 7);
 	assert_int_equal(decisions("outcome = 'SKIPPED' AND code = 'poison' AND object_id = '1003'"), 1);
 	assert_true(needs_a_person("SKIPPED"));
-	disarm("decide.judge@1003");
+	mortal_disarm("decide.judge@1003");
 }
 
 /* The answers about several records at once may be what kills: then one event after the other is read. */
@@ -197,13 +101,13 @@ an_event_whose_record_cannot_be_read_alive_is_set_aside(void **state)
 	(void)state;
 	flow_many_deals_won(8);
 	flow_split();
-	arm("decide.record@1003", "0 100");
+	mortal_arm("decide.record@1003", "0 100");
 	decide_is_due();
-	assert_int_equal(deaths(LEASE_DECIDE), DEATHS + 1);
+	assert_int_equal(mortal_deaths(LEASE_DECIDE), DEATHS + 1);
 	assert_int_equal(pending(), 0);
 	assert_int_equal(decisions("outcome = 'CONVERSION'"), 7);
 	assert_int_equal(decisions("outcome = 'SKIPPED' AND code = 'poison' AND object_id = '1003'"), 1);
-	disarm("decide.record@1003");
+	mortal_disarm("decide.record@1003");
 }
 
 static void
@@ -217,14 +121,14 @@ what_was_only_there_when_a_worker_was_killed_is_never_set_aside(void **state)
 	flow_split();
 	for (size_t i = 0; i < sizeof(kills) / sizeof(kills[0]); i++) {
 		/* Each time another one is at work, and others lie beside it. */
-		arm(i % 2 == 0 ? "decide.judge" : "commit.before@writing decisions", kills[i]);
+		mortal_arm(i % 2 == 0 ? "decide.judge" : "commit.before@writing decisions", kills[i]);
 		decide_is_due();
-		(void)deaths(LEASE_DECIDE);
-		(void)unlink(path_of("decide.judge"));
-		(void)unlink(path_of("commit.before@writing decisions"));
+		(void)mortal_deaths(LEASE_DECIDE);
+		mortal_disarm("decide.judge");
+		mortal_disarm("commit.before@writing decisions");
 	}
 	decide_is_due();
-	assert_int_equal(deaths(LEASE_DECIDE), 0);
+	assert_int_equal(mortal_deaths(LEASE_DECIDE), 0);
 	assert_int_equal(decisions("outcome = 'CONVERSION'"), 30);
 	assert_int_equal(pending(), 0);
 }
@@ -253,9 +157,9 @@ deaths_between_two_calls_of_a_step_are_held_against_nobody(void **state)
 		s = flow_step(LEASE_DECIDE, &l);
 		s->careful = l.careful ? &l : NULL;
 		store_must(step_next(s, &store.e)); /* it asks HubSpot, and is not heard of any more */
-		store_run(EXPIRED);
+		mortal_expire();
 	}
-	assert_int_equal(deaths(LEASE_DECIDE), 0);
+	assert_int_equal(mortal_deaths(LEASE_DECIDE), 0);
 	assert_int_equal(decisions("outcome = 'CONVERSION'"), 1);
 }
 
@@ -269,18 +173,18 @@ conversions_whose_sender_dies_are_looked_for_and_not_counted_as_deaths(void **st
 	(void)state;
 	store_run("UPDATE conversion SET lane = UNHEX(SHA2(order_id, 256)) WHERE tenant_id = %lld",
 	    (long long)store.tenant_id);
-	arm("send.request@o-2", "0 100");
+	mortal_arm("send.request@o-2", "0 100");
 	store_must(lease_wake(store.db, store.tenant_id, LEASE_SEND, 0, 0, &store.e));
 	/*
 	 * SENDING was committed before the death, so they are looked for before anything is sent: nobody dies of it twice in
-	 * a row, and the two unanswered resends that are allowed end it.
+	 * a row, and the two unanswered requests that are allowed end it.
 	 */
-	assert_int_equal(deaths(LEASE_SEND), 1);
+	assert_int_equal(mortal_deaths(LEASE_SEND), 1);
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		assert_int_equal(ledger_state(ids[i]), STATE_UNKNOWN);
 		assert_str(ledger_stage(ids[i]), "reconcile");
 	}
-	disarm("send.request@o-2");
+	mortal_disarm("send.request@o-2");
 }
 
 static void
@@ -289,19 +193,19 @@ a_conversion_that_kills_before_it_is_being_sent_is_dead_and_a_person_may_send_it
 	int64_t bad = ledger_ready("o-2"), other;
 
 	(void)state;
-	arm("send.choose@o-2", "0 100");
+	mortal_arm("send.choose@o-2", "0 100");
 	store_must(lease_wake(store.db, store.tenant_id, LEASE_SEND, 0, 0, &store.e));
 	other = ledger_ready("o-3");
 	store_run("UPDATE conversion SET lane = UNHEX(SHA2(order_id, 256)) WHERE tenant_id = %lld",
 	    (long long)store.tenant_id);
 	flow_say(200, str_c(store.arena, str_printf(store.arena, QUEUED_BY_IMPACT, 1)));
-	assert_int_equal(deaths(LEASE_SEND), DEATHS);
+	assert_int_equal(mortal_deaths(LEASE_SEND), DEATHS);
 	assert_int_equal(ledger_state(bad), STATE_DEAD);
 	assert_str(ledger_column(bad, "code"), "poison");
 	assert_str(ledger_stage(bad), "");
 	assert_int_equal(ledger_state(other), STATE_ACCEPTED);
 	assert_true(needs_a_person("DEAD"));
-	disarm("send.choose@o-2");
+	mortal_disarm("send.choose@o-2");
 }
 
 static int64_t
@@ -324,16 +228,16 @@ a_verdict_that_kills_who_reads_it_is_set_aside_and_the_others_are_followed(void 
 	(void)state;
 	for (int i = 0; i < 10; i++)
 		flow_say(200, NOT_JUDGED);
-	arm("follow.submission@o-2", "0 100");
+	mortal_arm("follow.submission@o-2", "0 100");
 	store_must(lease_wake(store.db, store.tenant_id, LEASE_FOLLOW, 0, 0, &store.e));
-	assert_int_equal(deaths(LEASE_FOLLOW), DEATHS);
+	assert_int_equal(mortal_deaths(LEASE_FOLLOW), DEATHS);
 	assert_int_equal(ledger_state(bad), STATE_ACCEPTED);
 	assert_str(ledger_column(bad, "code"), "poison");
 	assert_str(ledger_stage(bad), "");
 	assert_true(needs_a_person("ACCEPTED"));
 	assert_in_range(ledger_due_s(first), 5, 60);
 	assert_in_range(ledger_due_s(last), 5, 60);
-	disarm("follow.submission@o-2");
+	mortal_disarm("follow.submission@o-2");
 }
 
 static void
@@ -353,8 +257,8 @@ a_record_that_kills_its_writer_is_refused_and_the_others_are_written(void **stat
 	(void)state;
 	for (const char *id = "12345"; *id != '\0'; id++)
 		plan((const char[]){ *id, '\0' });
-	arm("update.record@3", "0 100");
-	assert_int_equal(deaths(LEASE_UPDATE), DEATHS);
+	mortal_arm("update.record@3", "0 100");
+	assert_int_equal(mortal_deaths(LEASE_UPDATE), DEATHS);
 	assert_int_equal(store_int("SELECT COUNT(*) FROM record_update WHERE tenant_id = %lld AND state = 'DONE'",
 	                     (long long)store.tenant_id),
 	    4);
@@ -363,7 +267,7 @@ a_record_that_kills_its_writer_is_refused_and_the_others_are_written(void **stat
 	              "code = 'poison' AND object_id = '3'",
 	        (long long)store.tenant_id),
 	    1);
-	disarm("update.record@3");
+	mortal_disarm("update.record@3");
 }
 
 int
@@ -386,7 +290,7 @@ main(void)
 		    flow_fresh),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, mortal_setup, mortal_teardown);
 }
 
 #else

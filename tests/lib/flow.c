@@ -151,6 +151,8 @@ answer(const struct http_request *q)
 		return flow.hubspot_fails ? flow.failure : flow.hubspot != NULL ? flow.hubspot(q) : crm_answer(q);
 	if (!str_starts(q->url, store.settings.impact_api_url))
 		fail_msg("nobody is at " STR_FMT, STR_ARG(q->url));
+	if (flow.impact != NULL)
+		return flow.impact(q);
 	if (script.said == script.n)
 		fail_msg("impact.com was not expected to be asked " STR_FMT, STR_ARG(q->url));
 	return script.answers[script.said++];

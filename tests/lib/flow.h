@@ -25,6 +25,7 @@ extern struct flow {
 	bool hubspot_fails;  /* HubSpot answers every request with `failure` */
 	struct http_answer failure;
 	struct http_answer (*hubspot)(const struct http_request *q); /* answers in place of crm.h, when set */
+	struct http_answer (*impact)(const struct http_request *q);  /* answers in place of the script, when set */
 	size_t first_turn, most_at_once; /* requests of the last round's first turn, and of its biggest */
 	int64_t revision; /* of the configuration */
 } flow;

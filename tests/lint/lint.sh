@@ -31,6 +31,7 @@ layout() {
 		clang-format-19 --dry-run -Werror "$f" 2>&1 | grep -E 'error:' | head -n 3 || true
 	done
 }
+fault_points() { sh tests/lint/fault-points.sh; }
 conf_keys() { sh tests/lint/conf-keys.sh; }
 audit_words() { sh tests/lint/audit-words.sh; }
 code_words() { sh tests/lint/code-words.sh; }
@@ -77,6 +78,7 @@ tidy() { [ -n "${NO_TIDY:-}" ] || sh tests/lint/tidy.sh $(files "fcgi/*.c"); }
 check "a lower layer never includes a higher one" layers
 check "a library's header is included in one place only" third_party
 check "banned functions stay banned" banned_stay_banned
+check "every point where a test kills, and every transaction of the engine, has its row" fault_points
 check "connector.conf tells every key with its default" conf_keys
 check "each change that is recorded has its sentence on the Team page" audit_words
 check "each code has its sentence, and a page that mends it" code_words

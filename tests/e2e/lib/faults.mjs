@@ -1,5 +1,4 @@
-// Every place at which a test kills (fcgi/base/fault.h), one row each: the window of reliability.md 3.3, the point, its
-// value, and what comes by there.  15-faults.test.mjs kills at each and holds the table against the sources.
+// Points at which a program of the test build dies (fcgi/base/fault.h; tests/data/fault-points.txt has them all).
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VAR } from './env.mjs';
