@@ -135,8 +135,12 @@ take_answers(struct step *step, struct err *e)
 			return false;
 		if (!ok)
 			follow_failed(f, item, &why);
-		/* The actions were listed a moment ago, and it was not there. */
-		if (f->busy && item->want == FOLLOW_LISTING && !follow_not_found(f, item, e))
+		if (!f->busy || item->want != FOLLOW_LISTING)
+			continue;
+		/* The actions were listed a moment ago, and it was not there; or that listing failed, and nothing is known. */
+		if (!item->listed)
+			follow_later(item, follow_plan_ms(f, item));
+		else if (!follow_not_found(f, item, e))
 			return false;
 	}
 	return f->busy ? read_submissions(f, e) : follow_list(f, e);

@@ -183,9 +183,14 @@ take_page(struct step *step, struct err *e)
 		f->window.page = next_page;
 		return ask_page(step, e);
 	}
-	for (size_t i = 0; i < f->n_items; i++)
-		if (in_window(f, &f->items[i]) && !look_elsewhere(f, &f->items[i]) &&
-		    !follow_not_found(f, &f->items[i], e))
+	for (size_t i = 0; i < f->n_items; i++) {
+		struct follow_item *item = &f->items[i];
+
+		if (!in_window(f, item) || look_elsewhere(f, item))
+			continue;
+		item->listed = true;
+		if (!follow_not_found(f, item, e))
 			return false;
+	}
 	return list_next(f, e);
 }

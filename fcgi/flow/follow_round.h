@@ -18,6 +18,7 @@ struct follow_item {
 	struct delivery d;
 	enum follow_want want;
 	int64_t look_ms; /* in a listing of this moment */
+	bool listed; /* a whole listing of its window was read in this round, and it was not there */
 	bool looked_at_sending; /* look_ms is the moment it was sent */
 	bool judged; /* its submission is complete, and without an error */
 	bool duplicate; /* CONV_DUPLICATE: an earlier one of ours was counted */

@@ -237,6 +237,32 @@ a_409_costs_only_its_own_conversion(void **state)
 	assert_int_equal(ledger_state(fine), STATE_REJECTED);
 }
 
+/* Whether the first one counted stands in the listing that failed: it is no refusal before that was read. */
+static void
+a_duplicate_of_a_resend_is_no_refusal_while_the_listing_failed(void **state)
+{
+	int64_t id = accepted(1260);
+
+	(void)state;
+	store_run("UPDATE conversion SET attempts = 2 WHERE conversion_id = %lld", (long long)id);
+	budget_used(60);
+	flow_say(500, "");
+	say_submission(id, "Complete", "CONV_DUPLICATE");
+	flow_follow();
+	assert_int_equal(flow.n, 2);
+	assert_int_equal(ledger_state(id), STATE_ACCEPTED);
+	store_later(store.db, 601);
+	store_run("UPDATE delivery SET due = UTC_TIMESTAMP(3) WHERE effect_id = %lld", (long long)id);
+	store_run("UPDATE budget SET spent = '', blocked_until = NULL WHERE tenant_id = %lld",
+	    (long long)store.tenant_id);
+	budget_used(60);
+	flow_say(200, NOTHING);
+	say_submission(id, "Complete", "CONV_DUPLICATE");
+	flow_follow();
+	assert_int_equal(ledger_state(id), STATE_REJECTED);
+	assert_str(ledger_column(id, "code"), "CONV_DUPLICATE");
+}
+
 static const char *
 long_text(const char *key, int n)
 {
@@ -327,6 +353,7 @@ main(void)
 		TEST(around_one_moment_it_becomes_smaller_and_then_it_is_given_up_for_now),
 		TEST(pages_of_a_listing_do_not_pile_up_in_memory),
 		TEST(a_409_costs_only_its_own_conversion),
+		TEST(a_duplicate_of_a_resend_is_no_refusal_while_the_listing_failed),
 		TEST(values_longer_than_their_column_do_not_stop_the_verdict),
 		TEST(what_moved_meanwhile_is_left_and_the_others_go_on),
 		TEST(submissions_that_no_call_was_left_for_are_owed),

@@ -147,7 +147,7 @@ deaths_between_two_calls_of_a_step_are_held_against_nobody(void **state)
 		struct str owner = str_printf(store.arena, "dead:%d", i);
 		struct step *s;
 
-		store_must(lease_candidates(store.db, store.arena, &list, &n, &store.e));
+		store_must(lease_candidates(store.db, store.arena, false, &list, &n, &store.e));
 		for (size_t k = 0; k < n; k++)
 			if (list[k].stage == LEASE_DECIDE && list[k].tenant_id == store.tenant_id)
 				l = list[k];

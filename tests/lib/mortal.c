@@ -75,7 +75,7 @@ live(enum lease_stage stage)
 		struct lease *list;
 		size_t n, i = 0;
 
-		if (!lease_candidates(store.db, store.arena, &list, &n, &store.e))
+		if (!lease_candidates(store.db, store.arena, false, &list, &n, &store.e))
 			_exit(2);
 		while (i < n && !is_work(&list[i], stage))
 			i++;

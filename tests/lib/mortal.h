@@ -6,9 +6,9 @@
 #ifndef TESTS_LIB_MORTAL_H
 #define TESTS_LIB_MORTAL_H
 
-#ifdef CONNECTOR_FAULTS
-
 #include "lib/flow.h"
+
+#ifdef CONNECTOR_FAULTS
 
 /* Of the group, in place of store's. */
 int mortal_setup(void **state);
