@@ -40,7 +40,7 @@ struct db {
 	const char *socket, *host, *name, *user, *ca_file;
 	struct secret password;
 	unsigned port;
-	int64_t connect_s, wait_s, lock_wait_s;
+	int64_t connect_s, wait_s, lock_wait_s, idle_s;
 	int64_t began_ms, rest_until_ms; /* monotonic */
 	MYSQL *my; /* NULL while not connected */
 	struct kept *buckets[BUCKETS];
@@ -84,6 +84,7 @@ db_new(const struct settings *s)
 	db->connect_s = s->database_connect_s;
 	db->wait_s = s->database_wait_s;
 	db->lock_wait_s = s->database_lock_wait_s;
+	db->idle_s = s->lease_s;
 	return db;
 }
 
@@ -196,18 +197,21 @@ say(struct db *db, const char *text, struct err *e)
 
 /*
  * The settings of a session, and the proof that strict mode is on.  A statement whose answer nobody waits for any more
- * is ended by the server itself; its name for that is MariaDB's (M!) or MySQL's.
+ * is ended by the server itself; its name for that is MariaDB's (M!) or MySQL's.  A process that is stopped in the midst
+ * of a transaction loses it when its leases end: what it has locked is others' work by then (MySQL has no such setting;
+ * there it waits for the connection to end).
  */
 static bool
 session(struct db *db, struct err *e)
 {
-	char settings[400];
+	char settings[480];
 
 	(void)snprintf(settings, sizeof settings,
-	    "SET SESSION /*M! max_statement_time = %lld, */ /*!50708 max_execution_time = %lld000, */ "
+	    "SET SESSION /*M! max_statement_time = %lld, idle_transaction_timeout = %lld, */ /*!50708 "
+	    "max_execution_time = %lld000, */ "
 	    "time_zone = '+00:00', innodb_lock_wait_timeout = %lld, autocommit = 1, sql_mode = "
 	    "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
-	    (long long)db->wait_s, (long long)db->wait_s, (long long)lock_wait_s(db));
+	    (long long)db->wait_s, (long long)db->idle_s, (long long)db->wait_s, (long long)lock_wait_s(db));
 	if (!say(db, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", e) || !say(db, settings, e) ||
 	    !say(db,
 	        "SELECT @@SESSION.sql_mode LIKE '%STRICT_ALL_TABLES%' AND @@SESSION.time_zone = '+00:00' "

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "lib/far_end.h"
 #include "lib/flow.h"
 #include "work/worker.h"
 
@@ -85,11 +86,70 @@ who_waits_for_a_budget_keeps_nobody_from_working(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* ---- a noisy tenant whose far end hangs (T-41: with counts in place of seconds) */
+
+#define QUIET          12
+#define NOISY          400
+#define BACKLOG_OF_ONE 3
+
+/*
+ * A far end that takes every connection and never says a word: each call to it lasts its whole deadline.  The noisy
+ * tenant has a backlog, the others a few conversions each; nothing is answered to anybody.
+ */
+static void
+a_backlog_at_a_far_end_that_hangs_slows_nobody_else(void **state)
+{
+	struct far_end far;
+	int64_t noisy, worked;
+	char all[256];
+	bool done;
+	int status;
+	pid_t pid;
+
+	assert_true(far_end_start(&far));
+	store.settings.impact_api_url = str_printf(store.arena, "https://127.0.0.1:%d", far.mute_port);
+	store.settings.http_connect_ms = store.settings.http_total_ms = 1000;
+	noisy = store.tenant_id;
+	for (int i = 0; i < NOISY; i++)
+		ledger_ready(str_c(store.arena, str_printf(store.arena, "noisy-%d", i)));
+	store_run("UPDATE conversion SET lane = UNHEX(SHA2(order_id, 256)) WHERE tenant_id = %lld", (long long)noisy);
+	store_must(lease_wake(store.db, noisy, LEASE_SEND, 0, 0, &store.e));
+	for (int t = 0; t < QUIET; t++) {
+		flow_fresh(state);
+		for (int i = 0; i < BACKLOG_OF_ONE; i++)
+			ledger_ready(str_c(store.arena, str_printf(store.arena, "quiet-%d", i)));
+		store_run("UPDATE conversion SET lane = UNHEX(SHA2(order_id, 256)) WHERE tenant_id = %lld",
+		    (long long)store.tenant_id);
+		store_must(lease_wake(store.db, store.tenant_id, LEASE_SEND, 0, 0, &store.e));
+	}
+	store.settings.impact_api_url = str_printf(store.arena, "https://127.0.0.1:%d", far.mute_port);
+	store.settings.http_connect_ms = store.settings.http_total_ms = 1000;
+	store_run("UPDATE tenant SET state = 'active'");
+	store_run("UPDATE schedule SET due = UTC_TIMESTAMP(3) + INTERVAL 1 DAY");
+	store_run("UPDATE lease SET due = UTC_TIMESTAMP(3) + INTERVAL 1 DAY WHERE stage <> 'send'");
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		work();
+	(void)snprintf(all, sizeof(all),
+	    "SELECT COUNT(*) FROM conversion WHERE tenant_id > %lld AND order_id LIKE 'quiet-%%' AND attempts > 0",
+	    (long long)noisy);
+	done = comes_to(QUIET * BACKLOG_OF_ONE, all);
+	worked = store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld AND attempts > 0", (long long)noisy);
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	far_end_stop(&far);
+	assert_true(done);
+	/* Its share of one lease at most, while each of the others had its turn. */
+	assert_in_range(worked, 1, 64);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(who_waits_for_a_budget_keeps_nobody_from_working, flow_fresh),
+		cmocka_unit_test_setup(a_backlog_at_a_far_end_that_hangs_slows_nobody_else, flow_fresh),
 	};
 
 	return cmocka_run_group_tests(tests, store_setup, store_teardown);
