@@ -2,12 +2,13 @@
 # tests/soak/NAME.mjs.  PARTS="disk fuzz" make soak: some of them.  Each prints its seed and a result line and leaves
 # NAME.json in build/soak (tests/soak/part.mjs); sizes and seeds are variables NAME_...
 #
+#   refresh    REFRESH_TENANTS=50 REFRESH_PROCESSES=8 REFRESH_EXPIRIES=20 REFRESH_KILLS=40 REFRESH_LIFE_S=60: expiring tokens
 #   chaos      CHAOS_EVENTS=100000 CHAOS_KILLS=1000 CHAOS_CUTS=2000 CHAOS_TENANTS=50: tests/chaos, ten times as long
 #   disk       DISK_TIMES=20 full disks, DISK_KILLS=50 kills and DISK_STOPS=2 stops of the database
 #   fuzz       every fuzzer for FUZZ_S=60 seconds
 #   valgrind   every program under memcheck through stories of tests/e2e
 #   fairness   FAIRNESS_EVENTS=100000 of one tenant whose far ends hang; how late the others are meanwhile
-SOAK_PARTS="fuzz valgrind disk fairness chaos"
+SOAK_PARTS="fuzz valgrind disk fairness chaos refresh"
 
 run_soak() {
 	sh conf/run/install.sh soak
@@ -73,4 +74,8 @@ lease_s = 60;
 }
 soak_fairness() {
 	soak_on_stack fairness release "${FAIRNESS_TENANTS:-50}" "$CHAOS_CONF"
+}
+soak_refresh() {
+	soak_on_stack refresh release "${REFRESH_TENANTS:-50}" 'token_retry_s = 1;
+'
 }
