@@ -2,7 +2,7 @@
 # tests/soak/NAME.mjs.  PARTS="disk fuzz" make soak: some of them.  Each prints its seed and a result line and leaves
 # NAME.json in build/soak (tests/soak/part.mjs); sizes and seeds are variables NAME_...
 #
-#   refresh    REFRESH_TENANTS=50 REFRESH_PROCESSES=8 REFRESH_EXPIRIES=20 REFRESH_KILLS=40 REFRESH_LIFE_S=60: expiring tokens
+#   refresh    REFRESH_TENANTS=50 REFRESH_PROCESSES=8 REFRESH_EXPIRIES=20 REFRESH_KILLS=40 REFRESH_LIFE_S=30: expiring tokens
 #   chaos      CHAOS_EVENTS=100000 CHAOS_KILLS=1000 CHAOS_CUTS=2000 CHAOS_TENANTS=50: tests/chaos, ten times as long
 #   disk       DISK_TIMES=20 full disks, DISK_KILLS=50 kills and DISK_STOPS=2 stops of the database
 #   fuzz       every fuzzer for FUZZ_S=60 seconds
