@@ -93,7 +93,8 @@ queues(struct page *p, struct err *e)
 	for (size_t i = 0; i < CENSUS_QUEUES; i++)
 		labels[i] = str_printf(p->arena, "queue=\"" STR_FMT "\"", STR_ARG(q[i].queue));
 	for (size_t i = 0; i < CENSUS_QUEUES; i++)
-		gauge(p, "queue_rows", "what waits, its time come or not; 100000 means as many or more", labels[i], q[i].rows);
+		gauge(p, "queue_rows", "what waits, its time come or not; 100000 means as many or more", labels[i],
+		    q[i].rows);
 	for (size_t i = 0; i < CENSUS_QUEUES; i++)
 		gauge(p, "queue_due", "of that, what could be worked on now", labels[i], q[i].due);
 	for (size_t i = 0; i < CENSUS_QUEUES; i++)

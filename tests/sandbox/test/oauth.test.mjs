@@ -143,6 +143,26 @@ test('revocation ends the refresh token, not the access tokens, nor the install;
 	assert.equal((await box.api('GET', '/account-info/2026-09/details', { token: tokens.access_token })).status, 200);
 });
 
+test('refresh tokens that change: the old one ends at once, or with a grace when the new one is used', async () => {
+	const tokens = await box.install();
+	const refresh = async (token) => (await box.api('POST', '/oauth/2026-09/token', { form: box.tokenForm({ grant_type: 'refresh_token', refresh_token: token }) })).json;
+	await box.control('POST', '/settings', { rotate_refresh: true, rotate_grace: true });
+	const first = await refresh(tokens.refresh_token);
+	assert.notEqual(first.refresh_token, tokens.refresh_token);
+	const second = await refresh(tokens.refresh_token); // whoever got the first one died with it
+	assert.ok(second.access_token);
+	const third = await refresh(second.refresh_token);
+	assert.ok(third.access_token);
+	assert.equal((await refresh(tokens.refresh_token)).status, 'BAD_REFRESH_TOKEN');
+	await box.control('POST', '/settings', { rotate_grace: false });
+	const strict = await refresh(third.refresh_token);
+	assert.equal((await refresh(third.refresh_token)).status, 'BAD_REFRESH_TOKEN');
+	await box.control('DELETE', '/settings');
+	await box.control('POST', `/crm/${NORTHWIND}/withdraw`);
+	assert.equal((await refresh(strict.refresh_token)).status, 'BAD_REFRESH_TOKEN');
+	assert.equal((await box.api('GET', '/account-info/2026-09/details', { token: strict.access_token })).status, 200, 'the app is still there');
+});
+
 test('with the setting a token outlives the uninstall; without it it does not; the old path uninstalls too', async () => {
 	const details = (token) => box.api('GET', '/account-info/2026-09/details', { token });
 	const { access_token: token } = await box.install();
