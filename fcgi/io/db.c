@@ -45,6 +45,7 @@ struct db {
 	MYSQL *my; /* NULL while not connected */
 	struct kept *buckets[BUCKETS];
 	enum transaction tx;
+	bool collided;
 	int64_t last_id;
 };
 
@@ -147,6 +148,7 @@ failed(struct db *db, const char *what, unsigned number, const char *text, struc
 		/* The server's text repeats the value, which may be a person's. */
 		return err_set(e, ERR_EXISTS, "%s: a unique key is taken", what);
 	case DB_MEANS_CONFLICT:
+		db->collided = true;
 		(void)err_set(e, ERR_CONFLICT, "%s: database error %u: %s", what, number, text);
 		if (db->tx == TX_OPEN) {
 			db->tx = TX_BROKEN;
@@ -484,6 +486,15 @@ bool
 db_in_transaction(const struct db *db)
 {
 	return db->tx != TX_NONE;
+}
+
+bool
+db_collided(struct db *db)
+{
+	bool collided = db->collided;
+
+	db->collided = false;
+	return collided;
 }
 
 bool

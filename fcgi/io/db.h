@@ -94,6 +94,11 @@ bool db_commit(struct db *db, struct err *e) CC_MUST_USE;
 /* Always safe, also without a transaction.  After a failure inside a transaction only this or db_begin() goes on. */
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
+/*
+ * Whether somebody's lock was in the way (deadlock, lock wait, certification) since this was asked last: what tells such
+ * an ERR_CONFLICT from one that is about what the rows say.
+ */
+bool db_collided(struct db *db);
 /* For tests: the connection is gone, as when the network cuts it. */
 void db_cut(struct db *db);
 

@@ -65,6 +65,7 @@ answer(struct site *s)
 	struct str headers, body;
 
 	log_context(0, fcgi_param(s->fcgi, "REQUEST_ID"));
+	(void)db_collided(rq.parts->db);
 	web_serve(&rq, &rp);
 	if (rp.file == NULL || !download_send(s->fcgi, s->arena, &rp)) {
 		web_render(s->arena, &rp, &headers, &body);

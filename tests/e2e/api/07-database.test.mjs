@@ -1,7 +1,10 @@
 // The database is away: nothing is half taken, everybody is told to come again, and all goes on by itself.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { userInfo } from 'node:os';
 import { after, before, test } from 'node:test';
-import { URL_BASE, request, until } from '../lib/env.mjs';
+import { URL_BASE, conf, request, until } from '../lib/env.mjs';
 import { change, send, signed } from '../lib/hook.mjs';
 import { Person } from '../lib/person.mjs';
 import { ready } from '../lib/ready.mjs';
@@ -113,6 +116,22 @@ test('F-118 what was acknowledged while the database was killed is there, what w
 		await until(`deal ${id} to be sent`, async () => (await submissions(`deal_closedwon_${id}`)).length > 0, { s: 60 });
 		assert.equal((await submissions(`deal_closedwon_${id}`)).length, 1);
 	}
+});
+
+test('F-123 who finds rows held by somebody for long is told to try again, not that another has changed them', async () => {
+	const held = spawn('mariadb', ['--no-defaults', '-S', conf('database_socket'), '-u', userInfo().username, 'connector', '--unbuffered', '-N', '-e',
+		"BEGIN; SELECT 'held', MAX(tenant_id) FROM tenant FOR UPDATE; SELECT SLEEP(60); ROLLBACK"], { stdio: ['ignore', 'pipe', 'inherit'] });
+	try {
+		await once(held.stdout, 'data');
+		const busy = await person.post('/api/sending', { on: true });
+		assert.equal(busy.status, 503);
+		assert.equal(busy.json.error.code, 'unavailable');
+		assert.ok(Number(busy.headers['retry-after']) > 0);
+		assert.doesNotMatch(busy.text, /1205|1213|lock/i);
+	} finally {
+		held.kill('SIGKILL');
+	}
+	await until('it to be done', async () => (await person.post('/api/sending', { on: true })).status === 200);
 });
 
 test('a session outlives the database\'s absence, and a new login works', async () => {
