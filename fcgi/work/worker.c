@@ -27,6 +27,8 @@
 #define WALKS_MAX 8
 /* The schedule has nothing urgent: tokens are asked for early. */
 #define SCHEDULE_MS 500
+/* Steps that write run one after the other for so long until answers are looked at. */
+#define SLICE_MS 100
 /* When the database is away: how often it is looked for. */
 #define AWAY_MS 500
 
@@ -73,11 +75,16 @@ catch_signals(struct err *e)
 	return true;
 }
 
+/* The list is in the order in which the jobs come to their turn. */
 static void
 add(struct worker *w, struct job *j)
 {
-	j->next_job = w->jobs;
-	w->jobs = j;
+	struct job **end = &w->jobs;
+
+	while (*end != NULL)
+		end = &(*end)->next_job;
+	j->next_job = NULL;
+	*end = j;
 	w->n_jobs++;
 }
 
@@ -232,32 +239,6 @@ may_run(const struct worker *w, const struct job *j)
 	       (!sends(j) || j->over || http_unsent(w->http) < (size_t)w->parts->settings->worker_transfers);
 }
 
-/* Runs every job whose step can be called.  True when one of them ended: there may be new work. */
-static bool
-run_jobs(struct worker *w)
-{
-	struct job **at = &w->jobs;
-	bool ended = false;
-
-	while (*at != NULL) {
-		struct job *j = *at;
-
-		enum job_turn said = may_run(w, j) ? job_run(j, w->http) : JOB_GOES_ON;
-
-		if (said == JOB_OVER) {
-			*at = j->next_job;
-			w->n_jobs--;
-			job_free(j);
-			ended = true;
-			continue;
-		}
-		if (said == JOB_AWAY)
-			database_is_away(w, &(struct err){ .text = "a job could not be given back" });
-		at = &j->next_job;
-	}
-	return ended;
-}
-
 /* Most jobs end long before; those that do not are renewed together, in the order of their keys. */
 static void
 renew(struct worker *w)
@@ -268,7 +249,7 @@ renew(struct worker *w)
 	int64_t now = clock_mono_ms();
 	size_t n = 0;
 
-	if (now < w->next_renew_ms)
+	if (w->away || now < w->next_renew_ms)
 		return;
 	w->next_renew_ms = now + p->settings->lease_s * 1000 / 6;
 	for (struct job *j = w->jobs; j != NULL; j = j->next_job) {
@@ -280,6 +261,71 @@ renew(struct worker *w)
 	/* A lost lease is found out when its results are written; the others have time for another try. */
 	if (n > 0 && !lease_renew(p->db, due, n, p->settings->lease_s, &e) && !away_now(w, &e))
 		log_event(LOG_WARN, "worker.renew", LOG_I("leases", n), LOG_C("why", e.text));
+}
+
+/* What stands from there on comes to its turn next. */
+static void
+rotate(struct worker *w, struct job **from)
+{
+	struct job *first = *from, **end = from;
+
+	if (first == NULL)
+		return;
+	while (*end != NULL)
+		end = &(*end)->next_job;
+	*from = NULL;
+	*end = w->jobs;
+	w->jobs = first;
+}
+
+/*
+ * Runs jobs whose step can be called, those that send or the others, until that moment; who has not come to his turn by
+ * then is the first next time.  True when one of them ended: there may be new work.
+ */
+static bool
+run_some(struct worker *w, bool sending, int64_t until_mono_ms)
+{
+	struct job **at = &w->jobs;
+	bool ended = false;
+
+	while (*at != NULL) {
+		struct job *j = *at;
+		enum job_turn said;
+
+		if (sends(j) != sending || !may_run(w, j)) {
+			at = &j->next_job;
+			continue;
+		}
+		said = job_run(j, w->http);
+		if (said == JOB_OVER) {
+			*at = j->next_job;
+			w->n_jobs--;
+			job_free(j);
+			ended = true;
+		} else {
+			at = &j->next_job;
+		}
+		if (said == JOB_AWAY)
+			database_is_away(w, &(struct err){ .text = "a job could not be given back" });
+		renew(w);
+		if (clock_mono_ms() >= until_mono_ms) {
+			rotate(w, at);
+			break;
+		}
+	}
+	return ended;
+}
+
+/*
+ * A step that writes many rows takes its time, and there may be hundreds of them: after SLICE_MS answers are looked at
+ * and what is ready to be sent is sent, so that one tenant's mountain of events delays nobody else's conversion.
+ */
+static bool
+run_jobs(struct worker *w)
+{
+	bool ended = run_some(w, true, INT64_MAX);
+
+	return run_some(w, false, clock_mono_ms() + SLICE_MS) || ended;
 }
 
 /* Jobs whose pause is over can go on; the next such moment, or `next` when it is sooner. */
@@ -384,8 +430,7 @@ turn(struct worker *w, int64_t wait_ms, struct err *e)
 	bool ok;
 
 	probe(w);
-	if (!w->away)
-		renew(w);
+	renew(w);
 	if (run_jobs(w))
 		w->next_look_ms = 0; /* what one step wrote is the next one's work */
 	ok = http_step(w->http, any_runnable(w) ? 0 : wait_ms, wake_pipe[0], e);

@@ -29,7 +29,7 @@ const TIMES = 10;
 const KILL_EVERY_MS = 1100; // about; a wave is spread over its share of the killing
 const PAGES_OF = 3; // tenants whose Activity is read to its end
 const OUT = join(VAR, 'chaos');
-const DEADLINE_S = 420;
+const DEADLINE_S = 420 + Math.ceil(EVENTS / 100);
 
 async function storm(plan) {
 	const chance = random(SEED ^ 0x57042);
