@@ -10,6 +10,18 @@
 
 /* clang-format off */
 const struct settings_key settings_table[] = {
+	{ "breaker_calls", SETTINGS_INT, AT(breaker_calls), "10", 1, 10000,
+	    "calls in breaker_window_s before a far end is judged" },
+	{ "breaker_cap_s", SETTINGS_INT, AT(breaker_cap_s), "900", 1, DAY_S,
+	    "longest time between two probes of a far end that fails" },
+	{ "breaker_open_s", SETTINGS_INT, AT(breaker_open_s), "30", 1, 3600,
+	    "a far end that fails is not called for this long; doubles with each probe that fails" },
+	{ "breaker_percent", SETTINGS_INT, AT(breaker_percent), "70", 1, 100,
+	    "share of its calls that must fail for a far end to be left alone" },
+	{ "breaker_scope_s", SETTINGS_INT, AT(breaker_scope_s), "900", 1, DAY_S,
+	    "time between two tries of calls that impact.com's token has no scope for" },
+	{ "breaker_window_s", SETTINGS_INT, AT(breaker_window_s), "300", 2, 3600,
+	    "window in which calls to a far end are judged" },
 	{ "ca_file", SETTINGS_STRING, AT(ca_file), "", 0, 4096,
 	    "file of the certificate authorities trusted for HubSpot and impact.com; empty: the system's" },
 	{ "conf_dir", SETTINGS_STRING, AT(conf_dir), "conf", 1, 4096,

@@ -55,6 +55,7 @@ struct settings {
 	int64_t ids_keep_s;
 	int64_t send_window_ms, http_connect_ms, http_total_ms;
 	int64_t retry_base_s, retry_cap_s, retry_max, poison_after;
+	int64_t breaker_calls, breaker_percent, breaker_window_s, breaker_open_s, breaker_cap_s, breaker_scope_s;
 	int64_t retry_told_cap_s, retry_moving_cap_s, retry_limited_hubspot_s, retry_limited_impact_s;
 	int64_t event_keep_days;
 	int64_t token_refresh_percent, token_retry_s, token_second_try_s, hubspot_look_s, impact_look_s, impact_retry_s;

@@ -2,6 +2,7 @@
 #include "flow/access.h"
 
 #include "base/clock.h"
+#include "flow/guard.h"
 #include "store/budget.h"
 #include "store/credential.h"
 #include "store/install.h"
@@ -26,6 +27,21 @@ not_ready(struct access *out, struct str why, int64_t wait_ms)
 {
 	*out = (struct access){ .ready = false, .wait_ms = wait_ms, .why = why };
 	return true;
+}
+
+/* Whether the far end is left alone; a probe is one call. */
+static bool
+gate(struct step *s, enum breaker_to to, int64_t *calls, struct access *out, struct err *e)
+{
+	bool probe;
+	int64_t wait_ms;
+
+	*out = (struct access){ .ready = true };
+	if (!guard_may(s, to, &probe, &wait_ms, e))
+		return false;
+	if (probe)
+		*calls = 1;
+	return wait_ms == 0 || not_ready(out, STR("far_end_away"), wait_ms);
 }
 
 static bool
@@ -75,6 +91,10 @@ hubspot(struct step *s, enum budget_destination to, int64_t calls, const struct 
 	}
 	*token = install.access_token;
 	s->token_version = install.version;
+	if (!gate(s, BREAKER_HUBSPOT, &calls, out, e))
+		return false;
+	if (!out->ready)
+		return true;
 	return take(s, to, calls, limit, granted, out, e);
 }
 
@@ -144,6 +164,10 @@ access_impact(struct step *s, struct str account_sid, int64_t calls, enum access
 		*e = (struct err){ .code = ERR_NONE };
 		return not_ready(out, STR("credentials_refused"), CREDENTIAL_WAIT_MS);
 	}
+	if (!gate(s, BREAKER_IMPACT, &calls, out, e))
+		return false;
+	if (!out->ready)
+		return true;
 	return take(s, BUDGET_IMPACT, calls, &limit, granted, out, e);
 }
 

@@ -174,23 +174,22 @@ static bool
 load_events(struct decide_round *r, struct err *e)
 {
 	struct step *s = &r->step;
-	struct pending *due;
-	size_t n;
 	size_t rest;
 
-	if (!pending_due(s->parts->db, s->arena, s->tenant_id, r->lease.shard, EVENTS_MAX, &due, &n, e) ||
-	    !take_one(r, &due, &n, e))
+	if (!pending_due(s->parts->db, s->arena, s->tenant_id, r->lease.shard, EVENTS_MAX, &r->due, &r->n_due, e) ||
+	    !take_one(r, &r->due, &r->n_due, e))
 		return false;
-	if (n == 1 && step_is_poison(s, due->key)) {
-		r->poison = due;
+	if (r->n_due == 1 && step_is_poison(s, r->due->key)) {
+		r->poison = r->due;
 		return true;
 	}
-	if (!take_events(r, due, n, RECORDS_MAX, e))
+	if (!take_events(r, r->due, r->n_due, RECORDS_MAX, e))
 		return false;
 	rest = r->n_records % HUBSPOT_BATCH_READ_MAX;
 	/* While more of a burst may come, only full calls are made; the rest stays due and fills one with what comes. */
 	return rest == r->n_records || rest == 0 || s->careful != NULL ||
-	       r->oldest_ms >= s->parts->settings->decide_linger_ms || take_events(r, due, n, r->n_records - rest, e);
+	       r->oldest_ms >= s->parts->settings->decide_linger_ms ||
+	       take_events(r, r->due, r->n_due, r->n_records - rest, e);
 }
 
 /*
@@ -220,6 +219,8 @@ live_waits(const struct access *access, struct err *e)
 		return true;
 	if (str_eq(access->why, STR("disconnected")))
 		return err_set(e, ERR_DENIED, "HubSpot is not connected; log in through HubSpot again");
+	if (str_eq(access->why, STR("far_end_away")))
+		return err_set(e, ERR_REMOTE, "HubSpot does not answer just now; try again in a few minutes");
 	return err_set(e, ERR_REMOTE, "HubSpot asks to slow down; try again in a moment");
 }
 
@@ -284,6 +285,23 @@ decide_read_all(struct decide_round *r, struct err *e)
 	return decide_calls(r) == 0 ? r->done(r, e) : pay(&r->step, e);
 }
 
+/*
+ * Nothing may be read now, and nothing was: what needs no record is decided all the same, the rest stays due, and
+ * somebody else may have the shard meanwhile.
+ */
+static bool
+decide_unread(struct decide_round *r, struct err *e)
+{
+	struct step *s = &r->step;
+	int64_t wait_ms = s->pause_ms;
+
+	s->pause_ms = 0;
+	if (!take_events(r, r->due, r->n_due, 0, e) || (r->n_items > 0 && !decide_write(r, e)))
+		return false;
+	s->again_in_ms = wait_ms;
+	return true;
+}
+
 bool
 decide_begin(struct step *s, struct err *e)
 {
@@ -299,12 +317,8 @@ decide_begin(struct step *s, struct err *e)
 		return decide_write(r, e);
 	if (!decide_read_all(r, e))
 		return false;
-	/* Nothing was read yet: somebody else may have the shard meanwhile. */
-	if (s->n == 0 && s->careful == NULL) {
-		s->again_in_ms = s->pause_ms;
-		s->pause_ms = 0;
-	}
-	return true;
+	/* Of one that is looked at with care nothing else is taken up meanwhile. */
+	return s->n > 0 || s->careful != NULL || decide_unread(r, e);
 }
 
 /* What is known now makes of the one event, for a person to see. */

@@ -68,7 +68,9 @@ struct decide_round {
 	size_t n_same;
 	bool any_merged; /* records of this tenant were merged */
 	const struct pending *poison; /* not NULL: the round is about taking this event out of the queue */
-	struct decide_item *items;
+	struct pending *due;
+	size_t n_due;
+	struct decide_item *items; /* those of them that this round looks at */
 	size_t n_items;
 	size_t n_records;  /* distinct ones that rules match */
 	size_t most_records;

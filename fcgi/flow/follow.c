@@ -13,6 +13,7 @@
 #include "flow/follow.h"
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "core/retry.h"
 #include "flow/access.h"
 #include "flow/follow_round.h"
@@ -46,6 +47,30 @@ follow_hold_back(struct follow *f, const struct http_answer *answer, struct err 
 		ms = step_retry_ms(&f->step, RETRY_IMPACT_READ, c, answer, 0);
 	f->budget = 0;
 	return budget_block(db_of(f), f->step.tenant_id, BUDGET_IMPACT, ms, e);
+}
+
+bool
+follow_may(struct follow *f, enum breaker_to to, int64_t *wait_ms, struct err *e)
+{
+	int64_t *known = to == BREAKER_IMPACT_ACTIONS ? &f->no_actions_ms : &f->no_submissions_ms;
+	bool probe;
+
+	if (*known < 0 && !guard_may(&f->step, to, &probe, known, e))
+		return false;
+	*wait_ms = *known;
+	return true;
+}
+
+bool
+follow_scope(struct follow *f, enum breaker_to to, const struct http_answer *answer, bool *refused, struct err *e)
+{
+	enum retry_class c = retry_classify(RETRY_IMPACT_READ, answer);
+
+	*refused = c == RETRY_FORBIDDEN;
+	if (*refused)
+		return guard_refused(&f->step, to, STR("impact.com answered 403"), e);
+	/* Any other answer in good order: the scope is there. */
+	return c != RETRY_OK || guard_allowed(&f->step, to, e);
 }
 
 static bool
@@ -124,13 +149,21 @@ take_answers(struct step *step, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		struct follow_item *item = &f->items[f->asked[i]];
 		struct err why = { .code = ERR_NONE };
+		enum breaker_to to = item->want == FOLLOW_ACTION ? BREAKER_IMPACT_ACTIONS : BREAKER_IMPACT_SUBMISSIONS;
 		bool ok = item->want == FOLLOW_ACTION ? follow_take_action(f, item, &step->answers[i], &why)
 		                                      : follow_take_submission(f, item, &step->answers[i], &why);
+		bool refused;
 
-		if (!ok && (why.code == ERR_DB || why.code == ERR_CONFLICT || why.code == ERR_FAULT)) {
+		/* The database's trouble is everybody's, a lost lease the end of the round; a fault is this one's alone. */
+		if (!ok && (why.code == ERR_DB || why.code == ERR_CONFLICT)) {
 			*e = why;
 			return false;
 		}
+		if (!ok && why.code == ERR_FAULT)
+			log_event(LOG_ERROR, "follow.fault", LOG_I("conversion", item->d.conversion_id),
+			    LOG_C("why", why.text));
+		if (!follow_scope(f, to, &step->answers[i], &refused, e))
+			return false;
 		if (!ok && !follow_hold_back(f, &step->answers[i], e))
 			return false;
 		if (!ok)
@@ -161,10 +194,37 @@ ask(struct follow *f, size_t i)
 	f->budget--;
 }
 
+/*
+ * What the token has no scope for is not asked: an action waits, a submission is looked for among the actions, which
+ * tell at least what was credited.
+ */
+static bool
+leave_forbidden(struct follow *f, struct err *e)
+{
+	for (size_t i = 0; i < f->n_items; i++) {
+		struct follow_item *item = &f->items[i];
+		int64_t wait_ms = 0;
+
+		if (item->want == FOLLOW_ACTION && !follow_may(f, BREAKER_IMPACT_ACTIONS, &wait_ms, e))
+			return false;
+		if (item->want == FOLLOW_SUBMISSION && !follow_may(f, BREAKER_IMPACT_SUBMISSIONS, &wait_ms, e))
+			return false;
+		if (wait_ms == 0)
+			continue;
+		if (item->want == FOLLOW_ACTION)
+			follow_later(item, wait_ms);
+		else
+			item->want = FOLLOW_LISTING;
+	}
+	return true;
+}
+
 /* With fewer calls than items the rest waits for the next round. */
 static bool
 ask_each(struct follow *f, struct err *e)
 {
+	if (!leave_forbidden(f, e))
+		return false;
 	f->step.next = take_answers;
 	for (size_t i = 0; i < f->n_items; i++) {
 		enum follow_want want = f->items[i].want;
@@ -363,5 +423,6 @@ follow_new(struct arena *a, const struct parts *parts, const struct lease *l)
 		.next = follow_begin,
 		.again_in_ms = -1 };
 	f->lease = *l;
+	f->no_submissions_ms = f->no_actions_ms = -1;
 	return &f->step;
 }

@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/tally.h"
+#include "flow/guard.h"
 #include "store/hubspot_calls.h"
 #include "store/transaction.h"
 
@@ -111,6 +112,7 @@ result_of(const struct http_answer *answer)
 void
 step_count_call(const struct step *s, size_t i, const struct http_answer *answer)
 {
+	guard_saw(s, i, answer);
 	if (s->requests[i].mail_to.n > 0)
 		return;
 	/* impact.com is called with the account's name and token, HubSpot never. */

@@ -50,6 +50,7 @@ struct step {
 	struct http_request requests[STEP_REQUESTS_MAX];
 	struct http_answer answers[STEP_REQUESTS_MAX];
 	size_t n;         /* requests that this call of next wants sent; step_next() begins with none */
+	uint32_t probing; /* a bit for each enum breaker_to whose probe this step holds */
 	size_t n_answers; /* of the requests of the call before: answers[0..n_answers) */
 	/* Not 0: the call budget is used up; `next` is called again after this, its requests kept unsent, or not made yet. */
 	int64_t pause_ms;

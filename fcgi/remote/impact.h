@@ -29,6 +29,8 @@ void impact_actions(struct arena *a, const struct settings *s, const struct impa
 void impact_action(struct arena *a, const struct settings *s, const struct impact_account *account,
     struct str action_id, struct http_request *out);
 
+/* The field that a refusal names first; empty when it names none. */
+struct str impact_refused_field(struct arena *a, const struct http_answer *answer);
 /* What is common to all answers: reads the error envelope in any casing into *e (ERR_REMOTE, ERR_DENIED, ...). */
 bool impact_ok(struct arena *a, const struct http_answer *answer, struct err *e);
 

@@ -45,6 +45,14 @@ complaint(struct arena *a, const struct json *body)
 	return wire_cut(a, out, REFUSAL_MAX);
 }
 
+struct str
+impact_refused_field(struct arena *a, const struct http_answer *answer)
+{
+	const struct json *errors = json_get_nocase(wire_error_body(a, answer), "errors");
+
+	return wire_text(a, wire_list_at(errors, 0), "field");
+}
+
 /* Puts an error status into words. */
 static bool
 say(struct arena *a, const struct http_answer *answer, const struct json *body, struct err *e)

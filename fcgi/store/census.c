@@ -98,6 +98,8 @@ const struct sql census_sql[] = {
 	                "UNION ALL SELECT 'budget_blocked', CONCAT('destination=\"', destination, '\"'), "
 	                "CAST(COALESCE(SUM(blocked_until > UTC_TIMESTAMP(3)), 0) AS SIGNED) FROM budget GROUP BY "
 	                "destination "
+	                "UNION ALL SELECT 'breakers_open', CONCAT('destination=\"', destination, '\"'), "
+	                "CAST(COUNT(*) AS SIGNED) FROM breaker GROUP BY destination "
 	                "UNION ALL SELECT 'budget_limit', 'destination=\"hubspot\"', CAST(? AS SIGNED) "
 	                "UNION ALL SELECT 'budget_limit', 'destination=\"impact\"', CAST(? AS SIGNED) "
 	                "UNION ALL SELECT 'disk_free_min_bytes', '', CAST(? AS SIGNED)",

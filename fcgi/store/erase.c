@@ -113,6 +113,7 @@ const struct sql erase_sql[] = {
 	TABLE("cache"),
 	TABLE("counter"),
 	TABLE("hubspot_calls"),
+	TABLE("breaker"),
 	TABLE("budget"),
 	TABLE("config"),
 	TABLE("audit"),

@@ -6,6 +6,7 @@
 #include "store/again.h"
 #include "store/alarm.h"
 #include "store/audit.h"
+#include "store/breaker.h"
 #include "store/budget.h"
 #include "store/cache.h"
 #include "store/census.h"
@@ -64,6 +65,7 @@ statements_all(size_t *n)
 		{ "audit", audit_sql, audit_sql_n },
 		{ "activity_list", activity_list_sql, activity_list_sql_n },
 		{ "summary", summary_sql, summary_sql_n },
+		{ "breaker", breaker_sql, breaker_sql_n },
 		{ "budget", budget_sql, budget_sql_n },
 		{ "cache", cache_sql, cache_sql_n },
 		{ "census", census_sql, census_sql_n },

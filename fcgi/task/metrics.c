@@ -34,6 +34,8 @@ static const struct {
 	    "until the first of the connected accounts' tokens expires; below 0 refreshing fails" },
 	{ "budget_used_max", "calls in the present window of the account that has used most" },
 	{ "budget_blocked", "accounts that the far end told to wait" },
+	{ "breakers_open", "accounts whose far end fails or refuses as a rule and is only probed; impact_actions and "
+	                   "_submissions: scopes" },
 	{ "budget_limit", "calls that an account may make in a window: of 10 s at HubSpot, of an hour at impact.com" },
 	{ "disk_free_min_bytes", "with less free space than this nothing is taken in" },
 };

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "flow/guard.h"
 
 #define AGAIN_MS 200
 #define LOOK_MS  50
@@ -53,6 +54,7 @@ send_all(struct http *http, struct step *s, int64_t until_ms)
 		step_client(http);
 	for (size_t i = 0; i < s->n; i++)
 		step_count_call(s, i, &s->answers[i]);
+	guard_settle(s->parts);
 }
 
 static void

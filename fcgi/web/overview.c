@@ -71,6 +71,7 @@ load(struct web_request *rq, struct overview *o, struct err *e)
 	*o = (struct overview){ 0 };
 	if (!tenant_load(db, a, id, &o->tenant, e) || !install_facts(db, a, id, &o->install, e) ||
 	    !impact_state_load(rq, &o->impact, e) || !activity_problems(db, a, id, &o->problems, &o->n_problems, e) ||
+	    !breaker_list(db, a, id, &o->breakers, &o->n_breakers, e) ||
 	    !summary_event_types(db, a, id, o->impact.document.program_id, &o->event_types, &o->n_event_types, e) ||
 	    !summary_calls(db, a, id, &o->calls, e))
 		return false;

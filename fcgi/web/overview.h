@@ -3,6 +3,7 @@
 #define WEB_OVERVIEW_H
 
 #include "store/activity.h"
+#include "store/breaker.h"
 #include "store/budget.h"
 #include "store/install.h"
 #include "store/summary.h"
@@ -17,6 +18,8 @@ struct overview {
 	struct summary_event_type *event_types; /* of the present program */
 	size_t n_event_types;
 	struct summary_calls calls;
+	struct breaker_row *breakers; /* far ends that are left alone for now */
+	size_t n_breakers;
 	int64_t waiting; /* conversions that wait for impact.com's hourly limit; 0: none has to */
 	struct budget_outlook outlook;
 	struct config_fault *faults; /* what keeps the present configuration from working */

@@ -5,6 +5,7 @@
 #include "store/disk.h"
 #include "task/catalogue.h"
 #include "task/connect.h"
+#include "web/activity_json.h"
 #include "web/overview.h"
 #include "web/trouble.h"
 
@@ -128,6 +129,38 @@ push_hubspot(struct attention *t, const struct overview *o, struct str wanted)
 	    str_printf(t->a, "HubSpot has not granted everything that this app needs: " STR_FMT ".",
 	        STR_ARG(names_of(&b))),
 	    "Log in through HubSpot again and allow it.", "hubspot");
+}
+
+/* Far ends that are left alone, and calls that the token has no scope for: since when, and when they are tried again. */
+static void
+push_breakers(struct attention *t, const struct overview *o)
+{
+	static const struct {
+		const char *code, *sentence, *advice, *page, *outcome;
+	} words[BREAKER__COUNT] = {
+		[BREAKER_HUBSPOT] = { "hubspot_away", "HubSpot does not answer.",
+		    "Nothing is lost: what waits goes on by itself as soon as it answers.", "activity", "waiting" },
+		[BREAKER_IMPACT] = { "impact_away", "impact.com does not answer.",
+		    "Nothing is lost: what waits is sent by itself as soon as it answers.", "activity", "waiting" },
+		[BREAKER_IMPACT_SUBMISSIONS] = { "no_submissions",
+		    "The Auth Token may not read submissions, so what impact.com refuses is not seen here.",
+		    "Allow Submissions for the token in impact.com, or enter another token in Settings.", "settings",
+		    "" },
+		[BREAKER_IMPACT_ACTIONS] = { "no_actions",
+		    "The Auth Token may not read actions: verdicts are not seen, and conversions whose answer was lost "
+		    "wait.",
+		    "Allow Actions for the token in impact.com, or enter another token in Settings.", "settings", "" },
+	};
+
+	for (size_t i = 0; i < o->n_breakers; i++) {
+		const struct breaker_row *b = &o->breakers[i];
+		struct json *row =
+		    push(t, words[b->to].code, str_from(words[b->to].sentence), words[b->to].advice, words[b->to].page);
+
+		json_set_str(row, "outcome", str_from(words[b->to].outcome));
+		activity_set_time(t->a, row, "since", b->since_ms);
+		activity_set_time(t->a, row, "again_at", b->until_ms);
+	}
 }
 
 /* Of several event types with the same refusal one sentence. */
@@ -325,6 +358,7 @@ overview_attention(struct web_request *rq, const struct overview *o)
 	if (!o->tenant.sending)
 		push(&t, "stopped", STR("All sending is stopped."), "Allow sending again; what waited is sent then.",
 		    "settings");
+	push_breakers(&t, o);
 	push_held(&t, o);
 	push_rules(&t, rq, o);
 	for (size_t i = 0; i < o->n_problems; i++)

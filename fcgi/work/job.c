@@ -158,6 +158,7 @@ submit(struct job *j, struct http *http)
 	struct step *s = j->step;
 
 	j->waiting = s->n;
+	j->asked_mono_ms = clock_mono_ms();
 	for (size_t i = 0; i < s->n; i++) {
 		struct err e = { .code = ERR_NONE };
 

@@ -14,7 +14,8 @@ struct job {
 	bool leased; /* else: scheduled */
 	struct lease lease;
 	struct schedule schedule;
-	size_t waiting; /* requests without an answer */
+	size_t waiting; /* requests without an answer, */
+	int64_t asked_mono_ms; /* since then */
 	bool runnable;  /* its step can be called */
 	int64_t renewed_mono_ms; /* its lease: when it was claimed or renewed */
 	int64_t resume_mono_ms;  /* not 0: it can be called from then on */

@@ -13,6 +13,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/tally.h"
+#include "flow/guard.h"
 #include "io/http.h"
 #include "store/disk.h"
 #include "store/pulse.h"
@@ -21,8 +22,13 @@
 
 /* Steps under way at once; each may have up to STEP_REQUESTS_MAX requests. */
 #define JOBS_MAX 64
-/* Of them of one stage that reads. */
+/* Of them of one stage that reads, and of senders. */
 #define STAGE_MAX 24
+#define SENDS_MAX 40
+/* For what is taken in, and for the schedule. */
+#define KEPT_FREE 8
+/* A far end that needs longer is slow. */
+#define SLOW_MS 2000
 /* Of them of one stage that goes through whole accounts. */
 #define WALKS_MAX 8
 /* The schedule has nothing urgent: tokens are asked for early. */
@@ -123,15 +129,15 @@ drop(struct worker *w, struct job **at)
 }
 
 /*
- * Whether one more job may begin.  One that waits for its call budget, which may take an hour, keeps nobody from
+ * Whether one more job may begin besides fewer than `most`.  One that waits for its call budget, which may take an hour, keeps nobody from
  * working who has some: the one with the longest pause makes room.
  */
 static bool
-room(struct worker *w)
+room(struct worker *w, size_t most)
 {
 	struct job **longest = NULL;
 
-	if (w->n_jobs < JOBS_MAX)
+	if (w->n_jobs < most)
 		return true;
 	for (struct job **at = &w->jobs; *at != NULL; at = &(*at)->next_job)
 		if (!(*at)->step->holds && (*at)->resume_mono_ms > (longest == NULL ? 0 : (*longest)->resume_mono_ms))
@@ -142,19 +148,38 @@ room(struct worker *w)
 	return true;
 }
 
+static bool
+calls_impact(enum lease_stage stage)
+{
+	return stage == LEASE_SEND || stage == LEASE_FOLLOW;
+}
+
 /*
- * Whether a job of that stage may begin.  Those that wait for HubSpot or for listings of a far end that hangs leave room
- * for what is sent and taken in.
+ * Whether a job for that lease may begin.  Those that wait for a far end which hangs leave room for the other stages,
+ * and all of them for what is taken in and for tokens.  While a tenant waits for a far end that is slow to answer, it
+ * gets no second place to wait for it.
  */
 static bool
-room_for(struct worker *w, enum lease_stage stage)
+room_for(struct worker *w, const struct lease *l)
 {
-	size_t most = stage == LEASE_UPDATE || stage == LEASE_SCAN ? WALKS_MAX : STAGE_MAX;
+	enum lease_stage stage = l->stage;
+	size_t most = stage == LEASE_SEND                            ? SENDS_MAX
+	              : stage == LEASE_UPDATE || stage == LEASE_SCAN ? WALKS_MAX
+	                                                             : STAGE_MAX;
+	int64_t slow = clock_mono_ms() - SLOW_MS;
 	size_t n = 0;
 
-	for (const struct job *j = w->jobs; j != NULL; j = j->next_job)
-		n += j->leased && j->lease.stage == stage && j->resume_mono_ms == 0;
-	return (stage == LEASE_SPLIT || stage == LEASE_SEND || n < most) && room(w);
+	if (stage == LEASE_SPLIT)
+		return room(w, JOBS_MAX);
+	for (const struct job *j = w->jobs; j != NULL; j = j->next_job) {
+		if (!j->leased || j->lease.stage == LEASE_SPLIT || j->resume_mono_ms != 0)
+			continue;
+		n += j->lease.stage == stage;
+		if (j->lease.tenant_id == l->tenant_id && j->waiting > 0 && j->asked_mono_ms < slow &&
+		    calls_impact(j->lease.stage) == calls_impact(stage))
+			return false;
+	}
+	return n < most && room(w, JOBS_MAX - KEPT_FREE);
 }
 
 /* Claims leases that have something to do, from a random place of the list, so that processes rarely meet. */
@@ -178,7 +203,7 @@ look_for_leases(struct worker *w)
 	for (size_t i = 0; i < n && !w->away; i++) {
 		struct lease *l = &list[(from + i) % n];
 
-		if (!room_for(w, l->stage))
+		if (!room_for(w, l))
 			continue;
 		e = (struct err){ .code = ERR_NONE };
 		FAULT_POINT_OF("lease.found", str_from(lease_stage_name(l->stage)));
@@ -210,7 +235,7 @@ look_for_schedules(struct worker *w)
 			log_event(LOG_ERROR, "worker.look", LOG_C("why", e.text));
 		n = 0;
 	}
-	for (size_t i = 0; i < n && !w->away && room(w); i++) {
+	for (size_t i = 0; i < n && !w->away && room(w, JOBS_MAX); i++) {
 		e = (struct err){ .code = ERR_NONE };
 		if (schedule_claim(p->db, &list[i], p->worker, p->settings->lease_s, &e)) {
 			FAULT_POINT_OF("schedule.claimed", str_from(schedule_kind_name(list[i].kind)));
@@ -435,6 +460,8 @@ turn(struct worker *w, int64_t wait_ms, struct err *e)
 		w->next_look_ms = 0; /* what one step wrote is the next one's work */
 	ok = http_step(w->http, any_runnable(w) ? 0 : wait_ms, wake_pipe[0], e);
 	settle(w);
+	if (!w->away)
+		guard_settle(w->parts);
 	return ok;
 }
 

@@ -10,7 +10,7 @@
 
 /* As many as the worker has places. */
 #define TENANTS_BUSY 64
-#define DEADLINE_MS  30000
+#define DEADLINE_MS  120000
 #define LOOK_MS      20
 
 static _Noreturn void

@@ -68,14 +68,24 @@ const listOf = item => ({ href: `/activity?outcome=${item.outcome}&code=${encode
 
 /** The one place that mends it; what has to be looked at one by one is a list. */
 function fixOf(item) {
+  if (item.since && item.outcome) return { href: `/activity?outcome=${item.outcome}`, label: words.seeThem };
   if (item.page === 'activity' && item.outcome) return listOf(item);
   return fixLink(item.page, item.code, item.object);
+}
+
+const hour = iso => isToday(iso) ? formatHour(iso) : `${formatDate(iso)}, ${formatHour(iso)}`;
+
+/** Of a far end that does not answer: for how long, and when it is tried again. */
+function awayOf(item) {
+  if (!item.since || !item.again_at) return '';
+  const later = new Date(item.again_at) > new Date();
+  return ` ${words.away(hour(item.since), later ? words.awayAt(hour(item.again_at)) : words.awaySoon)}`;
 }
 
 function Attention({ items }) {
   return html`<section aria-labelledby="attention"><h2 id="attention">${words.attention}</h2>
     ${items.length === 0 && html`<p class="muted">${words.attentionNone}</p>`}
-    ${items.map((item, i) => html`<${Notice} key=${item.code + i} kind="warn" title=${item.sentence} action=${html`<${FixButton} to=${fixOf(item)} />`}>${item.advice}
+    ${items.map((item, i) => html`<${Notice} key=${item.code + i} kind="warn" title=${item.sentence} action=${html`<${FixButton} to=${fixOf(item)} />`}>${item.advice}${awayOf(item)}
       ${item.outcome && item.page !== 'activity' && html` <a href=${listOf(item).href}>${words.seeThem}</a>`}<//>`)}
   </section>`;
 }
