@@ -1,5 +1,7 @@
 /* The worker's loop with more to do than it has places for (design 6, Fairness). */
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,8 +10,11 @@
 #include "lib/flow.h"
 #include "work/worker.h"
 
-/* As many as the worker has places. */
-#define TENANTS_BUSY 64
+/* As many as the worker has places for what calls far ends, and more than that. */
+#define TENANTS_BUSY 56
+#define TENANTS_HUNG 64
+/* Places of senders, a conversion each. */
+#define SENDERS_MOST 40
 #define DEADLINE_MS  120000
 #define LOOK_MS      20
 
@@ -144,11 +149,60 @@ a_backlog_at_a_far_end_that_hangs_slows_nobody_else(void **state)
 	assert_in_range(worked, 1, 64);
 }
 
+/* A far end that takes connections and never says a word; its port. */
+static int
+mute(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, n), 0);
+	assert_int_equal(listen(fd, 1024), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+	return ntohs(at.sin_port);
+}
+
+/* F-168, G-13: every tenant's far end hangs at once, and what comes in is taken in all the same. */
+static void
+far_ends_that_hang_leave_places_for_what_is_taken_in(void **state)
+{
+	bool hang, taken_in;
+	int status;
+	pid_t pid;
+
+	for (int i = 0; i < TENANTS_HUNG; i++) {
+		flow_fresh(state);
+		ledger_ready("A");
+		store_must(lease_wake(store.db, store.tenant_id, LEASE_SEND, 0, 0, &store.e));
+	}
+	store_run("UPDATE tenant SET state = 'active'");
+	store_run("UPDATE schedule SET due = UTC_TIMESTAMP(3) + INTERVAL 1 DAY");
+	store_run("UPDATE lease SET due = UTC_TIMESTAMP(3) + INTERVAL 1 DAY WHERE stage <> 'send' AND tenant_id > 0");
+	store.settings.impact_api_url = str_printf(store.arena, "https://127.0.0.1:%d", mute());
+	store.settings.http_connect_ms = store.settings.http_total_ms = store.settings.send_window_ms =
+	    4LL * DEADLINE_MS;
+	store.settings.worker_transfers = 1000;
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		work();
+	hang = comes_to(SENDERS_MOST, "SELECT COUNT(*) FROM conversion WHERE state = 'SENDING'");
+	flow_deal_changed("301", "dealstage", "closedwon");
+	taken_in = comes_to(0, "SELECT COUNT(*) FROM inbox");
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(hang);
+	assert_true(taken_in);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(who_waits_for_a_budget_keeps_nobody_from_working, flow_fresh),
+		cmocka_unit_test_setup(far_ends_that_hang_leave_places_for_what_is_taken_in, flow_fresh),
 		cmocka_unit_test_setup(a_backlog_at_a_far_end_that_hangs_slows_nobody_else, flow_fresh),
 	};
 
