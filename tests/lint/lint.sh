@@ -65,7 +65,7 @@ modules() {
 }
 # A call is repeated by a step that asked core/retry, and by nobody below or before it.
 one_retry_layer() {
-	grep -nE 'retry_wait_ms|retry_hint_ms' $(files 'fcgi/*.c') | grep -v '^fcgi/core/retry\.c:' || true
+	grep -nE 'retry_hint_ms' $(files 'fcgi/*.c') | grep -v '^fcgi/core/retry\.c:' || true
 	grep -nE '_next_upstream|proxy_pass|server unix:.*server unix:' $(files 'nginx/*.in' 'nginx/*.conf') |
 		grep -v 'fastcgi_next_upstream off;' || true
 	[ "$(grep -c 'fastcgi_next_upstream off;' nginx/connector.conf.in)" -eq 1 ] || echo "nginx may repeat a request"
