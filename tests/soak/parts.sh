@@ -26,6 +26,7 @@ run_soak() {
 		stop_stack
 		unset SANDBOX_OPTIONS CONF_MORE DATABASE_OPTIONS
 	done
+	node tests/soak/results.mjs
 }
 # The programs with sandbox options and lines of connector.conf, and the part's node program against them.
 soak_on_stack() { # part, kind of build, accounts, lines of connector.conf
