@@ -6,7 +6,6 @@
 #include "base/crypto.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "core/retry.h"
 #include "remote/hubspot_oauth.h"
 
 /* Who finds another process refreshing looks again this often, give or take, and no longer than a person waits. */
@@ -15,8 +14,8 @@
 /* Tokens that could not be stored are tried to be for as long as the lease lasts. */
 #define STORE_AGAIN_MS 250
 #define STORE_MAX_MS   30000
-/* A first wait, when HubSpot's token service fails. */
-#define RETRY_MS 2000
+/* The least wait when HubSpot's token service fails. */
+#define FAILED_MS 1000
 /* Young tokens that are refused one after the other: refreshing is not what helps. */
 #define DENIED_MS     60000
 #define DENIED_CAP_MS (15LL * 60 * 1000)
@@ -93,14 +92,18 @@ refused(struct token *t, enum hubspot_oauth_result result, struct err *e)
 	    e);
 }
 
+/* As long as HubSpot asks for; without its word no longer than token_retry_s, because a token is missed by then. */
 static bool
 unreachable(struct token *t, struct err *e)
 {
-	const struct settings *s = t->step.parts->settings;
+	const struct settings *settings = t->step.parts->settings;
+	enum retry_class c = retry_classify(RETRY_HUBSPOT_TOKEN, &t->step.answers[0]);
+	int64_t cap_ms = settings->token_retry_s * 1000;
+	int64_t ms = step_retry_ms(&t->step, RETRY_HUBSPOT_TOKEN, c, &t->step.answers[0], t->install.failures);
 
-	return failed(t, INSTALL_UNREACHABLE,
-	    1000 + retry_wait_ms(RETRY_MS, s->token_retry_s * 1000, t->install.failures, crypto_random_below(1000000)),
-	    e);
+	if (c != RETRY_WAIT && ms > cap_ms)
+		ms = cap_ms - crypto_random_below(cap_ms / 4);
+	return failed(t, INSTALL_UNREACHABLE, FAILED_MS + ms, e);
 }
 
 /* Whether the tokens in hand are still those to be stored; a database that cannot be asked has not said no. */
