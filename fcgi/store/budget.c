@@ -17,8 +17,6 @@ enum {
 #define ONE          "tenant_id = ? AND destination = ?"
 #define LEFT_MS(col) "GREATEST(0, COALESCE(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), " col ") DIV 1000, 0))"
 #define IN_MS        "UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND"
-/* Two answers that tell of the same hour differ by their whole seconds. */
-#define SAME_HOUR "told_until > UTC_TIMESTAMP(3) AND ABS(TIMESTAMPDIFF(MICROSECOND, told_until, " IN_MS ")) < 2500000"
 
 const struct sql budget_sql[] = {
 	[READ] = { "budget.read", SQL_TENANT, "is", "sitiiiiii",
@@ -42,12 +40,8 @@ const struct sql budget_sql[] = {
 	    "IF(VALUES(blocked_until) <= UTC_TIMESTAMP(3), VALUES(blocked_until), "
 	    "GREATEST(COALESCE(blocked_until, VALUES(blocked_until)), VALUES(blocked_until)))",
 	    NULL, NULL },
-	/* What was granted since is off told_left already. */
-	[TOLD] = { "budget.told", SQL_TENANT, "iiiiiiis", "",
-	    "UPDATE budget SET told_left = IF(told_limit = ? AND " SAME_HOUR
-	    ", LEAST(told_left, ?), ?), told_limit = ?, "
-	    "told_until = " IN_MS " WHERE " ONE,
-	    NULL, NULL },
+	[TOLD] = { "budget.told", SQL_TENANT, "iiiis", "",
+	    "UPDATE budget SET told_limit = ?, told_left = ?, told_until = " IN_MS " WHERE " ONE, NULL, NULL },
 	[OWED] = { "budget.owed", SQL_TENANT, "iisi", "", "UPDATE budget SET owed = ? WHERE " ONE " AND owed <> ?",
 	    NULL, NULL },
 };
@@ -137,10 +131,11 @@ most(const struct ask *q, const struct state *s)
 	return s->rule.calls - least(at_least_0(kept), share_left(q, s));
 }
 
+/* Half of what we leave by ourselves: by what is on its way, less may be left than our own count says. */
 static int64_t
 told_room(const struct state *s)
 {
-	return s->told_ms == 0 ? INT64_MAX : at_least_0(s->told_left - (s->told_limit - s->rule.calls));
+	return s->told_ms == 0 ? INT64_MAX : at_least_0(s->told_left - (s->told_limit - s->rule.calls) / 2);
 }
 
 /* How many may be granted, and when not one, how long until one may. */
@@ -234,12 +229,9 @@ bool
 budget_told(struct db *db, int64_t tenant_id, enum budget_destination to, int64_t limit, int64_t left, int64_t reset_ms,
     struct err *e)
 {
-	struct db_value reset = DB_V_I(reset_ms);
-
 	return db_run(db, &budget_sql[TOLD],
-	    DB_IN(DB_V_I(limit), reset, DB_V_I(left), DB_V_I(left), DB_V_I(limit), reset, DB_V_I(tenant_id),
-	        DB_V_S(str_from(names[to]))),
-	    NULL, e);
+	    DB_IN(DB_V_I(limit), DB_V_I(left), DB_V_I(reset_ms), DB_V_I(tenant_id), DB_V_S(str_from(names[to]))), NULL,
+	    e);
 }
 
 bool

@@ -8,7 +8,7 @@ BENCH_PORT=$PORT
 VAR=${BENCH_VAR:-$(cd "$(dirname "$0")/../.." && pwd -P)/build/bench}
 . "$(dirname "$0")/../../conf/run/common.sh"
 cd "$ROOT"
-SUBJECTS=${ROWS:-start delivery intake client claim split send calls burst mappings}
+SUBJECTS=${ROWS:-start delivery intake client claim split send calls burst mappings budget}
 for subject in $SUBJECTS; do
 	[ "$subject" = start ] || [ -f "tests/bench/$subject.mjs" ] || die "There is no tests/bench/$subject.mjs"
 done
