@@ -11,6 +11,7 @@
 #include "core/state.h"
 #include "store/again.h"
 #include "store/history.h"
+#include "store/hold.h"
 #include "store/pending.h"
 
 enum {
@@ -20,6 +21,7 @@ enum {
 	FOUND,
 	RESEND,
 	FOLLOW,
+	PARK,
 	STILL_SENT,
 	OWN,
 	QUEUE,
@@ -57,6 +59,13 @@ const struct sql act_sql[] = {
 	    NULL, NULL },
 	[FOLLOW] = { "act.follow", SQL_TENANT, "iii", "",
 	    MOVE("ACCEPTED", "code = '', ") "state = 'ACCEPTED' AND code = 'poison'", NULL, NULL },
+	/* Its event type is held: it goes when that is mended, as all of it. */
+	[PARK] = { "act.park", SQL_TENANT, "iii", "",
+	    "UPDATE conversion c SET state = 'PARKED', code = '" HOLD_CODE
+	    "', version = version + 1 WHERE c.tenant_id = ? "
+	    "AND c.conversion_id = ? AND c.state = 'READY' AND EXISTS (SELECT 1 FROM event_type_hold h WHERE "
+	    "h.tenant_id = ? AND h.event_type_id = c.event_type_id)",
+	    NULL, NULL },
 	[STILL_SENT] = { "act.still_sent", SQL_TENANT, "iii", "",
 	    "UPDATE conversion SET version = version + 1 WHERE tenant_id = ? AND conversion_id = ? AND version = ? AND "
 	    "state IN ('ACCEPTED', 'CONFIRMED') AND trigger_id <> '" EFFECT_TEST_TRIGGER "'",
@@ -132,6 +141,14 @@ cas(struct db *db, const struct act *x, const struct sql *q, int64_t id, struct 
 static bool
 queue(struct db *db, const struct act *x, int64_t id, bool follow, struct err *e)
 {
+	int64_t parked = 0;
+
+	if (!follow && !db_run(db, Q(PARK), DB_IN(DB_V_I(x->tenant_id), DB_V_I(id), DB_V_I(x->tenant_id)), &parked, e))
+		return false;
+	if (parked > 0) {
+		tally_add(TALLY_MOVED_PARKED, 1);
+		return true;
+	}
 	return db_run(db, Q(QUEUE),
 	           DB_IN(DB_V_I(x->tenant_id), DB_V_I(id), DB_V_S(follow ? STR("follow") : STR("send"))), NULL, e) &&
 	       lease_wake(db, x->tenant_id, follow ? LEASE_FOLLOW : LEASE_SEND, 0, 0, e);

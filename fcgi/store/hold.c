@@ -265,15 +265,29 @@ hold_end(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t conver
 	           "releasing an event type", e);
 }
 
-bool
-hold_redo(struct db *db, int64_t tenant_id, int64_t *n, struct err *e)
+static bool
+redo(struct db *db, int64_t tenant_id, int64_t *n, struct err *e)
 {
 	if (!db_run(db, Q(REDO), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id)), n, e))
-		return err_wrap(e, "looking at held conversions with the new rules");
+		return false;
 	for (int64_t shard = 0; *n > 0 && shard < LEASE_DECIDE_SHARDS; shard++)
 		if (!lease_wake(db, tenant_id, LEASE_DECIDE, shard, 0, e))
 			return false;
 	return true;
+}
+
+bool
+hold_redo(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct err *e)
+{
+	int64_t *types = NULL;
+	size_t n_types = 0;
+
+	*n = 0;
+	/* In most tenants nothing is held, and the ledger need not be looked through. */
+	if (!hold_list(db, a, tenant_id, &types, &n_types, e))
+		return false;
+	return n_types == 0 || (transaction_begin(db, e) &&
+	                           transaction_end(db, redo(db, tenant_id, n, e), "looking at what is held", e));
 }
 
 bool

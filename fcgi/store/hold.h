@@ -40,7 +40,7 @@ bool hold_end(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t c
     struct err *e) CC_MUST_USE;
 
 /* The rules were saved: the events of all that is held are due for decide again.  *n counts them. */
-bool hold_redo(struct db *db, int64_t tenant_id, int64_t *n, struct err *e) CC_MUST_USE;
+bool hold_redo(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct err *e) CC_MUST_USE;
 /*
  * Whether the event was decided before and is only looked at once more for its held conversion: *redo; and which that
  * is, 0 when it is no longer held.

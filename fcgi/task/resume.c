@@ -43,15 +43,17 @@ probe(struct db *db, int64_t tenant_id)
 static void
 redo(struct db *db, int64_t tenant_id)
 {
+	struct arena *a = arena_new(1024UL * 1024);
 	struct err e = { .code = ERR_NONE };
-	int64_t n;
+	int64_t n = 0;
 
-	if (!hold_redo(db, tenant_id, &n, &e))
+	if (!hold_redo(db, a, tenant_id, &n, &e))
 		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
 	else if (n > 0)
 		log_event(LOG_INFO, "resume.redone", LOG_I("conversions", n));
 	else
 		probe(db, tenant_id);
+	arena_free(a);
 }
 
 static void

@@ -4,6 +4,7 @@
  */
 #include "core/verdict.h"
 #include "lib/flow.h"
+#include "store/act.h"
 #include "store/hold.h"
 #include "task/resume.h"
 
@@ -484,6 +485,30 @@ the_ledger_and_the_table_of_verdicts_mean_the_same_codes(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, flow_fresh)
 
+/* What a person sends goes no sooner than the rest of an event type that impact.com refuses for its set-up. */
+static void
+what_a_person_sends_of_a_held_event_type_waits_for_it(void **state)
+{
+	int64_t id = ledger_in(STATE_DEAD, "");
+	struct activity_detail line = { .row.decision = STR("CONVERSION"),
+		.row.conversion = { .conversion_id = id, .state = STR("DEAD") } };
+	const struct act x = { .tenant_id = store.tenant_id,
+		.line = &line,
+		.version = ledger_number(id, "version"),
+		.author = STR("ada@acme.test"),
+		.note = STR("not there") };
+
+	(void)state;
+	store_run(
+	    "INSERT INTO event_type_hold (tenant_id, event_type_id, code, held_at) SELECT tenant_id, event_type_id, "
+	    "'ACTIONTRACKER_NOT_FOUND', UTC_TIMESTAMP(3) FROM conversion WHERE conversion_id = %lld",
+	    (long long)id);
+	store_must(act_resend(store.db, store.arena, &x, &store.e));
+	assert_int_equal(ledger_state(id), STATE_PARKED);
+	assert_str(ledger_column(id, "code"), HOLD_CODE);
+	assert_str(ledger_stage(id), "");
+}
+
 int
 main(void)
 {
@@ -505,6 +530,7 @@ main(void)
 		TEST(a_look_without_the_data_leaves_it_held_and_comes_again),
 		TEST(a_claim_of_an_event_type_that_is_no_longer_held_goes_out),
 		TEST(the_ledger_and_the_table_of_verdicts_mean_the_same_codes),
+		cmocka_unit_test_setup(what_a_person_sends_of_a_held_event_type_waits_for_it, flow_fresh),
 	};
 
 	return cmocka_run_group_tests(tests, store_setup, store_teardown);
