@@ -13,7 +13,7 @@ grep -hE '\<code|CODE|fault\(|add\(c|not_ready|wait_or_skip|conversion_dead|retu
 	fcgi/core/catalogue_check.c fcgi/store/act.c fcgi/store/again.c fcgi/store/hold.c fcgi/store/hold.h \
 	fcgi/store/conversion*.c fcgi/web/words.c fcgi/task/resume.c fcgi/web/settings.c |
 	grep -oE "\"[a-z]+(_[a-z0-9]+)*\"|code (=|<>) '[a-z_0-9]+'" | sed "s/.*'\(.*\)'/\1/; s/\"//g" |
-	grep -vxE '[is]+|code|conversions?|not_again|problem' | sort -u >"$used"
+	grep -vxE '[is]+|code|conversions?|not_again|problem|resuming' | sort -u >"$used"
 [ "$(wc -l <"$used")" -gt 30 ] || echo "hardly a code found in the sources"
 comm -23 "$used" "$told" | sed 's/^/without a sentence: /'
 
