@@ -11,22 +11,22 @@
 #define EVENTS_MAX  64
 #define WAIT_MAX_MS 60000
 
-static uint32_t *
-wanted_of(struct http_poll *p, int fd)
+static struct http_poll_fd *
+fd_of(struct http_poll *p, int fd)
 {
 	size_t at = (size_t)fd;
 
-	if (at >= p->n_wanted) {
+	if (at >= p->n_fds) {
 		size_t n = at * 2 + 64;
-		uint32_t *more = realloc(p->wanted, n * sizeof(*more));
+		struct http_poll_fd *more = realloc(p->fds, n * sizeof(*more));
 
 		if (more == NULL)
 			abort();
-		memset(more + p->n_wanted, 0, (n - p->n_wanted) * sizeof(*more));
-		p->wanted = more;
-		p->n_wanted = n;
+		memset(more + p->n_fds, 0, (n - p->n_fds) * sizeof(*more));
+		p->fds = more;
+		p->n_fds = n;
 	}
-	return &p->wanted[at];
+	return &p->fds[at];
 }
 
 /* epoll may know the descriptor or not: it forgets it when it is closed, and nobody says so. */
@@ -51,9 +51,9 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *of_socket)
 	(void)easy, (void)of_socket;
 	if (what == CURL_POLL_REMOVE)
 		events = 0;
-	else if (*wanted_of(p, fd) != events)
+	else if (fd_of(p, fd)->wanted != events)
 		watch(p, fd, events);
-	*wanted_of(p, fd) = events;
+	fd_of(p, fd)->wanted = events;
 	return 0;
 }
 
@@ -68,9 +68,11 @@ on_timer(CURLM *multi, long ms, void *arg)
 }
 
 void
-http_poll_init(struct http_poll *p, CURLM *multi)
+http_poll_init(struct http_poll *p, CURLM *multi, http_poll_ready *ready, void *arg)
 {
 	*p = (struct http_poll){ .multi = multi,
+		.ready = ready,
+		.ready_arg = arg,
 		.epoll = epoll_create1(EPOLL_CLOEXEC),
 		.timer_mono_ms = -1,
 		.extra = -1 };
@@ -86,7 +88,22 @@ void
 http_poll_fini(struct http_poll *p)
 {
 	(void)close(p->epoll);
-	free(p->wanted);
+	free(p->fds);
+}
+
+void
+http_poll_watch(struct http_poll *p, int fd, bool write, void *owner)
+{
+	struct http_poll_fd *f = fd_of(p, fd);
+
+	watch(p, fd, write ? EPOLLIN | EPOLLOUT : EPOLLIN);
+	*f = (struct http_poll_fd){ .owner = owner };
+}
+
+void
+http_poll_leave(struct http_poll *p, int fd)
+{
+	*fd_of(p, fd) = (struct http_poll_fd){ .owner = NULL };
 }
 
 static bool
@@ -134,8 +151,12 @@ take(struct http_poll *p, const struct epoll_event *event, struct err *e)
 
 	if (fd == p->extra)
 		return true;
-	if (*wanted_of(p, fd) == 0) {
-		forget(p, fd); /* the far end closed a kept connection; libcurl finds out when it wants it */
+	if (fd_of(p, fd)->owner != NULL) {
+		p->ready(p->ready_arg, fd_of(p, fd)->owner);
+		return true;
+	}
+	if (fd_of(p, fd)->wanted == 0) {
+		forget(p, fd); /* nobody waits for it any more */
 		return true;
 	}
 	return act(p, fd,

@@ -82,6 +82,10 @@ const FAULTS = {
 	deep: (s) => s.end(reply(200, `{"results":${'['.repeat(100000)}`)),
 	twice: (s) => s.end(reply(200, '{"results":[],"results":[],"Status":"QUEUED","Status":"QUEUED"}')),
 	echo: (s, path, n, raw) => s.write(reply(200, raw)),
+	length: (s, path, n, raw) => s.write(reply(200, String(raw.length - raw.indexOf('\r\n\r\n') - 4))),
+	// How many requests of this name the connection has served.
+	served: (s) => s.write(reply(200, String(s.served))),
+	last: (s) => s.write(reply(200, String(s.served), { Connection: 'close' })),
 	// A kept connection that dies: the first request of this name on it is answered, the next is read and not answered.
 	kept: (s) => (s.served === 1 ? s.write(reply(200, 'first')) : s.destroy()),
 	nul: (s) => s.end(reply(200, '{"results":[]}\0')),
