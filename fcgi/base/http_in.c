@@ -122,10 +122,10 @@ add_header(struct http_in *w, struct str line)
 		refuse(w, ERR_IO, "the answer's headers hold a NUL byte");
 		return;
 	}
-	/* A line that goes on with the one before: obsolete, and never of one that matters here. */
-	if (line.p[0] == ' ' || line.p[0] == '\t')
+	/* Nothing's; or a line that goes on with the one before, which is obsolete and never of one that matters here. */
+	if (colon == 0 || line.p[0] == ' ' || line.p[0] == '\t')
 		return;
-	if (colon == 0 || colon == line.n) {
+	if (colon == line.n) {
 		refuse(w, ERR_IO, "the answer's headers are garbled");
 		return;
 	}
