@@ -25,15 +25,6 @@ http_links_init(struct http_links *l, const struct settings *s, CURLM *multi, st
 }
 
 void
-http_links_fini(struct http_links *l)
-{
-	while (l->kept != NULL)
-		http_link_close(l, l->kept);
-	while (l->n_idle > 0)
-		curl_easy_cleanup(l->idle[--l->n_idle]);
-}
-
-void
 http_links_free(struct http_links *l)
 {
 	(void)curl_share_cleanup(l->sessions);
@@ -99,7 +90,10 @@ http_link_open(struct http_links *l, struct str origin, int64_t connect_ms, int6
 {
 	struct http_link *link = calloc(1, sizeof(*link));
 
-	if (link == NULL || (link->origin = strndup(origin.p, origin.n)) == NULL)
+	if (link == NULL)
+		abort();
+	link->origin = strndup(origin.p, origin.n);
+	if (link->origin == NULL)
 		abort();
 	link->easy = http_links_easy(l);
 	link->fd = -1;
@@ -122,6 +116,18 @@ http_link_made(struct http_link *link)
 	(void)curl_easy_getinfo(link->easy, CURLINFO_ACTIVESOCKET, &fd);
 	link->fd = fd;
 	return fd != CURL_SOCKET_BAD;
+}
+
+/* Of one that is in no list. */
+static void
+hang_up(struct http_links *l, struct http_link *link)
+{
+	if (link->fd >= 0)
+		http_poll_leave(l->poll, link->fd);
+	(void)curl_multi_remove_handle(l->multi, link->easy); /* closes it */
+	http_links_easy_back(l, link->easy);
+	free(link->origin);
+	free(link);
 }
 
 static void
@@ -186,12 +192,20 @@ http_link_close(struct http_links *l, struct http_link *link)
 {
 	if (link->by == NULL)
 		leave_kept(l, link);
-	if (link->fd >= 0)
-		http_poll_leave(l->poll, link->fd);
-	(void)curl_multi_remove_handle(l->multi, link->easy);
-	http_links_easy_back(l, link->easy);
-	free(link->origin);
-	free(link);
+	hang_up(l, link);
+}
+
+void
+http_links_fini(struct http_links *l)
+{
+	struct http_link *link;
+
+	while ((link = l->kept) != NULL) {
+		l->kept = link->next;
+		hang_up(l, link);
+	}
+	while (l->n_idle > 0)
+		curl_easy_cleanup(l->idle[--l->n_idle]);
 }
 
 enum http_link_moved
