@@ -303,6 +303,27 @@ rotate(struct worker *w, struct job **from)
 	w->jobs = first;
 }
 
+/* A tenant that has just had the loop for long comes to its turn again after all others. */
+static void
+step_back(struct worker *w, int64_t tenant_id)
+{
+	struct job *own = NULL, **own_end = &own, **at = &w->jobs;
+
+	while (*at != NULL) {
+		struct job *j = *at;
+
+		if (j->step->tenant_id != tenant_id) {
+			at = &j->next_job;
+			continue;
+		}
+		*at = j->next_job;
+		j->next_job = NULL;
+		*own_end = j;
+		own_end = &j->next_job;
+	}
+	*at = own;
+}
+
 /*
  * Runs jobs whose step can be called, those that send or the others, until that moment; who has not come to his turn by
  * then is the first next time.  True when one of them ended: there may be new work.
@@ -316,11 +337,13 @@ run_some(struct worker *w, bool sending, int64_t until_mono_ms)
 	while (*at != NULL) {
 		struct job *j = *at;
 		enum job_turn said;
+		int64_t tenant_id;
 
 		if (sends(j) != sending || !may_run(w, j)) {
 			at = &j->next_job;
 			continue;
 		}
+		tenant_id = j->step->tenant_id;
 		said = job_run(j, w->http);
 		if (said == JOB_OVER) {
 			*at = j->next_job;
@@ -335,6 +358,7 @@ run_some(struct worker *w, bool sending, int64_t until_mono_ms)
 		renew(w);
 		if (clock_mono_ms() >= until_mono_ms) {
 			rotate(w, at);
+			step_back(w, tenant_id);
 			break;
 		}
 	}
