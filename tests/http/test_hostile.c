@@ -221,6 +221,7 @@ token(struct call *c, struct err *e)
 {
 	static const char results[] = { [HUBSPOT_OAUTH_OK] = 'o',
 		[HUBSPOT_OAUTH_DISCONNECTED] = 'd',
+		[HUBSPOT_OAUTH_ACCOUNT_GONE] = 'd',
 		[HUBSPOT_OAUTH_CODE_REFUSED] = 'c',
 		[HUBSPOT_OAUTH_MISCONFIGURED] = 'm',
 		[HUBSPOT_OAUTH_RETRY] = 'a' };
