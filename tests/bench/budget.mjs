@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Window } from '../sandbox/hubspot/gate.mjs';
 import { BIN, PORT, VAR, atLeast, dropDatabase, ownDatabase, row, sleep, start, stop, value } from './lib.mjs';
 
-const HOUR_S = 15;
+const HOUR_S = 40;
 const LIMIT = 1000;
 const OURS = LIMIT * 0.98;
 const CONVERSIONS = 5000;
@@ -55,8 +55,8 @@ const far = createServer({ cert: tls('server.pem'), key: tls('server.key') }, (r
 });
 await new Promise((resolve) => { far.listen(PORT + 6, '127.0.0.1', resolve); });
 
-const own = await ownDatabase('budget', { impact_api_url: `https://localhost:${PORT + 6}`, impact_hour_s: HOUR_S, impact_margin_ms: 100,
-	follow_plan_s: '1 1 2 5', follow_listing_s: 3, follow_busy_plan_s: '5 15', follow_confirmed_s: 3600, log_level: 'warn' });
+const own = await ownDatabase('budget', { impact_api_url: `https://localhost:${PORT + 6}`, impact_hour_s: HOUR_S, impact_margin_ms: 400,
+	follow_plan_s: '1 1 2 5', follow_listing_s: 7, follow_busy_plan_s: '13 40', follow_confirmed_s: 3600, log_level: 'warn' });
 execFileSync(join(BIN, 'bench_fill'), ['-c', own.file, '1', String(CONVERSIONS)], { stdio: 'inherit' });
 const worker = start(join(BIN, 'connector-worker'), ['-c', own.file]);
 for (let i = 0; posts.size < CONVERSIONS; i++) {

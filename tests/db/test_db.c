@@ -291,35 +291,6 @@ a_lock_wait_is_a_conflict_and_ends_the_transaction(void **state)
 	db_free(other);
 }
 
-/* A process that is stopped between its INSERT and its COMMIT delays nobody for longer than its leases last. */
-static void
-who_stalls_in_a_transaction_loses_it_and_its_locks(void **state)
-{
-	(void)state;
-	struct settings stalls = settings;
-	struct db *stalled;
-	struct db_rows rows;
-	int64_t until = clock_mono_ms() + 30000;
-	bool free_again = false;
-
-	stalls.lease_s = 2;
-	stalled = db_new(&stalls);
-	must(db_run(db, &insert_one, DB_IN(DB_V_I(1), DB_V_NULL, DB_V_NULL), NULL, &e));
-	must(db_begin(stalled, &e));
-	must(db_query(stalled, &select_locked, DB_IN(DB_V_I(1)), a, &rows, &e));
-	while (!free_again && clock_mono_ms() < until) {
-		must(db_begin(db, &e));
-		free_again = db_run(db, &update_n, DB_IN(DB_V_I(9), DB_V_I(1)), NULL, &e) && db_commit(db, &e);
-		if (!free_again)
-			db_rollback(db);
-		e = (struct err){ .code = ERR_NONE };
-	}
-	assert_true(free_again);
-	/* And it learns so, before it writes anything more. */
-	assert_false(db_run(stalled, &insert_one, DB_IN(DB_V_I(2), DB_V_NULL, DB_V_NULL), NULL, &e));
-	db_free(stalled);
-}
-
 static int64_t
 connection_id(struct db *of)
 {
@@ -592,7 +563,6 @@ main(void)
 		cmocka_unit_test_setup(a_value_too_long_is_refused_and_not_told, fresh_table),
 		cmocka_unit_test_setup(a_rollback_undoes_and_a_commit_keeps, fresh_table),
 		cmocka_unit_test_setup(a_lock_wait_is_a_conflict_and_ends_the_transaction, fresh_table),
-		cmocka_unit_test_setup(who_stalls_in_a_transaction_loses_it_and_its_locks, fresh_table),
 		cmocka_unit_test_setup(an_idle_connection_that_was_closed_is_made_anew, fresh_table),
 		cmocka_unit_test_setup(a_transaction_on_a_lost_connection_is_over, fresh_table),
 		cmocka_unit_test_setup(a_commit_without_an_answer_is_a_timeout, fresh_table),

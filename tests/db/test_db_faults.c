@@ -272,6 +272,32 @@ f123_a_deadlock_is_a_conflict_for_one_and_both_end(void **state)
 		(void)close(there[i]), (void)close(back[i]);
 }
 
+/* A process that is stopped between its INSERT and its COMMIT delays nobody for longer than its leases last. */
+static void
+who_stalls_in_a_transaction_loses_it_and_its_locks(void **state)
+{
+	struct settings stalls = settings;
+	int64_t until = clock_mono_ms() + 30000;
+	bool free_again = false;
+	struct db *stalled;
+
+	(void)state;
+	stalls.lease_s = 2;
+	stalled = db_new(&stalls);
+	store_must(db_run(db, &put, DB_IN(DB_V_I(1)), NULL, &store.e));
+	store_must(db_begin(stalled, &store.e));
+	store_must(db_run(stalled, &raise_v, DB_IN(DB_V_I(1)), NULL, &store.e));
+	while (!free_again && clock_mono_ms() < until) {
+		free_again = db_run(db, &raise_v, DB_IN(DB_V_I(1)), NULL, &store.e);
+		store.e = (struct err){ .code = ERR_NONE };
+	}
+	assert_true(free_again);
+	/* And it learns so before it writes anything more. */
+	assert_false(db_run(stalled, &put, DB_IN(DB_V_I(2)), NULL, &store.e));
+	store.e = (struct err){ .code = ERR_NONE };
+	db_free(stalled);
+}
+
 int
 main(void)
 {
@@ -284,6 +310,7 @@ main(void)
 		cmocka_unit_test_setup(f131_too_many_connections_is_trouble_that_passes, fresh),
 		cmocka_unit_test_setup(f120_every_number_of_trouble_has_its_class, fresh),
 		cmocka_unit_test_setup(f123_a_deadlock_is_a_conflict_for_one_and_both_end, fresh),
+		cmocka_unit_test_setup(who_stalls_in_a_transaction_loses_it_and_its_locks, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
