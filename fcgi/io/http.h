@@ -1,10 +1,9 @@
 /*
- * http.h - the HTTP client: many transfers side by side, https and e-mail.
+ * http.h - the HTTP client: many transfers over one curl multi handle.
  *
- * https only, certificates checked, HTTP/1.1, no redirects, no proxy, answers capped.  libcurl makes the connections and
- * sends e-mail; what is said over a connection is written and read here, so whether a byte has left is known.
- * http_submit() copies what it needs.  `done` is called exactly once for each accepted request: from http_step() or
- * from http_free().  The answer lives in the arena given with the request.
+ * https only, certificates checked, no redirects, no proxy, answers capped.  http_submit() copies what it
+ * needs.  `done` is called exactly once for each accepted request: from http_step() or from http_free().
+ * The answer lives in the arena given with the request.
  */
 #ifndef IO_HTTP_H
 #define IO_HTTP_H

@@ -6,13 +6,17 @@
 #include "base/fault.h"
 
 static struct str
-name_of(struct str url)
+name_of(CURL *easy)
 {
-	struct str s = str_slice(url, 0, str_find_char(url, '?'));
+	char *url = NULL;
+	struct str s;
 	size_t from = 0;
 
+	(void)curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url);
+	s = str_from(url);
 	if (str_starts(s, STR("smtp")))
 		return STR("mail");
+	s = str_slice(s, 0, str_find_char(s, '?'));
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] == '/')
 			from = i + 1;
@@ -20,9 +24,24 @@ name_of(struct str url)
 }
 
 void
-http_fault(const char *point, struct str url)
+http_fault(const char *point, CURL *easy)
 {
-	fault_point(point, name_of(url));
+	fault_point(point, name_of(easy));
+}
+
+void
+http_fault_sent(CURL *easy, bool *passed)
+{
+	long request = 0;
+	curl_off_t body = 0, sent = 0;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request);
+	(void)curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_UPLOAD_T, &body);
+	(void)curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	if (*passed || request == 0 || sent < body)
+		return;
+	*passed = true;
+	http_fault("http.sent", easy);
 }
 
 #else

@@ -2,7 +2,6 @@
 #include "io/http_mail.h"
 
 #include "base/arena.h"
-#include "io/http_fault.h"
 
 #define ADDRESS_MAX 254
 
@@ -36,25 +35,6 @@ on_read(char *out, size_t size, size_t count, void *arg)
 	return n;
 }
 
-/* Called when the connection, TLS included, is ready and before the first byte of the message. */
-static int
-on_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
-{
-	struct http_mail *m = arg;
-
-	(void)remote_ip, (void)local_ip, (void)remote_port, (void)local_port;
-	m->connected = true;
-	http_fault("http.connected", STR("smtp"));
-	return CURL_PREREQFUNC_OK;
-}
-
-static size_t
-on_nothing(char *p, size_t size, size_t count, void *arg)
-{
-	(void)p, (void)arg;
-	return size * count;
-}
-
 void
 http_mail_set(CURL *easy, struct http_mail *m, struct arena *a, const struct http_request *rq)
 {
@@ -73,11 +53,6 @@ http_mail_set(CURL *easy, struct http_mail *m, struct arena *a, const struct htt
 	(void)curl_easy_setopt(easy, CURLOPT_READDATA, m);
 	(void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_nothing);
-	(void)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
-	(void)curl_easy_setopt(easy, CURLOPT_PREREQDATA, m);
-	(void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 100L);
-	(void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 10L);
 	if (rq->auth == HTTP_AUTH_BASIC) {
 		(void)curl_easy_setopt(easy, CURLOPT_USERNAME, str_c(a, rq->user));
 		(void)curl_easy_setopt(easy, CURLOPT_PASSWORD, str_c(a, secret_reveal(&rq->secret)));
@@ -91,21 +66,14 @@ http_mail_fini(struct http_mail *m)
 	m->to = NULL;
 }
 
-void
-http_mail_answer(const struct http_mail *m, CURL *easy, CURLcode result, struct http_answer *answer)
+int
+http_mail_status(CURL *easy, CURLcode result)
 {
-	long status = 0, request_bytes = 0;
-	curl_off_t uploaded = 0;
+	long status = 0;
 
 	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	(void)curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);
-	(void)curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &uploaded);
-	answer->outcome = m->connected || request_bytes > 0 || uploaded > 0 ? HTTP_UNKNOWN : HTTP_NOT_SENT;
 	/* The last line that the relay said: a transfer that ended well is one that it took, whatever it said to QUIT. */
 	if (result == CURLE_OK)
-		status = 250;
-	if (result != CURLE_OK && status < 400)
-		return;
-	answer->outcome = HTTP_ANSWERED;
-	answer->status = (int)status;
+		return 250;
+	return status >= 400 ? (int)status : 0;
 }

@@ -14,7 +14,6 @@
 struct http_mail {
 	struct str rest; /* of the message, not yet read by libcurl */
 	struct curl_slist *to;
-	bool connected; /* from here on a byte may have left */
 };
 
 /* ERR_INVALID: no relay's address, or an address of mail that could say more to the relay than itself. */
@@ -22,7 +21,7 @@ bool http_mail_check(const struct http_request *rq, struct err *e) CC_MUST_USE;
 /* *m must live as long as the transfer. */
 void http_mail_set(CURL *easy, struct http_mail *m, struct arena *a, const struct http_request *rq);
 void http_mail_fini(struct http_mail *m);
-/* How it ended: outcome and status of *answer. */
-void http_mail_answer(const struct http_mail *m, CURL *easy, CURLcode result, struct http_answer *answer);
+/* The status of the answer, 0 when there was none: then it is not known whether the relay has the message. */
+int http_mail_status(CURL *easy, CURLcode result);
 
 #endif

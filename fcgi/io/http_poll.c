@@ -11,22 +11,22 @@
 #define EVENTS_MAX  64
 #define WAIT_MAX_MS 60000
 
-static struct http_poll_fd *
-fd_of(struct http_poll *p, int fd)
+static uint32_t *
+wanted_of(struct http_poll *p, int fd)
 {
 	size_t at = (size_t)fd;
 
-	if (at >= p->n_fds) {
+	if (at >= p->n_wanted) {
 		size_t n = at * 2 + 64;
-		struct http_poll_fd *more = realloc(p->fds, n * sizeof(*more));
+		uint32_t *more = realloc(p->wanted, n * sizeof(*more));
 
 		if (more == NULL)
 			abort();
-		memset(more + p->n_fds, 0, (n - p->n_fds) * sizeof(*more));
-		p->fds = more;
-		p->n_fds = n;
+		memset(more + p->n_wanted, 0, (n - p->n_wanted) * sizeof(*more));
+		p->wanted = more;
+		p->n_wanted = n;
 	}
-	return &p->fds[at];
+	return &p->wanted[at];
 }
 
 /* epoll may know the descriptor or not: it forgets it when it is closed, and nobody says so. */
@@ -51,9 +51,9 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *of_socket)
 	(void)easy, (void)of_socket;
 	if (what == CURL_POLL_REMOVE)
 		events = 0;
-	else if (fd_of(p, fd)->wanted != events)
+	else if (*wanted_of(p, fd) != events)
 		watch(p, fd, events);
-	fd_of(p, fd)->wanted = events;
+	*wanted_of(p, fd) = events;
 	return 0;
 }
 
@@ -68,11 +68,9 @@ on_timer(CURLM *multi, long ms, void *arg)
 }
 
 void
-http_poll_init(struct http_poll *p, CURLM *multi, http_poll_ready *ready, void *arg)
+http_poll_init(struct http_poll *p, CURLM *multi)
 {
 	*p = (struct http_poll){ .multi = multi,
-		.ready = ready,
-		.ready_arg = arg,
 		.epoll = epoll_create1(EPOLL_CLOEXEC),
 		.timer_mono_ms = -1,
 		.extra = -1 };
@@ -88,22 +86,7 @@ void
 http_poll_fini(struct http_poll *p)
 {
 	(void)close(p->epoll);
-	free(p->fds);
-}
-
-void
-http_poll_watch(struct http_poll *p, int fd, bool write, void *owner)
-{
-	struct http_poll_fd *f = fd_of(p, fd);
-
-	watch(p, fd, write ? EPOLLIN | EPOLLOUT : EPOLLIN);
-	*f = (struct http_poll_fd){ .owner = owner };
-}
-
-void
-http_poll_leave(struct http_poll *p, int fd)
-{
-	*fd_of(p, fd) = (struct http_poll_fd){ .owner = NULL };
+	free(p->wanted);
 }
 
 static bool
@@ -151,12 +134,8 @@ take(struct http_poll *p, const struct epoll_event *event, struct err *e)
 
 	if (fd == p->extra)
 		return true;
-	if (fd_of(p, fd)->owner != NULL) {
-		p->ready(p->ready_arg, fd_of(p, fd)->owner);
-		return true;
-	}
-	if (fd_of(p, fd)->wanted == 0) {
-		forget(p, fd); /* nobody waits for it any more */
+	if (*wanted_of(p, fd) == 0) {
+		forget(p, fd); /* the far end closed a kept connection; libcurl finds out when it wants it */
 		return true;
 	}
 	return act(p, fd,

@@ -298,36 +298,6 @@ an_answer_up_to_its_limit_is_taken_and_not_a_byte_more(void **state)
 	assert_int_equal(answer.err.code, ERR_LIMIT);
 }
 
-/* More than the far end's and our own kernel hold: it goes out in pieces, as they make room. */
-static void
-a_long_request_is_sent_whole(void **state)
-{
-	(void)state;
-	size_t n = (size_t)7 << 20;
-	char *body = arena_alloc(a, n + 1);
-	struct http_request rq = post("sip", memset(body, 'x', n));
-
-	rq.timeout_ms = 14000;
-	struct http_answer answer = call(&rq);
-
-	assert_int_equal(answer.outcome, HTTP_ANSWERED);
-	assert_string_equal(str_c(a, answer.body), "7340032");
-	assert_int_equal(http_in_flight(http), 0);
-}
-
-/* The next request would meet its end: it is left, and a connection that stays is used by many. */
-static void
-a_connection_that_is_to_be_closed_is_not_used_again(void **state)
-{
-	(void)state;
-	struct http_request last = get("last"), served = get("served");
-
-	for (int i = 0; i < 3; i++)
-		assert_string_equal(str_c(a, call(&last).body), "1");
-	for (int i = 1; i < 4; i++)
-		assert_int_equal(call(&served).body.p[0], '0' + i);
-}
-
 /* F-092: the token stays with the host it was meant for. */
 static void
 a_redirect_is_an_answer_and_not_followed(void **state)
@@ -579,8 +549,6 @@ main(void)
 		cmocka_unit_test(reads_reuse_their_connection),
 		cmocka_unit_test(a_cut_slow_or_garbled_answer_is_unknown),
 		cmocka_unit_test(an_answer_up_to_its_limit_is_taken_and_not_a_byte_more),
-		cmocka_unit_test(a_long_request_is_sent_whole),
-		cmocka_unit_test(a_connection_that_is_to_be_closed_is_not_used_again),
 		cmocka_unit_test(a_redirect_is_an_answer_and_not_followed),
 		cmocka_unit_test(without_a_proven_far_end_nothing_is_sent),
 		cmocka_unit_test(a_far_end_that_never_greets_is_left_in_time),

@@ -82,10 +82,6 @@ const FAULTS = {
 	deep: (s) => s.end(reply(200, `{"results":${'['.repeat(100000)}`)),
 	twice: (s) => s.end(reply(200, '{"results":[],"results":[],"Status":"QUEUED","Status":"QUEUED"}')),
 	echo: (s, path, n, raw) => s.write(reply(200, raw)),
-	sip: (s, path, n, raw) => s.write(reply(200, String(raw.length - raw.indexOf('\r\n\r\n') - 4))),
-	// How many requests of this name the connection has served.
-	served: (s) => s.write(reply(200, String(s.served))),
-	last: (s) => s.write(reply(200, String(s.served), { Connection: 'close' })),
 	// A kept connection that dies: the first request of this name on it is answered, the next is read and not answered.
 	kept: (s) => (s.served === 1 ? s.write(reply(200, 'first')) : s.destroy()),
 	nul: (s) => s.end(reply(200, '{"results":[]}\0')),
@@ -121,10 +117,6 @@ function on_connection(socket) {
 	socket.on('error', () => {});
 	socket.on('data', (data) => {
 		bytes = Buffer.concat([bytes, data]);
-		if (bytes.length < 1e6 && bytes.indexOf('POST /sip') === 0) { // takes its time, so that the other side cannot go on sending
-			socket.pause();
-			setTimeout(() => socket.resume(), 10);
-		}
 		for (let request = cut_request(bytes); request !== null; request = cut_request(bytes)) {
 			bytes = request.rest;
 			serve(socket, request.path, request.raw);
