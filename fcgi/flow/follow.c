@@ -137,37 +137,45 @@ follow_finish(struct follow *f, struct err *e)
 
 static bool read_submissions(struct follow *f, struct err *e);
 
+/* What the answer says of the conversion; what cannot be used is looked at again. */
+static bool
+take_answer(struct follow *f, struct follow_item *item, const struct http_answer *answer, struct err *e)
+{
+	bool action = item->want == FOLLOW_ACTION;
+	struct err why = { .code = ERR_NONE };
+	bool ok = action ? follow_take_action(f, item, answer, &why) : follow_take_submission(f, item, answer, &why);
+	bool refused;
+
+	/* The database's trouble is everybody's, a lost lease the end of the round; a fault is this one's alone. */
+	if (!ok && (why.code == ERR_DB || why.code == ERR_CONFLICT)) {
+		*e = why;
+		return false;
+	}
+	if (!ok && why.code == ERR_FAULT)
+		log_event(LOG_ERROR, "follow.fault", LOG_I("conversion", item->d.conversion_id),
+		    LOG_C("why", why.text));
+	if (!follow_scope(f, action ? BREAKER_IMPACT_ACTIONS : BREAKER_IMPACT_SUBMISSIONS, answer, &refused, e))
+		return false;
+	if (!ok && !follow_hold_back(f, answer, e))
+		return false;
+	if (!ok)
+		follow_failed(f, item, &why);
+	return true;
+}
+
 /* After the calls for each; a submission that is complete leads to the listings. */
 static bool
 take_answers(struct step *step, struct err *e)
 {
 	struct follow *f = (struct follow *)step;
-	size_t n = step->n_answers;
 
-	if (!access_impact_told(step, NULL, n, e))
+	if (!access_impact_told(step, NULL, step->n_answers, e))
 		return false;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < step->n_answers; i++) {
 		struct follow_item *item = &f->items[f->asked[i]];
-		struct err why = { .code = ERR_NONE };
-		enum breaker_to to = item->want == FOLLOW_ACTION ? BREAKER_IMPACT_ACTIONS : BREAKER_IMPACT_SUBMISSIONS;
-		bool ok = item->want == FOLLOW_ACTION ? follow_take_action(f, item, &step->answers[i], &why)
-		                                      : follow_take_submission(f, item, &step->answers[i], &why);
-		bool refused;
 
-		/* The database's trouble is everybody's, a lost lease the end of the round; a fault is this one's alone. */
-		if (!ok && (why.code == ERR_DB || why.code == ERR_CONFLICT)) {
-			*e = why;
+		if (!take_answer(f, item, &step->answers[i], e))
 			return false;
-		}
-		if (!ok && why.code == ERR_FAULT)
-			log_event(LOG_ERROR, "follow.fault", LOG_I("conversion", item->d.conversion_id),
-			    LOG_C("why", why.text));
-		if (!follow_scope(f, to, &step->answers[i], &refused, e))
-			return false;
-		if (!ok && !follow_hold_back(f, &step->answers[i], e))
-			return false;
-		if (!ok)
-			follow_failed(f, item, &why);
 		if (!f->busy || item->want != FOLLOW_LISTING)
 			continue;
 		/* The actions were listed a moment ago, and it was not there; or that listing failed, and nothing is known. */

@@ -190,7 +190,7 @@ unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n, struct err
 bool
 conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n, struct err *e)
 {
-	int64_t some;
+	int64_t some = 0;
 
 	*n = 0;
 	do {

@@ -65,11 +65,13 @@ row_of(int64_t tenant_id)
 {
 	size_t at = place(tenant_id);
 
+	/* The last place is kept for what is of no tenant. */
+	if (n_counted >= TENANTS_MAX - 1 && (at == n_counted || counted[at].tenant_id != tenant_id)) {
+		tenant_id = 0;
+		at = place(tenant_id);
+	}
 	if (at < n_counted && counted[at].tenant_id == tenant_id)
 		return &counted[at];
-	/* The last place is kept for what is of no tenant. */
-	if (tenant_id != 0 && n_counted >= TENANTS_MAX - 1)
-		return row_of(0);
 	memmove(&counted[at + 1], &counted[at], (n_counted - at) * sizeof(counted[0]));
 	counted[at] = (struct hubspot_calls){ .tenant_id = tenant_id };
 	n_counted++;
