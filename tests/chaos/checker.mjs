@@ -5,7 +5,7 @@
 //                                       log.jsonl (what it was asked), webhooks.jsonl (what it sent), sandbox.json (what impact.com made of it)
 //
 // One line "ok ..." or "not ok ..." a sentence, with up to 10 examples of what differs.
-import { Records, decide, sameBody, verdict } from './oracle.mjs';
+import { Records, decide, sameBody, toldAs, verdict } from './oracle.mjs';
 import { judgeOrder } from './order.mjs';
 import { json, readRequests, readWebhooks } from './sent.mjs';
 
@@ -117,7 +117,8 @@ const COUNTED = { CONFIRMED: 'sent', REJECTED: 'failed', DEAD: 'failed', WAITING
 // What a page shows of a decision: its conversion's state and code, when it has one.
 for (const { portal, rows } of told.shown) {
 	const ledger = new Map(told.conversions.filter((c) => c.portal === portal).map((c) => [c.id, c]));
-	const row = (d, c) => [d.id, COUNTED[c?.state ?? d.outcome], c?.state ?? '', c?.code || d.code].join('|');
+	const counted = (d, c) => c?.state === 'REJECTED' && c.code === 'ACTION_REF_NOT_FOUND' ? 'direct' : COUNTED[c?.state ?? d.outcome];
+	const row = (d, c) => [d.id, counted(d, c), c?.state ?? '', c?.code || d.code].join('|');
 	const stored = told.decisions.filter((d) => d.portal === portal).map((d) => row(d, d.outcome === 'CONVERSION' ? ledger.get(d.conversion) : null));
 	const shown = rows.map((r) => [r.id, r.outcome, r.state, r.code].join('|'));
 	const left = shown.slice();
@@ -170,7 +171,8 @@ function judgeVerdict(key, c, group) {
 	const booked = mine.find((s) => s.actionId);
 	const last = byBatch.get(c.batch);
 	// In the calm the lead was judged long before its deal.
-	const expected = verdict(tenants.get(c.portal), group[0].body) ?? (c.portal === plan.calm.portal ? 'credited' : null);
+	const { body } = group[0];
+	const expected = toldAs(verdict(tenants.get(c.portal), body) ?? (c.portal === plan.calm.portal ? 'credited' : null), body);
 	const said = c.state === 'CONFIRMED' ? 'credited' : c.code;
 	verdicts[`${c.state} ${c.code}`] = (verdicts[`${c.state} ${c.code}`] ?? 0) + 1;
 	if (c.state === 'DEAD') {
@@ -183,10 +185,10 @@ function judgeVerdict(key, c, group) {
 		const action = actions.get(c.action);
 		if (!action || action.batchId !== booked?.batchId || action.partnerId !== c.partner || Number(action.payout) !== Number(c.payout))
 			bad.verdict.push(`${key}: action ${c.action} of partner ${c.partner}, payout ${c.payout}; booked ${JSON.stringify(action ?? null)}`);
-	} else if (c.state !== 'REJECTED' || booked || last?.errorReason !== c.code) {
+	} else if (c.state !== 'REJECTED' || booked || toldAs(last?.errorReason, body) !== c.code) {
 		bad.verdict.push(`${key}: ${c.state} ${c.code}; impact.com: ${mine.map((s) => `${s.completed ? 'Complete' : 'Queued'} ${s.errorReason} ${s.actionId ?? ''}`).join(' | ') || 'nothing'}`);
 	}
-	if (expected ? said !== expected : !['credited', 'ACTION_REF_NOT_FOUND'].includes(said))
+	if (expected ? said !== expected : !['credited', toldAs('ACTION_REF_NOT_FOUND', body)].includes(said))
 		bad.said.push(`${key}: ${said}, by the oracle ${expected ?? 'credited by an earlier one or not attributed'}`);
 }
 

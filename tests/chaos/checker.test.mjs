@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Records, decide, verdict } from './oracle.mjs';
+import { Records, decide, toldAs, verdict } from './oracle.mjs';
 import { makePlan } from './plan.mjs';
 
 const DIR = mkdtempSync(join(tmpdir(), 'chaos-'));
@@ -69,10 +69,11 @@ function convert(t, body, calm, { told, log, sandbox }) {
 	sandbox.submissions.push({ batchId: `A-${id}`, sid: t.sid, received: at, completed: at + 800, values: body, status: 'Complete', errorReason: credited ? '' : said, ...(credited ? { actionId: `x.${id}` } : {}) });
 	if (credited)
 		sandbox.actions.push({ id: `x.${id}`, batchId: `A-${id}`, partnerId: '1', payout: '2.00' });
-	told.conversions.push({ portal: t.portal, id, state: credited ? 'CONFIRMED' : 'REJECTED', code: credited ? '' : said, revision: 1, attempts: 1, unanswered: 0, eventType: body.EventTypeCode,
+	told.conversions.push({ portal: t.portal, id, state: credited ? 'CONFIRMED' : 'REJECTED', code: credited ? '' : toldAs(said, body), revision: 1, attempts: 1, unanswered: 0, eventType: body.EventTypeCode,
 		orderId: body.OrderId, batch: `A-${id}`, action: credited ? `x.${id}` : '', partner: '1', payout: '2.0000', made: at - 1000 });
 	if (!calm)
-		told.shown[0].rows.push({ id: told.decisions.at(-1).id, outcome: credited ? 'sent' : 'failed', state: credited ? 'CONFIRMED' : 'REJECTED', code: credited ? '' : said });
+		told.shown[0].rows.push({ id: told.decisions.at(-1).id, outcome: credited ? 'sent' : toldAs(said, body) === 'ACTION_REF_NOT_FOUND' ? 'direct' : 'failed', state: credited ? 'CONFIRMED' : 'REJECTED',
+			code: credited ? '' : toldAs(said, body) });
 	told.attempts.push({ portal: t.portal, id, attempt: 1, revision: 1, status: 200, result: 'accepted', at: at - 5 });
 }
 
@@ -165,6 +166,9 @@ const FAULTS = [
 		post.body = post.body.replace(/OrderSubTotal=\d/, 'OrderSubTotal=77');
 	}],
 	['a verdict that is not impact.com\'s', /impact\.com's/, (r) => { rejected(r).code = 'SOMETHING'; }],
+	['a click that nobody knows, told as nobody\'s sale', /its case asks for/, (r) => {
+		r.told.conversions.find((c) => c.code === 'click_not_found').code = 'ACTION_REF_NOT_FOUND';
+	}],
 	['a payout that is not impact.com\'s', /impact\.com's/, (r) => { confirmed(r).payout = '3.00'; }],
 	['given up although booked', /given up/, (r) => { Object.assign(confirmed(r), { state: 'DEAD', unanswered: 2 }); }],
 	['given up too early', /given up/, (r) => { Object.assign(rejected(r), { state: 'DEAD', unanswered: 1 }); }],

@@ -140,3 +140,6 @@ export function verdict(tenant, body) {
 	return { goodClick: 'credited', otherClick: 'credited', inactivePartner: 'PARTNER_NOT_ACTIVE', noContract: 'CONTRACT_NOT_FOUND',
 		olderThanWindow: 'OUTSIDE_ASSOCIATION_WINDOW', malformed: 'MALFORMED' }[word] ?? 'ACTION_REF_NOT_FOUND';
 }
+
+/** The code by which the product tells impact.com's: "no referral" of a conversion that names a click is a matter of its own. */
+export const toldAs = (code, body) => code === 'ACTION_REF_NOT_FOUND' && body.ClickId ? 'click_not_found' : code;
