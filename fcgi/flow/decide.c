@@ -321,14 +321,36 @@ decide_begin(struct step *s, struct err *e)
 	return s->n > 0 || s->careful != NULL || decide_unread(r, e);
 }
 
+/* Whether the ledger lets the next revision out as it was judged (store/again.h). */
+static bool
+look_at_ledger(const struct decide_round *r, struct judged *j, struct err *e)
+{
+	const struct step *s = &r->step;
+	int64_t id = r->look->conversion_id, other = 0;
+	bool known;
+
+	if (j->outcome != DECISION_CONVERSION)
+		return true;
+	if (!decide_identify(r, j, false, &known, e) ||
+	    (known && id != 0 &&
+	        !conversion_in_the_way(s->parts->db, s->arena, s->tenant_id, &j->conversion, id, &other, e)))
+		return false;
+	if (other != 0) {
+		j->outcome = DECISION_SUPPRESSED;
+		j->code = STR("duplicate_effect");
+	}
+	return true;
+}
+
 /* What is known now makes of the one event, for a person to see. */
 static bool
 tell(struct decide_round *r, struct err *e)
 {
 	struct judged j;
 
-	(void)e;
 	decide_judge(r, &r->items[0], &j);
+	if (!look_at_ledger(r, &j, e))
+		return false;
 	*r->look = (struct decide_look){ .done = j.pass_ms == 0,
 		.sends = j.outcome == DECISION_CONVERSION,
 		.waits = j.outcome == DECISION_WAITING,

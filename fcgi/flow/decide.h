@@ -11,7 +11,8 @@
 
 /* What the rules and records of now make of an event that was decided before. */
 struct decide_look {
-	const struct pending *event; /* in: with its own value */
+	const struct pending *event; /* in: with its own value, looked at before */
+	int64_t conversion_id;       /* in: the refused one that would get its next revision; 0: none */
 	bool done;            /* false: its records cannot be read just now */
 	bool sends, waits;           /* else: would be skipped */
 	struct str code, detail;     /* of what would not be sent */

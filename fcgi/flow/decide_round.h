@@ -145,7 +145,8 @@ void decide_gather(const struct decide_round *r, const struct decide_item *item,
 /* ---- decide_write.c */
 
 /*
- * Which effect the judged conversion would have: its event type's row, its key and those that are the same.  `make`:
+ * Which effect the judged conversion would have: its event type's row, its key and those that are the same, under the
+ * OrderId that a person let out (store/second.h).  `make`:
  * an event type that is used for the first time gets its row; else *known is false, and nothing can stand in the way.
  */
 bool decide_identify(const struct decide_round *r, struct judged *j, bool make, bool *known, struct err *e) CC_MUST_USE;

@@ -7,6 +7,7 @@
 #include "store/hold.h"
 #include "store/mail_hash.h"
 #include "store/merged.h"
+#include "store/second.h"
 #include "store/transaction.h"
 
 /* Rounds of one event under one lease; then the next tenant has its turn. */
@@ -35,6 +36,17 @@ same_effects(const struct decide_round *r, struct conversion *c)
 	}
 }
 
+/* What was decided before of that event, and a person let out beside another one, stays under its OrderId. */
+static bool
+keep_second(const struct step *s, struct judged *j, struct err *e)
+{
+	const struct pending *p = j->item->pending;
+	struct second x;
+
+	return p->looks == 0 || (second_find(s->parts->db, s->arena, s->tenant_id, p->key, &x, e) &&
+	                            (!x.is || second_keep(s->arena, &x, &j->conversion, e)));
+}
+
 bool
 decide_identify(const struct decide_round *r, struct judged *j, bool make, bool *known, struct err *e)
 {
@@ -43,6 +55,8 @@ decide_identify(const struct decide_round *r, struct judged *j, bool make, bool 
 	bool by_code = str_eq(j->built.event_identifier, STR("EventTypeCode"));
 
 	*known = false;
+	if (!keep_second(s, j, e))
+		return false;
 	if (make && !conversion_event_type(s->parts->db, s->arena, s->tenant_id, c->program_id, by_code, c->event_type,
 	                &c->event_type_id, e))
 		return false;

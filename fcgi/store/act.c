@@ -2,10 +2,7 @@
 #include "store/act.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/crypto.h"
-#include "base/enc.h"
-#include "base/json.h"
 #include "base/tally.h"
 #include "core/effect.h"
 #include "core/state.h"
@@ -13,6 +10,7 @@
 #include "store/history.h"
 #include "store/hold.h"
 #include "store/pending.h"
+#include "store/second.h"
 
 enum {
 	VERSION,
@@ -285,38 +283,6 @@ order_id_is_good(struct str id, struct err *e)
 }
 
 static bool
-body_with(struct arena *a, struct str body, struct str order_id, struct str *out, struct err *e)
-{
-	struct str name, value;
-	bool broken = false;
-	struct buf b;
-
-	buf_init(&b, a, body.n * 3 + 1024);
-	while (enc_form_next(a, &body, &name, &value, &broken))
-		enc_form_add(&b, name, str_eq(name, STR("OrderId")) ? order_id : value);
-	return buf_done(&b, out, e) && (!broken || err_set(e, ERR_FAULT, "what was sent cannot be read"));
-}
-
-static struct str
-fields_with(struct arena *a, struct str fields, struct str order_id)
-{
-	struct err why = { .code = ERR_NONE };
-	struct json *list;
-
-	if (fields.n == 0 || !json_parse(a, fields, &json_limits_answer, &list, &why))
-		return STR("[]");
-	for (size_t i = 0; i < json_length(list); i++) {
-		struct json *one = json_at(list, i);
-
-		if (!str_eq(json_text_at(a, one, "name"), STR("OrderId")))
-			continue;
-		json_set_str(one, "value", order_id);
-		json_set_str(one, "expression", order_id);
-	}
-	return json_write(a, list);
-}
-
-static bool
 insert_second(struct db *db, struct arena *a, const struct act *x, const struct db_value *was, int64_t *decision_id,
     struct err *e)
 {
@@ -325,10 +291,10 @@ insert_second(struct db *db, struct arena *a, const struct act *x, const struct 
 	const struct str parts[] = { STR("second"), key };
 	int64_t id;
 
-	if (!body_with(a, was[0].s, x->order_id, &body, e) ||
+	if (!second_body(a, was[0].s, x->order_id, &body, e) ||
 	    !db_run(db, Q(SECOND),
 	        DB_IN(DB_V_S(key), DB_V_S(key), DB_V_S(x->order_id), DB_V_S(body), DB_V_S(crypto_sha256(a, body)),
-	            DB_V_S(fields_with(a, was[1].s, x->order_id)), tenant,
+	            DB_V_S(second_fields(a, was[1].s, x->order_id)), tenant,
 	            DB_V_I(x->line->row.conversion.conversion_id)),
 	        NULL, e))
 		return false;

@@ -227,7 +227,7 @@ conversion_in_the_way(struct db *db, struct arena *a, int64_t tenant_id, const s
 	if (!by_claim(db, a, tenant_id, c, &row, e))
 		return err_wrap(e, "looking for a conversion");
 	*id = row == NULL || row[0].i == but ? 0 : row[0].i;
-	if (*id != 0)
+	if (*id != 0 || c->beside)
 		return true;
 	if (!guard(db, a, tenant_id, c, &found, e))
 		return err_wrap(e, "looking for a conversion");

@@ -26,6 +26,7 @@ struct conversion {
 	struct str survivor; /* the record that its object is now (store/merged.h); empty: nothing was ever merged */
 	/* Keys of the same effect under other rows of its event type (store/event_type.h). */
 	struct str_list same_effects;
+	bool beside; /* a person lets it out beside another one (store/second.h): the guard holds nothing against it */
 	bool type_held; /* its event type was held a moment ago (store/hold.h): conversion_claim() looks again */
 	/* read back */
 	enum state state;
@@ -42,8 +43,8 @@ bool conversion_event_type(struct db *db, struct arena *a, int64_t tenant_id, st
     struct str value, int64_t *event_type_id, struct err *e) CC_MUST_USE;
 
 enum conversion_claim {
-	CONVERSION_NEW,       /* a row was made; a delivery is due, or it is PARKED for its held event type */
-	CONVERSION_REVISED,   /* it had been refused and the body differs now: next revision, due again */
+	CONVERSION_NEW, /* a row was made; a delivery is due, or it is PARKED for its held event type */
+	CONVERSION_REVISED, /* it had been refused and the body differs now: next revision, due again */
 	CONVERSION_DUPLICATE, /* the same effect exists: *other says which */
 	CONVERSION_HELD /* the same object and value went out already: *other; a row is made, HELD */
 };
@@ -56,8 +57,8 @@ struct conversion_claimed {
 };
 
 /*
- * What stands in the way of that effect: the conversion that has it, or one that conversion_claim() would hold it for;
- * 0: nothing.  `but` does not count.
+ * What stands in the way of that effect: the conversion that has it, or one that conversion_claim() would hold it for
+ * (nothing holds one that goes beside another); 0: nothing.  `but` does not count.
  */
 bool conversion_in_the_way(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, int64_t but,
     int64_t *id, struct err *e) CC_MUST_USE;

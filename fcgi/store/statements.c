@@ -40,6 +40,7 @@
 #include "store/quarantine.h"
 #include "store/record_update.h"
 #include "store/schedule.h"
+#include "store/second.h"
 #include "store/server.h"
 #include "store/session.h"
 #include "store/sign_in.h"
@@ -100,6 +101,7 @@ statements_all(size_t *n)
 		{ "quarantine", quarantine_sql, quarantine_sql_n },
 		{ "record_update", record_update_sql, record_update_sql_n },
 		{ "schedule", schedule_sql, schedule_sql_n },
+		{ "second", second_sql, second_sql_n },
 		{ "server", server_sql, server_sql_n },
 		{ "session", session_sql, session_sql_n },
 		{ "sign_in", sign_in_sql, sign_in_sql_n },

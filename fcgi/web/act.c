@@ -301,6 +301,8 @@ activity_compare(struct web_request *rq, struct web_reply *rp, struct err *e)
 	if (!web_query(rq, NULL, 0, NULL, e) || !web_members(rq->body, NULL, 0, e) || !load_line(rq, &d, e) ||
 	    !activity_event(rq->parts->db, a, rq->tenant_id, &d, &p.event, e))
 		return false;
+	rejected = str_eq(d.row.decision, STR("CONVERSION")) && str_eq(d.row.conversion.state, STR("REJECTED"));
+	look.conversion_id = rejected ? d.row.conversion.conversion_id : 0;
 	p.key = d.event_key;
 	p.received_ms = d.row.received_ms;
 	p.waiting_ms = clock_wall_ms() - d.row.received_ms;
@@ -310,7 +312,6 @@ activity_compare(struct web_request *rq, struct web_reply *rp, struct err *e)
 		return err_set(e, ERR_REMOTE, "HubSpot cannot be asked just now; try again in a moment");
 	now = parse(a, look.fields, JSON_ARRAY);
 	list = changes(a, parse(a, d.fields, JSON_ARRAY), now);
-	rejected = str_eq(d.row.conversion.state, STR("REJECTED"));
 	rp->json = json_object(a);
 	json_set_bool(rp->json, "sends", look.sends);
 	json_set_bool(rp->json, "waits", look.waits);

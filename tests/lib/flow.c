@@ -199,12 +199,9 @@ flow_step(enum lease_stage stage, const struct lease *l)
 }
 
 bool
-flow_work(struct lease *l)
+flow_run(struct step *s)
 {
-	struct step *s = flow_step(l->stage, l);
 	bool ok;
-
-	s->careful = l->careful ? l : NULL;
 
 	flow.pauses = 0;
 	flow.first_turn = flow.most_at_once = 0;
@@ -219,6 +216,17 @@ flow_work(struct lease *l)
 		store_run("UPDATE budget SET spent = '', blocked_until = NULL WHERE tenant_id = %lld",
 		    (long long)store.tenant_id);
 	}
+	return ok;
+}
+
+bool
+flow_work(struct lease *l)
+{
+	struct step *s = flow_step(l->stage, l);
+	bool ok;
+
+	s->careful = l->careful ? l : NULL;
+	ok = flow_run(s);
 	flow.again_in_ms = s->again_in_ms;
 	if (ok)
 		l->suspect = STR("");

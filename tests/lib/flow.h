@@ -61,6 +61,8 @@ void flow_calls_made(enum budget_destination to, int64_t calls);
 void flow_keep(struct step *s, size_t i);
 /* A step as the worker makes it; the test calls it by hand. */
 struct step *flow_step(enum lease_stage stage, const struct lease *l);
+/* Any step to its end; false with store.e. */
+bool flow_run(struct step *s);
 /* Under a lease that was claimed, to its end, and gives it back; false with store.e. */
 bool flow_work(struct lease *l);
 /* Each runs its shards with something to do once; false with store.e. */
