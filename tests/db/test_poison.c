@@ -103,7 +103,7 @@ an_event_whose_record_cannot_be_read_alive_is_set_aside(void **state)
 	flow_split();
 	mortal_arm("decide.record@1003", "0 100");
 	decide_is_due();
-	assert_int_equal(mortal_deaths(LEASE_DECIDE), DEATHS + 1);
+	assert_int_equal(mortal_deaths(LEASE_DECIDE), DEATHS + 2);
 	assert_int_equal(pending(), 0);
 	assert_int_equal(decisions("outcome = 'CONVERSION'"), 7);
 	assert_int_equal(decisions("outcome = 'SKIPPED' AND code = 'poison' AND object_id = '1003'"), 1);
