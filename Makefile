@@ -5,7 +5,7 @@
 #
 #   make          the programs, in build/release        make SAN=1      the same with ASan and UBSan, in build/san
 #                                               make kind=fault  as release, with fcgi/base/fault.h's points, for tests
-#   make unit | db | http | sandbox | e2e | chaos | lint   one part of the tests
+#   make unit | db | http | sandbox | e2e | disk | chaos | lint   one part of the tests
 #   make bench    speed, measured side by side with its peers, one table   (ROWS="intake client": some of it)
 #   make soak     long trouble, tests/soak/parts.sh   (PARTS="disk fuzz")   make pictures   every page, in build/pictures
 #   make lighthouse   Lighthouse's marks for every page, in build/lighthouse
@@ -13,7 +13,7 @@
 #   make site     the web site's files and libraries, in build/site    make clean
 #   make install  what is built into its places   (DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc DOMAIN= CERT= KEY=)
 #
-# Objects stand in BUILD/<kind>/, all layers go into one static library that programs and tests link.
+# Objects stand in BUILD/<kind>/; all layers go into one static library that programs and tests link.
 BUILD ?= build
 # One spelling for one folder: the dependency files name their objects by it.
 override BUILD := $(patsubst $(CURDIR)/%,%,$(BUILD))
@@ -60,7 +60,6 @@ FUZZ  := $(call src,tests/fuzz/fuzz_*.c)
 BENCH := $(call src,tests/bench/bench_*.c)
 ALL   := $(MAINS) $(LAYERS) $(TLIB) $(UNIT) $(DB) $(HTTP) $(FUZZ) $(BENCH) $(call src,tests/fuzz/replay.c)
 FILES := $(ALL) $(call src,fcgi/*.h fcgi/*/*.h tests/*/*.h)
-# main_site.c is connector-site; main_ctl.c is connectorctl.
 PROGRAMS := $(patsubst $(B)/connector-ctl,$(B)/connectorctl,$(MAINS:fcgi/main_%.c=$(B)/connector-%))
 
 all: $(PROGRAMS)
@@ -107,8 +106,7 @@ fuzz:
 
 site: nginx/node_modules/.package-lock.json
 	@sh nginx/build-site.sh nginx $(BUILD)/site
-nginx/node_modules/.package-lock.json tests/node_modules/.package-lock.json tests/bench/node_modules/.package-lock.json \
-tests/lighthouse/node_modules/.package-lock.json: \
+$(addsuffix /node_modules/.package-lock.json,nginx tests tests/bench tests/lighthouse): \
 %/node_modules/.package-lock.json: %/package-lock.json %/package.json
 	@echo "  npm    $*"
 	@cd $* && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error
@@ -145,9 +143,8 @@ clean:
 	@[ ! -d var/service ] || sh conf/run/stop.sh
 	rm -rf $(BUILD) nginx/node_modules tests/node_modules tests/bench/node_modules tests/lighthouse/node_modules
 
-.PHONY: all tests-c tests-unit tests-db tests-http tests-fuzz tests-npm lighthouse-npm bench-parts fuzz site run stop logs test unit db http \
-	sandbox e2e disk chaos soak lint pictures lighthouse format tidy install bench clean
-.DELETE_ON_ERROR:
-.SECONDARY:
+.PHONY: all tests-c tests-unit tests-db tests-http tests-fuzz tests-npm lighthouse-npm bench-parts fuzz site run stop logs \
+	test unit db http sandbox e2e disk chaos soak lint pictures lighthouse format tidy install bench clean
+.DELETE_ON_ERROR .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 -include $(patsubst %.o,%.d,$(call objs,$(ALL)))

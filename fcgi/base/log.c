@@ -181,13 +181,11 @@ send_line(const struct line *l)
 	return write(fd, l->p, l->n) == (ssize_t)l->n;
 }
 
-void
-log_write(enum log_level level, const char *event, const struct log_field *fields, size_t n)
+static bool
+write_line(enum log_level level, const char *event, const struct log_field *fields, size_t n)
 {
 	struct line l;
 
-	if (level < state.least)
-		return;
 	l.n = 0;
 	put_time(&l, clock_wall_ms());
 	put_c(&l, level_names[level]);
@@ -213,14 +211,17 @@ log_write(enum log_level level, const char *event, const struct log_field *field
 			put_value(&l, fields[i].s);
 	}
 	l.p[l.n++] = '\n';
-	if (!send_line(&l)) {
-		state.lost++;
-		return;
-	}
-	if (state.lost > 0) {
-		int64_t lost = state.lost;
+	return send_line(&l);
+}
 
+void
+log_write(enum log_level level, const char *event, const struct log_field *fields, size_t n)
+{
+	if (level < state.least)
+		return;
+	if (!write_line(level, event, fields, n))
+		state.lost++;
+	else if (state.lost > 0 && LOG_WARN >= state.least &&
+	         write_line(LOG_WARN, "log.lost", (struct log_field[]){ LOG_I("lines", state.lost) }, 1))
 		state.lost = 0;
-		log_event(LOG_WARN, "log.lost", LOG_I("lines", lost));
-	}
 }

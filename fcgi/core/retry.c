@@ -75,10 +75,12 @@ static const struct retry_row table[] = {
 static enum retry_class
 look_up(enum retry_destination to, int result)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (result >= table[i].from && result <= table[i].to)
-			return table[i].is[to];
-	return look_up(to, NO_ANSWER); /* a status below 0: there is none */
+	/* The last row takes what no other does. */
+	const struct retry_row *row = table, *last = &table[sizeof(table) / sizeof(table[0]) - 1];
+
+	while (row < last && (result < row->from || result > row->to))
+		row++;
+	return row->is[to];
 }
 
 enum retry_class

@@ -326,8 +326,10 @@ untold(struct step *step, struct err *e)
 static bool
 begin_untold(struct send *s, const struct delivery *const *go, size_t n, const int64_t *attempts, struct err *e)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		assert(go[i] != NULL);
 		s->items[i] = (struct send_item){ .conversion_id = go[i]->conversion_id, .attempt = attempts[i] };
+	}
 	s->n_untold = n;
 	s->step.next = untold;
 	*e = (struct err){ .code = ERR_NONE };

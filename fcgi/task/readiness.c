@@ -30,9 +30,10 @@ look_at_disk(struct look *l)
 {
 	const struct settings *s = l->parts->settings;
 	struct err e = { .code = ERR_NONE };
-	int64_t free_mb, others;
+	int64_t free_mb = 0, others = 0;
 
-	if (!disk_told_full(l->parts->db, l->arena, &others, &e))
+	if (!disk_told_full(l->parts->db, l->arena, &others, &e) ||
+	    (others == 0 && !disk_free_mb(l->parts->db, l->arena, s, &free_mb, &e) && e.code != ERR_NOT_FOUND))
 		tell_failure(l, "disk", &e);
 	else if (others > 0)
 		tell(l, "disk", false,
@@ -41,17 +42,15 @@ look_at_disk(struct look *l)
 		        "database_max_mb: "
 		        "nothing is taken in. Make room on the database's disk.",
 		        (long long)others, (long long)s->disk_free_min_mb));
-	else if (disk_free_mb(l->parts->db, l->arena, s, &free_mb, &e))
+	else if (e.code == ERR_NOT_FOUND)
+		tell(l, "disk", true, str_printf(l->arena, "Not watched: %s.", e.text));
+	else
 		tell(l, "disk", free_mb >= s->disk_free_min_mb,
 		    free_mb >= s->disk_free_min_mb ? str_printf(l->arena, "%lld MB are free.", (long long)free_mb)
 		                                   : str_printf(l->arena,
 		                                         "Only %lld MB are free, and nothing is taken in below %lld MB "
 		                                         "(disk_free_min_mb): make room on the database's disk.",
 		                                         (long long)free_mb, (long long)s->disk_free_min_mb));
-	else if (e.code == ERR_NOT_FOUND)
-		tell(l, "disk", true, str_printf(l->arena, "Not watched: %s.", e.text));
-	else
-		tell_failure(l, "disk", &e);
 }
 
 /* Asking for its clock shows that it is there.  False when it is not: then nothing else can be asked. */
