@@ -6,6 +6,7 @@
 #include "io/db.h"
 #include "store/audit.h"
 #include "store/cache.h"
+#include "store/hold.h"
 #include "store/transaction.h"
 
 static const struct json_limits document_limits = { .max_depth = 16, .max_tokens = 200000 };
@@ -123,10 +124,12 @@ save_next(struct db *db, struct arena *a, const struct person *by, const struct 
 	if ((moved || !str_eq(before.program_id, after.program_id)) &&
 	    !cache_drop(db, by->tenant_id, STR("impact.check"), e))
 		return false;
+	/* The rules that made what is held may be what is mended. */
 	return db_run(db, &config_sql[INSERT],
-	    DB_IN(DB_V_I(by->tenant_id), DB_V_I(c->base + 1), DB_V_S(by->email), DB_V_S(c->origin),
-	        DB_V_S(c->document)),
-	    NULL, e);
+	           DB_IN(DB_V_I(by->tenant_id), DB_V_I(c->base + 1), DB_V_S(by->email), DB_V_S(c->origin),
+	               DB_V_S(c->document)),
+	           NULL, e) &&
+	       hold_redo(db, a, by->tenant_id, e);
 }
 
 static struct json *

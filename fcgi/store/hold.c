@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "core/effect.h"
 #include "store/lease.h"
+#include "store/pending.h"
 #include "store/transaction.h"
 
 enum {
@@ -23,6 +24,7 @@ enum {
 	QUEUE,
 	END,
 	REDO,
+	REDOING,
 	FIND,
 	REBUILD,
 	SUPERSEDE_REFUSED,
@@ -111,6 +113,12 @@ const struct sql hold_sql[] = {
 	    "TIMESTAMPDIFF(DAY, '1970-01-01', d.occurred_at) AND e.event_key = d.event_key WHERE d.tenant_id = ? AND "
 	    "d.outcome = 'CONVERSION' AND ((c." REFUSED_CODES ") OR (c." PARKED_CODE ")) "
 	    "ON DUPLICATE KEY UPDATE due = VALUES(due)",
+	    NULL, NULL },
+	[REDOING] = { "hold.redoing", SQL_TENANT, "i", "i",
+	    "SELECT c.conversion_id FROM pending p JOIN decision d ON d.tenant_id = p.tenant_id AND d.event_key = "
+	    "p.event_key JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id WHERE "
+	    "p.tenant_id = ? AND p.looks > 0 AND p.due <= UTC_TIMESTAMP(3) AND d.outcome = 'CONVERSION' AND "
+	    "((c." REFUSED_CODES ") OR (c." PARKED_CODE ")) LIMIT 1",
 	    NULL, NULL },
 	[FIND] = { "hold.find", SQL_TENANT, "is", "ii",
 	    "SELECT c.conversion_id, (c." REFUSED_CODES ") OR (c." PARKED_CODE ") FROM decision d JOIN conversion c ON "
@@ -265,29 +273,32 @@ hold_end(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t conver
 	           "releasing an event type", e);
 }
 
-static bool
-redo(struct db *db, int64_t tenant_id, int64_t *n, struct err *e)
-{
-	if (!db_run(db, Q(REDO), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id)), n, e))
-		return false;
-	for (int64_t shard = 0; *n > 0 && shard < LEASE_DECIDE_SHARDS; shard++)
-		if (!lease_wake(db, tenant_id, LEASE_DECIDE, shard, 0, e))
-			return false;
-	return true;
-}
-
 bool
-hold_redo(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct err *e)
+hold_redo(struct db *db, struct arena *a, int64_t tenant_id, struct err *e)
 {
 	int64_t *types = NULL;
 	size_t n_types = 0;
+	int64_t n;
 
-	*n = 0;
 	/* In most tenants nothing is held, and the ledger need not be looked through. */
 	if (!hold_list(db, a, tenant_id, &types, &n_types, e))
 		return false;
-	return n_types == 0 || (transaction_begin(db, e) &&
-	                           transaction_end(db, redo(db, tenant_id, n, e), "looking at what is held", e));
+	if (n_types == 0)
+		return true;
+	if (!db_run(db, Q(REDO), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id)), &n, e))
+		return err_wrap(e, "looking at what is held");
+	return n == 0 || pending_wake_shards(db, tenant_id, e);
+}
+
+bool
+hold_redoing(struct db *db, struct arena *a, int64_t tenant_id, bool *out, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_query(db, Q(REDOING), DB_IN(DB_V_I(tenant_id)), a, &rows, e))
+		return err_wrap(e, "looking at what is held");
+	*out = rows.n > 0;
+	return true;
 }
 
 bool

@@ -39,8 +39,13 @@ bool hold_probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, s
 bool hold_end(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t conversion_id, int64_t *n,
     struct err *e) CC_MUST_USE;
 
-/* The rules were saved: the events of all that is held are due for decide again.  *n counts them. */
-bool hold_redo(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct err *e) CC_MUST_USE;
+/*
+ * The rules are saved: the events of all that is held are due for decide again.  In the transaction that saves them, so
+ * that no crash parts the two.
+ */
+bool hold_redo(struct db *db, struct arena *a, int64_t tenant_id, struct err *e) CC_MUST_USE;
+/* Whether any of them is due now. */
+bool hold_redoing(struct db *db, struct arena *a, int64_t tenant_id, bool *out, struct err *e) CC_MUST_USE;
 /*
  * Whether the event was decided before and is only looked at once more for its held conversion: *redo; and which that
  * is, 0 when it is no longer held.

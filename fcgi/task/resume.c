@@ -39,19 +39,17 @@ probe(struct db *db, int64_t tenant_id)
 	arena_free(a);
 }
 
-/* The rules that made what is held may be what was mended. */
+/* What is held and made anew is tried when it is; until then it has the bytes of the old rules. */
 static void
-redo(struct db *db, int64_t tenant_id)
+probe_unless_redone(struct db *db, int64_t tenant_id)
 {
 	struct arena *a = arena_new(1024UL * 1024);
 	struct err e = { .code = ERR_NONE };
-	int64_t n = 0;
+	bool redoing = false;
 
-	if (!hold_redo(db, a, tenant_id, &n, &e))
+	if (!hold_redoing(db, a, tenant_id, &redoing, &e))
 		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
-	else if (n > 0)
-		log_event(LOG_INFO, "resume.redone", LOG_I("conversions", n));
-	else
+	else if (!redoing)
 		probe(db, tenant_id);
 	arena_free(a);
 }
@@ -96,7 +94,7 @@ resume_impact(struct db *db, int64_t tenant_id)
 		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
 	guard_lift(db, tenant_id, BREAKER_IMPACT, BREAKER_IMPACT_ACTIONS);
 	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
-	probe(db, tenant_id);
+	probe_unless_redone(db, tenant_id);
 	wake(db, tenant_id, LEASE_DECIDE, LEASE_DECIDE_SHARDS);
 	wake(db, tenant_id, LEASE_FOLLOW, 1);
 }
@@ -107,5 +105,5 @@ resume_rules(struct db *db, int64_t tenant_id)
 	static const char *const codes[] = { "no_consent", "trigger_off" };
 
 	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
-	redo(db, tenant_id);
+	probe_unless_redone(db, tenant_id);
 }

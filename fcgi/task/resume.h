@@ -16,7 +16,8 @@ void resume_hubspot(struct db *db, int64_t tenant_id);
 void resume_impact(struct db *db, int64_t tenant_id);
 /*
  * The configuration was saved: what was parked because consent or its trigger was off is looked at with the new one,
- * and parked again when that still forbids it.
+ * and parked again when that still forbids it.  Held event types are tried, unless what is held of them is made anew
+ * first (store/hold.h), which the save itself sees to.
  */
 void resume_rules(struct db *db, int64_t tenant_id);
 

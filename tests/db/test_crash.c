@@ -7,6 +7,7 @@
 #include "base/fault.h"
 #include "lib/file.h"
 #include "lib/mortal.h"
+#include "store/config.h"
 #include "store/hold.h"
 #include "store/record_update.h"
 #include "task/resume.h"
@@ -309,8 +310,16 @@ held(const char *armed)
 }
 
 static void
-rules_were_saved(void)
+save_rules(void)
 {
+	const struct person by = { .tenant_id = store.tenant_id, .email = STR("tester") };
+	struct config_revision now, next;
+
+	if ((!config_current(store.db, store.arena, store.tenant_id, &now, &store.e) ||
+	        !config_save(store.db, store.arena, &by, now.revision, "config.saved", now.document, &next,
+	            &store.e)) &&
+	    store.e.code != ERR_TIMEOUT)
+		_exit(8);
 	resume_rules(store.db, store.tenant_id);
 }
 
@@ -325,7 +334,7 @@ redone(const char *armed)
 	}
 	far->refuses = false;
 	for (int hour = 0; hour < 3; hour++)
-		(void)mortal_dies(rules_were_saved);
+		(void)mortal_dies(save_rules);
 	(void)to_the_end();
 	each_is_booked_once(armed);
 }

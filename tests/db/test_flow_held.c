@@ -370,6 +370,38 @@ a_changed_mapping_makes_them_anew_under_the_right_event_type(void **state)
 	ledger_has_two();
 }
 
+/* Whoever saved them may die before anything else is done. */
+static void
+saved_rules_make_them_anew_whatever_happens_after_the_save(void **state)
+{
+	(void)state;
+	two_deals_held("ACTIONTRACKER_NOT_FOUND");
+	flow_also("{deal_[deal stage]}", "SALE");
+	assert_true(ledger_woken(LEASE_DECIDE));
+	flow_decide();
+	ledger_has_two();
+	assert_str(ledger_column(of_deal("301"), "event_type"), "SALE");
+	assert_str(ledger_column(of_deal("302"), "event_type"), "SALE");
+	assert_int_equal(send_all(), 2);
+}
+
+/* What is made anew is not sent with the bytes of the old rules first. */
+static void
+a_fix_sends_no_old_bytes_of_what_is_made_anew(void **state)
+{
+	static void (*const fixes[])(struct db *, int64_t) = { resume_rules, resume_impact };
+
+	for (size_t i = 0; i < 2; i++) {
+		flow_fresh(state);
+		two_deals_held("CAMPAIGN_NOT_FOUND");
+		flow_also("\"program_id\":\"1000\"", "\"program_id\":\"2000\"");
+		fixes[i](store.db, store.tenant_id);
+		assert_int_equal(send_all(), 0);
+		flow_decide();
+		assert_int_equal(send_all(), 2);
+	}
+}
+
 static void
 a_corrected_program_makes_them_anew(void **state)
 {
@@ -419,11 +451,12 @@ what_another_conversion_has_sent_by_now_is_given_up(void **state)
 	two_deals_held("ACTIONTRACKER_NOT_FOUND");
 	flow_also("{deal_[deal stage]}", "SALE");
 	store_run("DELETE FROM inbox");
+	store_run("DELETE FROM pending");
 	deal_won("302"); /* once more, with the new rules */
 	assert_int_equal(store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld",
 	                     (long long)store.tenant_id),
 	    3);
-	resume_rules(store.db, store.tenant_id);
+	store_must(hold_redo(store.db, store.arena, store.tenant_id, &store.e));
 	flow_decide();
 	assert_int_equal(
 	    store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld AND object_id = '302' AND state = "
@@ -523,6 +556,8 @@ main(void)
 		TEST(what_is_retried_hourly_does_not_let_them_out),
 		TEST(a_saved_configuration_and_new_credentials_are_followed_by_a_probe),
 		TEST(a_changed_mapping_makes_them_anew_under_the_right_event_type),
+		TEST(saved_rules_make_them_anew_whatever_happens_after_the_save),
+		TEST(a_fix_sends_no_old_bytes_of_what_is_made_anew),
 		TEST(a_corrected_program_makes_them_anew),
 		TEST(with_the_same_event_type_one_is_tried_and_the_others_wait),
 		TEST(what_is_on_its_way_is_not_made_anew),
