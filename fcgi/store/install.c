@@ -49,7 +49,7 @@ const struct sql install_sql[] = {
 	[REFRESHED] = { "install.refreshed", SQL_TENANT, "ssisiiii", "",
 	    "UPDATE install SET access_token = ?, refresh_token = COALESCE(?, refresh_token), "
 	    "expires_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, issued_at = UTC_TIMESTAMP(3), "
-	    "last_ok_at = UTC_TIMESTAMP(3), trouble = ?, refused = 0, failures = IF(?, failures + 1, 0), "
+	    "last_ok_at = UTC_TIMESTAMP(3), trouble = ?, refused = 0, failures = ?, "
 	    "access_refused = 0, lease_owner = NULL, lease_until = " IN_MS ", version = version + 1 "
 	    "WHERE tenant_id = ? AND version = ? AND state = 'connected'",
 	    NULL, NULL },
@@ -207,7 +207,10 @@ bool
 install_refreshed(struct db *db, const struct vault *v, struct arena *a, const struct install *held,
     const struct install_tokens *fresh, struct err *e)
 {
-	const char *trouble = trouble_names[fresh->forced && held->failures > 0 ? INSTALL_DENIED : INSTALL_NO_TROUBLE];
+	/* Refreshes that failed before this one say nothing of the token that it brings. */
+	bool denied = held->trouble == INSTALL_NO_TROUBLE || held->trouble == INSTALL_DENIED;
+	int64_t before = denied ? held->failures : 0;
+	const char *trouble = trouble_names[fresh->forced && before > 0 ? INSTALL_DENIED : INSTALL_NO_TROUBLE];
 	struct db_value refresh = DB_V_NULL;
 	int64_t tenant_id = held->tenant_id, changed;
 	struct str sealed;
@@ -220,7 +223,8 @@ install_refreshed(struct db *db, const struct vault *v, struct arena *a, const s
 	if (!vault_seal(v, db, a, tenant_id, place(a, tenant_id, "access_token"), &fresh->access, &sealed, e) ||
 	    !db_run(db, &install_sql[REFRESHED],
 	        DB_IN(DB_V_S(sealed), refresh, DB_V_I(fresh->expires_in_s), DB_V_S(str_from(trouble)),
-	            DB_V_I(fresh->forced), DB_V_I(fresh->rest_ms), DB_V_I(tenant_id), DB_V_I(held->version)),
+	            DB_V_I(fresh->forced ? before + 1 : 0), DB_V_I(fresh->rest_ms), DB_V_I(tenant_id),
+	            DB_V_I(held->version)),
 	        &changed, e))
 		return err_wrap(e, "saving the refreshed token");
 	return changed == 1 || err_set(e, ERR_CONFLICT, "somebody newer refreshed this token");

@@ -7,6 +7,7 @@
 enum {
 	EVENT_TYPES,
 	CALLS,
+	UNREAD,
 	OPEN
 };
 
@@ -26,6 +27,8 @@ const struct sql summary_sql[] = {
 	    "ORDER BY d.received_at DESC LIMIT 1), " ACCEPTED_AT("ACCEPTED") ", " ACCEPTED_AT(
 	        "CONFIRMED") ", " ACCEPTED_AT("REJECTED") " FROM tenant t WHERE t.tenant_id = ?",
 	    NULL, NULL },
+	[UNREAD] = { "summary.unread", SQL_TENANT, "ii", "i",
+	    "SELECT COUNT(*) FROM (SELECT 1 FROM pending WHERE tenant_id = ? AND looks = 0 LIMIT ?) x", NULL, NULL },
 	[OPEN] = { "summary.open", SQL_TENANT, "i", "si",
 	    "SELECT state, COUNT(*) FROM conversion WHERE tenant_id = ? AND state IN ('READY', 'PARKED', 'HELD', "
 	    "'SENDING', 'UNKNOWN', 'ACCEPTED') GROUP BY state",
@@ -63,6 +66,17 @@ summary_calls(struct db *db, struct arena *a, int64_t tenant_id, struct summary_
 	for (size_t i = 1; i < 4; i++)
 		if (v[i].i > out->impact_ms)
 			out->impact_ms = v[i].i;
+	return true;
+}
+
+bool
+summary_unread(struct db *db, struct arena *a, int64_t tenant_id, int64_t *out, struct err *e)
+{
+	const struct db_value *row;
+
+	if (!db_query_one(db, &summary_sql[UNREAD], DB_IN(DB_V_I(tenant_id), DB_V_I(SUMMARY_UNREAD_MAX)), a, &row, e))
+		return err_wrap(e, "counting what HubSpot reported");
+	*out = row[0].i;
 	return true;
 }
 

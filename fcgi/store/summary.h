@@ -25,6 +25,10 @@ struct summary_calls {
 bool summary_calls(struct db *db, struct arena *a, int64_t tenant_id, struct summary_calls *out,
     struct err *e) CC_MUST_USE;
 
+/* Changes that HubSpot reported and nobody has looked at yet, counted up to SUMMARY_UNREAD_MAX. */
+#define SUMMARY_UNREAD_MAX 10000
+bool summary_unread(struct db *db, struct arena *a, int64_t tenant_id, int64_t *out, struct err *e) CC_MUST_USE;
+
 /* Conversions that are not finished. */
 struct summary_open {
 	int64_t waiting; /* not sent yet: READY, PARKED, HELD */

@@ -79,6 +79,45 @@ impact_state_name(const struct impact_state *s)
 	return s->refused.n > 0 ? "failed" : "connected";
 }
 
+static void
+say(struct json *row, const char *state, const char *sentence, const char *advice)
+{
+	json_set_str(row, "state", str_from(state));
+	json_set_str(row, "sentence", str_from(sentence));
+	json_set_str(row, "advice", str_from(advice));
+}
+
+/* The last try by the clock found that the token may not read it any more. */
+static bool
+lost_scope(const struct impact_state *s, struct str what)
+{
+	const struct alarm *alarm = trouble_alarm(s->alarms, s->n_alarms, ALARM_IMPACT_SCOPES);
+
+	return alarm != NULL && str_find(alarm->detail, what) < alarm->detail.n;
+}
+
+/* What was found since the last good check. */
+static void
+check_since(struct json *row, struct str id, const struct impact_state *s)
+{
+	if (str_eq(id, STR("company")) && str_eq(s->refused, STR("credentials_refused")))
+		say(row, "failed", "impact.com no longer accepts this Account SID and Auth Token.",
+		    "Enter them anew. Conversions wait, and go out then.");
+	if (str_eq(id, STR("actions")) && lost_scope(s, STR("Actions")))
+		say(row, "failed", "The token may no longer read Actions.",
+		    "Allow Actions for the token in impact.com, or enter another token.");
+	if (str_eq(id, STR("submissions")) && lost_scope(s, STR("API submissions")))
+		say(row, "failed", "The token may no longer read API submissions.",
+		    "Allow API submissions for the token in impact.com, or enter another token.");
+	if (!str_eq(id, STR("conversions")))
+		return;
+	if (str_eq(s->refused, STR("scope_missing")))
+		say(row, "failed", "impact.com refused a conversion: the token may not submit any.",
+		    "Allow Conversions for the token in impact.com, or enter another token.");
+	else if (s->proved)
+		say(row, "ok", "impact.com has accepted conversions with this connection.", "");
+}
+
 struct json *
 impact_state_checks(struct arena *a, const struct impact_state *s)
 {
@@ -90,18 +129,7 @@ impact_state_checks(struct arena *a, const struct impact_state *s)
 	for (size_t i = 0; i < json_length(list); i++) {
 		struct json *row = json_at(list, i);
 
-		if (!str_eq(json_text_at(a, row, "id"), STR("conversions")))
-			continue;
-		if (str_eq(s->refused, STR("scope_missing"))) {
-			json_set_str(row, "state", STR("failed"));
-			json_set_str(row, "sentence",
-			    STR("impact.com refused a conversion: the token may not submit any."));
-			json_set_str(row, "advice",
-			    STR("Allow Conversions for the token in impact.com, or enter another token."));
-		} else if (s->proved) {
-			json_set_str(row, "state", STR("ok"));
-			json_set_str(row, "sentence", STR("impact.com has accepted conversions with this connection."));
-		}
+		check_since(row, json_text_at(a, row, "id"), s);
 	}
 	return list;
 }

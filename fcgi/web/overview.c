@@ -61,6 +61,17 @@ load_queue(struct web_request *rq, struct overview *o, struct err *e)
 	return true;
 }
 
+/* What HubSpot reported while it cannot be read: counted nowhere else, as nothing is decided about it yet. */
+static bool
+load_unread(struct web_request *rq, struct overview *o, struct err *e)
+{
+	bool away = !o->install.connected || o->install.trouble != INSTALL_NO_TROUBLE;
+
+	for (size_t i = 0; i < o->n_breakers; i++)
+		away = away || o->breakers[i].to == BREAKER_HUBSPOT;
+	return !away || summary_unread(rq->parts->db, rq->arena, rq->tenant_id, &o->unread, e);
+}
+
 static bool
 load(struct web_request *rq, struct overview *o, struct err *e)
 {
@@ -75,7 +86,7 @@ load(struct web_request *rq, struct overview *o, struct err *e)
 	    !summary_event_types(db, a, id, o->impact.document.program_id, &o->event_types, &o->n_event_types, e) ||
 	    !summary_calls(db, a, id, &o->calls, e))
 		return false;
-	if (!load_queue(rq, o, e))
+	if (!load_queue(rq, o, e) || !load_unread(rq, o, e))
 		return false;
 	o->n_faults = ruleset_check(a, &o->impact.document, rq->parts->catalogue, &o->faults);
 	return true;
@@ -166,6 +177,7 @@ overview_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	json_set(rp->json, "hubspot", hubspot_json(a, &o));
 	json_set(rp->json, "impact", impact_json(a, &o));
 	json_set(rp->json, "queue", queue_json(a, &o));
+	json_set_int(rp->json, "unread", o.unread);
 	json_set(rp->json, "checklist", overview_checklist(a, &o));
 	json_set(rp->json, "attention", overview_attention(rq, &o));
 	set_time(a, rp->json, "last_event_at", o.tenant.last_event_ms);

@@ -22,6 +22,7 @@ struct overview {
 	size_t n_breakers;
 	int64_t waiting; /* conversions that wait for impact.com's hourly limit; 0: none has to */
 	struct budget_outlook outlook;
+	int64_t unread; /* changes that wait for HubSpot to be readable again */
 	struct config_fault *faults; /* what keeps the present configuration from working */
 	size_t n_faults;
 };

@@ -322,6 +322,14 @@ outcome_of(const struct activity_problem *p)
 	return str_eq(p->state, STR("SUPPRESSED")) || str_eq(p->state, STR("SKIPPED")) ? "skipped" : "waiting";
 }
 
+/* Conversions that wait for credentials, when these are told of already. */
+static bool
+told_by_impact(const struct overview *o, const struct activity_problem *p)
+{
+	return str_eq(p->code, STR("credentials_refused")) &&
+	       trouble_alarm(o->impact.alarms, o->impact.n_alarms, ALARM_IMPACT_REFUSED) != NULL;
+}
+
 static void
 push_problem(struct attention *t, const struct activity_problem *p)
 {
@@ -362,6 +370,7 @@ overview_attention(struct web_request *rq, const struct overview *o)
 	push_held(&t, o);
 	push_rules(&t, rq, o);
 	for (size_t i = 0; i < o->n_problems; i++)
-		push_problem(&t, &o->problems[i]);
+		if (!told_by_impact(o, &o->problems[i]))
+			push_problem(&t, &o->problems[i]);
 	return t.list;
 }

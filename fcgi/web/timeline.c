@@ -75,7 +75,8 @@ push_history(struct timeline *t, const struct history *h)
 			json_set_str(detail, "batch_id", h->batch_id);
 		if (h->fields.n > 0)
 			json_set(detail, "fields", fields_of(t->arena, h->fields));
-		push(t, h->at_ms, "rejected", str_from(verdict_find(verdict_first(h->code))->sentence), detail);
+		push(t, h->at_ms, verdict_is_direct(h->code) ? "direct" : "rejected",
+		    str_from(verdict_find(verdict_first(h->code))->sentence), detail);
 		return;
 	}
 	if (str_eq(h->name, STR("not_again"))) {
@@ -268,6 +269,7 @@ push_end(struct timeline *t)
 	const struct activity_row *row = &t->d->row;
 	const struct activity_conversion *c = &row->conversion;
 	bool rejected = str_eq(c->state, STR("REJECTED")), confirmed = str_eq(c->state, STR("CONFIRMED"));
+	const char *refused = verdict_is_direct(c->code) ? "direct" : "rejected";
 	struct json *detail = NULL;
 
 	if (c->batch_id.n > 0) {
@@ -277,7 +279,7 @@ push_end(struct timeline *t)
 	push(t, c->accepted_ms, "accepted", STR("impact.com has taken it up and is judging it."), detail);
 	/* The last word has no time of its own while the action may still change. */
 	if (confirmed || rejected)
-		push(t, c->ended_ms > 0 ? c->ended_ms : c->accepted_ms, confirmed ? "confirmed" : "rejected",
+		push(t, c->ended_ms > 0 ? c->ended_ms : c->accepted_ms, confirmed ? "confirmed" : refused,
 		    words_sentence(t->arena, row), NULL);
 	else if (str_eq(c->state, STR("UNKNOWN")))
 		push(t, c->sending_ms, "unknown", words_sentence(t->arena, row), NULL);

@@ -242,6 +242,25 @@ F_084_a_token_that_was_refused_is_used_by_nobody(void **state)
 	assert_true(now().connected);
 }
 
+/* What kept it from being refreshed is mended: the new token works, and nobody is told otherwise. */
+static void
+F_084_a_token_that_comes_after_refreshes_that_failed_is_no_trouble(void **state)
+{
+	(void)state;
+	const struct http_answer client[] = { answer_of(400, "{\"status\":\"BAD_CLIENT_SECRET\",\"message\":\"no\"}") };
+	const struct http_answer good[] = { answer_of(200, FRESH) };
+	size_t sent;
+
+	given(10, 1700);
+	must(install_access_refused(g.db, g.tenant.tenant_id, now().version, &g.e));
+	must_fail(ground_steps(&g, &task(begin)->step, client, 1, &sent), ERR_REMOTE);
+	assert_int_equal(now().trouble, INSTALL_CLIENT);
+	ground_run(&g, "UPDATE install SET lease_until = NULL");
+	must(ground_steps(&g, &task(begin)->step, good, 1, &sent));
+	assert_true(access_is(STR("fresh")));
+	assert_int_equal(now().trouble, INSTALL_NO_TROUBLE);
+}
+
 /* A 401 to a call that was begun before the refresh says nothing of the new token. */
 static void
 a_refusal_of_the_token_before_does_not_touch_the_new_one(void **state)
@@ -298,6 +317,7 @@ main(void)
 		cmocka_unit_test(F_082_tokens_that_cannot_be_stored_are_kept_and_stored_later),
 		cmocka_unit_test(a_refused_refresh_rests_for_everybody),
 		cmocka_unit_test(F_084_a_token_that_was_refused_is_used_by_nobody),
+		cmocka_unit_test(F_084_a_token_that_comes_after_refreshes_that_failed_is_no_trouble),
 		cmocka_unit_test(a_refusal_of_the_token_before_does_not_touch_the_new_one),
 		cmocka_unit_test(without_a_connection_a_login_is_asked_for),
 	};

@@ -18,11 +18,11 @@ const words = text.decision;
 const EVERY_MS = 2000;
 const capital = s => s.charAt(0).toUpperCase() + s.slice(1);
 
-function Verdict({ conversion, code, title = words.verdict }) {
+function Verdict({ conversion, code, outcome, title = words.verdict }) {
   if (!conversion) return html`<section class="card" aria-labelledby="verdict"><h2 id="verdict">${words.verdict}</h2><p class="muted">${words.verdictNone}</p></section>`;
   const c = conversion;
   const facts = [
-    ['state', words.states[c.state] ?? c.state],
+    ['state', words.states[outcome === 'direct' ? outcome : c.state] ?? c.state],
     ['partner', [c.partner_name, c.partner_id && (c.partner_name ? `(${c.partner_id})` : c.partner_id)].filter(Boolean).join(' ')],
     ['payout', formatMoney(c.payout, c.currency)],
     ['amount', formatMoney(c.amount, c.currency)],
@@ -86,7 +86,7 @@ function Story({ id, data, session, reload }) {
       ${advice && html`<${Notice} kind=${row.outcome === 'failed' ? 'bad' : 'info'} title=${`${words.advice}:`} action=${html`<${FixButton} to=${to} />`}>${advice}<//>`}
     </section>
     ${session.person.role !== 'viewer' && html`<${Acts} id=${id} data=${data} reload=${reload} />`}
-    <div class="two wide-left"><${Timeline} steps=${data.timeline} /><${Verdict} conversion=${conversion} code=${row.code} title=${row.conversion_id && !row.state ? words.inTheWay : undefined} /></div>
+    <div class="two wide-left"><${Timeline} steps=${data.timeline} /><${Verdict} conversion=${conversion} code=${row.code} outcome=${row.outcome} title=${row.conversion_id && !row.state ? words.inTheWay : undefined} /></div>
     <${Fields} fields=${data.fields} sent=${Boolean(conversion) && conversion.attempts !== 0} />
   </div>`;
 }

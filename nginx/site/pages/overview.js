@@ -64,6 +64,9 @@ function Queue({ queue }) {
   return html`<${Notice} kind="info" title=${words.queue.wait(formatCount(waiting), waiting)} action=${html`<a class="btn" href="/activity?outcome=waiting">${words.seeThem}</a>`}>${words.queue.why(formatCount(limit), when, waiting)}<//>`;
 }
 
+/** What HubSpot reported and cannot be read there right now: it stands in no counter yet. */
+const Unread = ({ n }) => html`<${Notice} kind="info" title=${words.unread.kept(formatCount(n), n)}>${words.unread.then}<//>`;
+
 const listOf = item => ({ href: `/activity?outcome=${item.outcome}&code=${encodeURIComponent(item.code)}`, label: words.seeThem });
 
 /** The one place that mends it; what has to be looked at one by one is a list. */
@@ -82,9 +85,10 @@ function awayOf(item) {
   return ` ${words.away(hour(item.since), later ? words.awayAt(hour(item.again_at)) : words.awaySoon)}`;
 }
 
-function Attention({ items }) {
+/** `above`: something is said by a notice above the page already. */
+function Attention({ items, above }) {
   return html`<section aria-labelledby="attention"><h2 id="attention">${words.attention}</h2>
-    ${items.length === 0 && html`<p class="muted">${words.attentionNone}</p>`}
+    ${items.length === 0 && html`<p class="muted">${above ? words.attentionAbove : words.attentionNone}</p>`}
     ${items.map((item, i) => html`<${Notice} key=${item.code + i} kind="warn" title=${item.sentence} action=${html`<${FixButton} to=${fixOf(item)} />`}>${item.advice}${awayOf(item)}
       ${item.outcome && item.page !== 'activity' && html` <a href=${listOf(item).href}>${words.seeThem}</a>`}<//>`)}
   </section>`;
@@ -111,8 +115,9 @@ export function Overview({ session }) {
     ${data && html`<div class="stack">
       <section aria-labelledby="connections"><h2 class="sr" id="connections">${words.connections}</h2>
         <div class="two"><${HubSpot} hubspot=${data.hubspot} lastEvent=${data.last_event_at} state=${session.tenant.state} /><${Impact} impact=${data.impact} /></div></section>
+      ${data.unread > 0 && html`<${Unread} n=${data.unread} />`}
       ${data.queue && html`<${Queue} queue=${data.queue} />`}
-      <${Attention} items=${data.attention.filter(item => !said(session).includes(item.code))} />
+      <${Attention} items=${data.attention.filter(item => !said(session).includes(item.code))} above=${warnings(session).length > 0} />
       ${!ready && list}
       <${Period} ready=${ready} />
       ${ready && list}

@@ -1,12 +1,13 @@
 // Messages, badges, and what stands where something is loading or could not be loaded.
 import { html } from '../html.js';
 import { text } from '../text.js';
-import { Check, Warn } from './icons.js';
+import { Check, Info, Warn } from './icons.js';
 
 /** kind: 'ok' | 'warn' | 'bad' | 'info' */
 export function Notice({ kind = 'info', title, children, action }) {
+  const Icon = { ok: Check, info: Info }[kind] ?? Warn;
   return html`<div class=${`note ${kind}`}>
-    <span class="note-icon">${kind === 'ok' ? html`<${Check}/>` : html`<${Warn}/>`}</span>
+    <span class="note-icon"><${Icon}/></span>
     <div class="note-text">${title && html`<strong>${title} </strong>`}${children}</div>
     ${action && html`<div class="note-action">${action}</div>`}
   </div>`;

@@ -46,6 +46,7 @@ function Banner({ warning, sending, may }) {
 
 function Account({ data, state, sending }) {
   const { tenant, person } = data;
+  const dot = dotOf(data, state);
   const [several, setSeveral] = useState(false);
   useEffect(() => { get('/api/accounts').then(a => setSeveral(a.accounts.length > 1), () => {}); }, []);
   const signOut = async () => {
@@ -58,12 +59,15 @@ function Account({ data, state, sending }) {
   return html`<div class="account">
     ${state === null && mayEdit(data) && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(false)}><${Stop}/>${words.stop}</button>`}
     ${state === 'stopped' && mayEdit(data) && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`}
-    <p class="account-state"><span class=${`dot ${state ?? 'ok'}`} aria-hidden="true"></span>${words.states[state ?? 'ok']}</p>
+    <p class="account-state"><span class=${`dot ${dot}`} aria-hidden="true"></span>${words.states[dot]}</p>
     <p class="account-name">${tenant.name && html`<strong>${tenant.name}</strong>`}<span>${words.account(tenant.portal_id)}</span>
       <span class="cut" title=${person.email}>${person.email}</span></p>
     <p class="account-links"><button type="button" class="link-btn" onClick=${signOut}>${words.signOut}</button>${several && html`<a class="link-btn" href="/accounts">${text.accounts.link}</a>`}</p>
   </div>`;
 }
+
+/** What the dot says: green only where no notice stands above. */
+const dotOf = (data, state) => state ?? (warnings(data).length ? 'trouble' : 'ok');
 
 export function Shell({ data, current, path, children }) {
   const [open, setOpen] = useState(false);

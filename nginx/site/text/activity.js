@@ -62,7 +62,7 @@ export const decision = {
   advice: 'What to do',
   timeline: 'What happened',
   timelineNone: 'No steps are recorded.',
-  steps: { received: 'Received', decided: 'Decided', read: 'Read', built: 'Built', sending: 'Sending', answered: 'Answered', accepted: 'Accepted', confirmed: 'Confirmed', rejected: 'Rejected', unknown: 'Unknown', waiting: 'Waiting', person: 'By a person' },
+  steps: { received: 'Received', decided: 'Decided', read: 'Read', built: 'Built', sending: 'Sending', answered: 'Answered', accepted: 'Accepted', confirmed: 'Confirmed', direct: 'Judged', rejected: 'Refused', unknown: 'Unknown', waiting: 'Waiting', person: 'By a person' },
   fields: 'Fields sent',
   fieldsBuilt: 'Fields built, not sent',
   fieldsNone: 'Nothing was built for this event, so nothing was sent.',
@@ -78,7 +78,7 @@ export const decision = {
   },
   states: {
     READY: 'Ready to be sent', SENDING: 'Being sent', UNKNOWN: 'Sent, answer unknown', ACCEPTED: 'Accepted, verdict to come', CONFIRMED: 'Credited',
-    REJECTED: 'Refused', HELD: 'Held for a decision', PARKED: 'Waits until sending is possible', SHADOW: 'Built only, not sent', DEAD: 'Ended, not confirmed', ERASED: 'Erased',
+    REJECTED: 'Refused', direct: 'Not partner-driven', HELD: 'Held for a decision', PARKED: 'Waits until sending is possible', SHADOW: 'Built only, not sent', DEAD: 'Ended, not confirmed', ERASED: 'Erased',
   },
   // impact.com's word of the action, with what it means.
   actionStates: { PENDING: 'Pending: may still change until it locks', APPROVED: 'Approved: it will be paid', REVERSED: 'Reversed: nothing is paid', TEST: 'Test: nothing is paid' },

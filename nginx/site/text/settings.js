@@ -42,7 +42,7 @@ export const settings = {
   checksTitle: 'What was checked',
   checksNone: 'Save checks these values with impact.com and says what it finds, before anything is kept.',
   checkAgain: 'Check again',
-  checks: { company: 'Account and token', program: 'Program', actions: 'Actions scope', conversions: 'Conversions scope' },
+  checks: { company: 'Account and token', program: 'Program', actions: 'Actions scope', submissions: 'Submissions scope', conversions: 'Conversions scope' },
   checkStates: { ok: 'Works', failed: 'Failed', unproved: 'Not proved yet', no_scope: 'Scope missing' },
 
   optionsTitle: 'How values are made',

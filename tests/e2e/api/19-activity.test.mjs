@@ -101,10 +101,10 @@ test('design 4: what was refused is sent again when the record is mended; the fi
 	await until('the second verdict', async () => (await detail(row)).row.state === 'CONFIRMED', { s: 60 });
 	assert.equal((await submissions(row.order_id)).length, 2);
 	const { timeline } = await detail(row);
-	const told = timeline.filter((s) => ['rejected', 'person', 'confirmed'].includes(s.what));
-	assert.deepEqual(told.map((s) => s.what).sort(), ['confirmed', 'person', 'rejected']);
+	const told = timeline.filter((s) => ['direct', 'person', 'confirmed'].includes(s.what));
+	assert.deepEqual(told.map((s) => s.what).sort(), ['confirmed', 'direct', 'person']);
 	assert.equal(told.at(-1).what, 'confirmed');
-	assert.match(told.find((s) => s.what === 'rejected').sentence, /Not partner-driven/);
+	assert.match(told.find((s) => s.what === 'direct').sentence, /Not partner-driven/);
 	assert.equal(told.find((s) => s.what === 'person').detail.note, 'click id filled in');
 	assert.match(timeline.findLast((s) => s.what === 'sending').sentence, /revision 2/);
 });

@@ -79,11 +79,13 @@ test('T-39 access that is withdrawn pauses the account; what happens meanwhile i
 	await trouble('refused');
 	const ids = [await won(), await won(), await won()];
 	await until('HubSpot to have told of them', async () => (await control('GET', '/webhooks/open')).open === 0);
+	assert.ok((await person.get('/api/overview')).unread >= ids.length, 'Overview tells that they are kept');
 	await mailed('The connection to HubSpot has ended', 0); // the one of the test before is less than an hour old
 	assert.equal((await submissions()).filter((s) => ids.some((id) => s.values.OrderId.includes(id))).length, 0);
 	await person.login(NORTHWIND);
 	await sentOnce(ids);
 	assert.equal((await tenant()).trouble, 'none');
+	assert.equal((await person.get('/api/overview')).unread, 0);
 });
 
 test('a client secret that is wrong here disconnects nobody: readyz and the pages say whose it is, and mending it is enough', { timeout: 180000 }, async () => {
@@ -105,10 +107,23 @@ test('C-20 F-100 impact.com credentials that cease to work are found by the cloc
 	await trouble('impact_refused');
 	await mailed('impact.com no longer accepts the credentials', 1);
 	assert.deepEqual((await mails('impact.com no longer'))[0].to, [owner]);
-	assert.equal((await person.get('/api/overview')).impact.state, 'failed');
+	const { impact, attention } = await person.get('/api/overview');
+	assert.equal(impact.state, 'failed');
+	assert.deepEqual(attention.map((item) => item.code).filter((code) => /impact|credentials/.test(code)), ['impact_refused'], 'said once');
+	assert.equal((await person.get('/api/settings')).checks.find((c) => c.id === 'company').state, 'failed');
 	await control('DELETE', `/faults/${refusal}`);
 	await trouble('none');
 	await sentOnce([id]);
 	await mailed('Works again', 1);
 	await mailed('impact.com no longer accepts the credentials', 1);
+});
+
+test('C-20 a scope that the impact.com token has lost is told in Settings too, not only by the notice', { timeout: 120000 }, async () => {
+	const check = async () => (await person.get('/api/settings')).checks.find((c) => c.id === 'submissions').state;
+	const { id } = await fault({ kind: 'status', path: `^/Advertisers/${ACME.account_sid}/APISubmissions`, count: 0, status: 403 });
+	await trouble('impact_scopes');
+	assert.equal(await check(), 'failed');
+	await control('DELETE', `/faults/${id}`);
+	await trouble('none');
+	assert.equal(await check(), 'ok');
 });
