@@ -151,12 +151,16 @@ push_breakers(struct attention *t, const struct overview *o)
 		    "wait.",
 		    "Allow Actions for the token in impact.com, or enter another token in Settings.", "settings", "" },
 	};
+	bool scopes = trouble_alarm(o->impact.alarms, o->impact.n_alarms, ALARM_IMPACT_SCOPES) != NULL;
 
 	for (size_t i = 0; i < o->n_breakers; i++) {
 		const struct breaker_row *b = &o->breakers[i];
-		struct json *row =
-		    push(t, words[b->to].code, str_from(words[b->to].sentence), words[b->to].advice, words[b->to].page);
+		struct json *row;
 
+		if (scopes && b->to != BREAKER_HUBSPOT && b->to != BREAKER_IMPACT)
+			continue; /* push_impact has named them */
+		row =
+		    push(t, words[b->to].code, str_from(words[b->to].sentence), words[b->to].advice, words[b->to].page);
 		json_set_str(row, "outcome", str_from(words[b->to].outcome));
 		activity_set_time(t->a, row, "since", b->since_ms);
 		activity_set_time(t->a, row, "again_at", b->until_ms);

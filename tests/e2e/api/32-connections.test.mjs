@@ -117,13 +117,3 @@ test('C-20 F-100 impact.com credentials that cease to work are found by the cloc
 	await mailed('Works again', 1);
 	await mailed('impact.com no longer accepts the credentials', 1);
 });
-
-test('C-20 a scope that the impact.com token has lost is told in Settings too, not only by the notice', { timeout: 120000 }, async () => {
-	const check = async () => (await person.get('/api/settings')).checks.find((c) => c.id === 'submissions').state;
-	const { id } = await fault({ kind: 'status', path: `^/Advertisers/${ACME.account_sid}/APISubmissions`, count: 0, status: 403 });
-	await trouble('impact_scopes');
-	assert.equal(await check(), 'failed');
-	await control('DELETE', `/faults/${id}`);
-	await trouble('none');
-	assert.equal(await check(), 'ok');
-});
