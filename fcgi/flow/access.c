@@ -53,8 +53,10 @@ take(struct step *s, enum budget_destination to, int64_t calls, const struct bud
 	if (!budget_take(s->parts->db, s->arena, s->tenant_id, to, calls, limit, &slice, e))
 		return false;
 	*granted = slice.granted;
-	if (slice.granted == 0)
-		return not_ready(out, STR("rate_limited"), slice.wait_ms);
+	if (slice.granted == 0) {
+		*out = (struct access){ .wait_ms = slice.wait_ms, .why = STR("rate_limited"), .asked = slice.blocked };
+		return true;
+	}
 	*out = (struct access){ .ready = true };
 	return true;
 }

@@ -15,6 +15,7 @@ struct access {
 	bool ready;
 	int64_t wait_ms;
 	struct str why; /* a row of core/verdict.h when not ready: "disconnected", "rate_limited", ... */
+	bool asked;     /* "rate_limited": the far end itself asked for the wait */
 };
 
 /*

@@ -246,6 +246,7 @@ pay(struct step *s, struct err *e)
 		if (r->live && !live_waits(&access, e))
 			return false;
 		s->pause_ms = access.wait_ms > 0 ? access.wait_ms : DECIDE_RETRY_MS;
+		decide_pauses(r, &access, s->pause_ms);
 		s->next = pay;
 		return true;
 	}
@@ -301,6 +302,7 @@ decide_unread(struct decide_round *r, struct err *e)
 	s->pause_ms = 0;
 	if (!take_events(r, r->due, r->n_due, 0, e) || (r->n_items > 0 && !decide_write(r, e)))
 		return false;
+	decide_held_up(r, &r->pause);
 	s->again_in_ms = wait_ms;
 	return true;
 }

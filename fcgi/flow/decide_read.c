@@ -220,14 +220,18 @@ again_ms(const struct decide_round *r, enum retry_class result, const struct htt
 }
 
 static const struct records_trouble *
-trouble(struct decide_round *r, const struct decide_read *c, enum retry_class result, struct str words, int64_t wait_ms)
+trouble(struct decide_round *r, const struct decide_read *c, enum retry_class result, const struct http_answer *answer,
+    struct str words)
 {
 	struct arena *a = r->step.arena;
 	struct records_trouble *t = arena_alloc(a, sizeof(*t));
+	struct pending_wait wait = decide_wait_of(result, answer);
 	struct str type = type_of(c);
 
 	t->words = str_copy(a, words);
-	t->wait_ms = wait_ms;
+	t->wait_ms = again_ms(r, result, answer);
+	t->waits = wait.why;
+	t->answer = wait.answer;
 	t->kind = RECORDS_PASSES;
 	if (result != RETRY_FORBIDDEN && !retry_is_refusal(result))
 		return t;
@@ -275,13 +279,12 @@ take_errors(struct decide_round *r, const struct decide_read *c, const struct ht
 
 	hubspot_crm_read_errors(r->step.arena, answer, &errors, &n);
 	for (size_t i = 0; i < n; i++) {
-		int64_t wait_ms = again_ms(r, errors[i].result, answer);
 		const struct records_trouble *why;
 		bool named = false;
 
 		if (errors[i].result == RETRY_OK)
 			continue;
-		why = trouble(r, c, errors[i].result, errors[i].words, wait_ms);
+		why = trouble(r, c, errors[i].result, answer, errors[i].words);
 		for (size_t k = 0; k < errors[i].n_ids; k++)
 			if (in_batch(c, errors[i].ids[k])) {
 				named = true;
@@ -418,9 +421,11 @@ split(struct decide_round *r, const struct decide_read *c)
 static bool
 give_up(struct decide_round *r, enum retry_class result, const struct http_answer *answer, struct err *e)
 {
+	const struct pending_wait wait = decide_wait_of(result, answer);
 	struct step *s = &r->step;
 
 	s->again_in_ms = again_ms(r, result, answer);
+	decide_held_up(r, &wait);
 	if (result == RETRY_SIGN_IN)
 		return access_token_refused(s, e);
 	return budget_block(s->parts->db, s->tenant_id, BUDGET_HUBSPOT, s->again_in_ms, e);
@@ -446,7 +451,7 @@ decide_take(struct decide_round *r, size_t n, bool *go_on, struct err *e)
 			continue;
 		*go_on = result != RETRY_SIGN_IN && result != RETRY_WAIT;
 		if (*go_on)
-			fail_all(r, c, trouble(r, c, result, str_from(why.text), again_ms(r, result, answer)));
+			fail_all(r, c, trouble(r, c, result, answer, str_from(why.text)));
 		else if (!give_up(r, result, answer, e))
 			return false;
 	}

@@ -173,7 +173,7 @@ write_one(const struct decide_round *r, struct judged *j, struct err *e)
 	if (!redo(r, j, &ordinary, e))
 		return false;
 	if (j->pass_ms > 0)
-		return pending_pass(s->parts->db, s->tenant_id, r->lease.shard, p, j->pass_ms, e);
+		return pending_pass(s->parts->db, s->tenant_id, r->lease.shard, p, j->pass_ms, &j->passes, e);
 	if (!ordinary)
 		return true;
 	if (j->no_decision && p->looks == 0)
@@ -275,6 +275,7 @@ go_on(struct decide_round *r, struct err *e)
 	r->poison = NULL;
 	r->n_items = r->first_call = r->n_calls = r->n_line_items = r->splits = 0;
 	r->items_of = STR("");
+	r->pause = (struct pending_wait){ .times = 0 };
 	r->items_wait = false;
 	s->next = decide_begin;
 	s->pause_ms = 1;

@@ -17,6 +17,8 @@ struct records_trouble {
 		RECORDS_FINAL    /* never */
 	} kind;
 	int64_t wait_ms;
+	struct str waits; /* why HubSpot lets it wait (store/pending.h); empty: that is our own doing */
+	int64_t answer;   /* HubSpot's, its HTTP status; 0: none */
 	struct str code;  /* a row of core/verdict.h; empty when it passes */
 	struct str words; /* of HubSpot, or our own */
 };

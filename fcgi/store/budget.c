@@ -192,6 +192,7 @@ take_once(struct db *db, struct arena *a, const struct ask *q, struct budget_sli
 	}
 	if (s.blocked_ms > 0) {
 		out->wait_ms = s.blocked_ms;
+		out->blocked = true;
 		*changed = 1;
 		return true;
 	}

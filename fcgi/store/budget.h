@@ -32,6 +32,7 @@ struct budget_limit {
 struct budget_slice {
 	int64_t granted;    /* 0 to what was wanted */
 	int64_t wait_ms;    /* when nothing was granted: ask again after this */
+	bool blocked;       /* nothing was granted because the far end asked for that (budget_block) */
 	int64_t told_limit; /* what the headers told last; 0: nothing yet */
 };
 

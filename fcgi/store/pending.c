@@ -13,13 +13,26 @@ enum {
 	WAIT_FOR,
 	WAIT_NO_MORE,
 	PASS,
+	PASS_WAITED,
+	HELD_UP,
+	HELD_UP_FIRST,
 	WAKE_ALL
 };
 
+/* A wait goes on until the event is looked at; the next one after that is another, and stands in its place. */
+#define WAITS "(waited_since IS NOT NULL AND waited_until IS NULL)"
+#define WAITED                                                                                                         \
+	"waited_times = IF(" WAITS ", waited_times + 1, 1), "                                                          \
+	"waited_since = IF(" WAITS ", waited_since, UTC_TIMESTAMP(3)), waited_until = NULL, waited_why = ?, "          \
+	"waited_answer = ? "
+
 const struct sql pending_sql[] = {
-	[DUE] = { "pending.due", SQL_TENANT, "iii", "ssssssttisit",
+	[DUE] = { "pending.due", SQL_TENANT, "iii", "ssssssttisittisii",
 	    "SELECT event_key, kind, object_type, object_id, property, value, occurred_at, received_at, looks, "
-	    "contact_id, TIMESTAMPDIFF(MICROSECOND, received_at, UTC_TIMESTAMP(3)) DIV 1000, due FROM pending "
+	    "contact_id, TIMESTAMPDIFF(MICROSECOND, received_at, UTC_TIMESTAMP(3)) DIV 1000, due, "
+	    "waited_since, TIMESTAMPDIFF(MICROSECOND, waited_since, COALESCE(waited_until, UTC_TIMESTAMP(3))) DIV "
+	    "1000, "
+	    "COALESCE(waited_why, ''), COALESCE(waited_answer, 0), COALESCE(waited_times, 0) FROM pending "
 	    "WHERE tenant_id = ? AND shard = ? AND due <= UTC_TIMESTAMP(3) ORDER BY due LIMIT ?",
 	    NULL, NULL },
 	[NEXT] = { "pending.next", SQL_TENANT, "ii", "i",
@@ -31,7 +44,9 @@ const struct sql pending_sql[] = {
 	/* A due time that is not the one we saw is a wake that came meanwhile: look again at once. */
 	[WAIT] = { "pending.wait", SQL_TENANT, "tisiis", "",
 	    "UPDATE pending SET due = IF(due = ?, UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND, UTC_TIMESTAMP(3)), "
-	    "contact_id = ?, looks = looks + 1 WHERE tenant_id = ? AND shard = ? AND event_key = ?",
+	    "contact_id = ?, looks = looks + 1, "
+	    "waited_until = IF(waited_since IS NULL, NULL, COALESCE(waited_until, UTC_TIMESTAMP(3))) WHERE tenant_id = "
+	    "? AND shard = ? AND event_key = ?",
 	    NULL, NULL },
 	[WAIT_FOR] = { "pending.wait_for", SQL_TENANT, "issis", "",
 	    "INSERT INTO waiting (tenant_id, object_type, object_id, shard, event_key) VALUES", "(?, ?, ?, ?, ?)",
@@ -42,6 +57,14 @@ const struct sql pending_sql[] = {
 	    "UPDATE pending SET due = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND "
 	    "WHERE tenant_id = ? AND shard = ? AND event_key = ?",
 	    NULL, NULL },
+	[PASS_WAITED] = { "pending.pass_waited", SQL_TENANT, "isiiis", "",
+	    "UPDATE pending SET due = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND, " WAITED
+	    "WHERE tenant_id = ? AND shard = ? AND event_key = ?",
+	    NULL, NULL },
+	[HELD_UP] = { "pending.held_up", SQL_TENANT, "siiit", "",
+	    "UPDATE pending SET " WAITED "WHERE tenant_id = ? AND shard = ? AND due <= ?", NULL, NULL },
+	[HELD_UP_FIRST] = { "pending.held_up_first", SQL_TENANT, "siiit", "",
+	    "UPDATE pending SET " WAITED "WHERE tenant_id = ? AND shard = ? AND due <= ? AND NOT " WAITS, NULL, NULL },
 	[WAKE_ALL] = { "pending.wake_all", SQL_TENANT, "i", "",
 	    "UPDATE pending SET due = UTC_TIMESTAMP(3) WHERE tenant_id = ? AND looks > 0 AND due > UTC_TIMESTAMP(3)",
 	    NULL, NULL },
@@ -76,6 +99,12 @@ pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, in
 		p->contact_id = row[9].s;
 		p->waiting_ms = row[10].i;
 		p->due_ms = row[11].i;
+		if (row[12].kind != DB_NULL)
+			p->waited = (struct pending_wait){ .since_ms = row[12].i,
+				.ms = row[13].i,
+				.why = row[14].s,
+				.answer = row[15].i,
+				.times = row[16].i };
 	}
 	return true;
 }
@@ -118,10 +147,24 @@ pending_wait(struct db *db, int64_t tenant_id, int64_t shard, const struct pendi
 }
 
 bool
-pending_pass(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p, int64_t due_in_ms, struct err *e)
+pending_pass(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p, int64_t due_in_ms,
+    const struct pending_wait *why, struct err *e)
 {
+	if (why->why.n > 0)
+		return db_run(db, &pending_sql[PASS_WAITED],
+		    DB_IN(DB_V_I(due_in_ms), DB_V_S(why->why), DB_V_I(why->answer), DB_V_I(tenant_id), DB_V_I(shard),
+		        DB_V_S(p->key)),
+		    NULL, e);
 	return db_run(db, &pending_sql[PASS],
 	    DB_IN(DB_V_I(due_in_ms), DB_V_I(tenant_id), DB_V_I(shard), DB_V_S(p->key)), NULL, e);
+}
+
+bool
+pending_held_up(struct db *db, int64_t tenant_id, int64_t shard, int64_t due_ms, const struct pending_wait *why,
+    struct err *e)
+{
+	return db_run(db, &pending_sql[why->answer > 0 ? HELD_UP : HELD_UP_FIRST],
+	    DB_IN(DB_V_S(why->why), DB_V_I(why->answer), DB_V_I(tenant_id), DB_V_I(shard), DB_V_T(due_ms)), NULL, e);
 }
 
 bool

@@ -5,6 +5,15 @@
 #include "core/event.h"
 #include "io/db.h"
 
+/* HubSpot could not be read for an event: for its trace. */
+struct pending_wait {
+	struct str why;   /* "slow_down", "calls_used", "away" or "token"; empty: it did not wait */
+	int64_t answer;   /* HubSpot's last, its HTTP status; 0: none */
+	int64_t since_ms; /* the first time */
+	int64_t ms;       /* from then until it was looked at */
+	int64_t times;
+};
+
 struct pending {
 	struct str key; /* the event's, 32 bytes */
 	struct event event; /* kind, object, property, value, occurred */
@@ -13,6 +22,7 @@ struct pending {
 	int64_t waiting_ms;   /* since it was received, by the database's clock */
 	struct str contact_id; /* known from an earlier look */
 	int64_t due_ms;        /* as it was seen */
+	struct pending_wait waited;
 };
 
 /* Due rows of one shard, at most `max`, the longest due first. */
@@ -30,8 +40,14 @@ bool pending_delete(struct db *db, int64_t tenant_id, int64_t shard, const struc
  */
 bool pending_wait(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p, int64_t due_in_ms,
     struct str contact_id, struct err *e) CC_MUST_USE;
-/* Could not be looked at: again after that time, and it does not count as a look. */
+/* Could not be looked at: again after that time, and it does not count as a look.  Of *why only why and answer. */
 bool pending_pass(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p, int64_t due_in_ms,
+    const struct pending_wait *why, struct err *e) CC_MUST_USE;
+/*
+ * What is due up to that time could not be looked at; it stays due.  Of *why only why and answer; without an answer only
+ * what does not wait already is written to.
+ */
+bool pending_held_up(struct db *db, int64_t tenant_id, int64_t shard, int64_t due_ms, const struct pending_wait *why,
     struct err *e) CC_MUST_USE;
 /* All that waits in the tenant is looked at now: the connection to HubSpot was made anew. */
 bool pending_wake_all(struct db *db, int64_t tenant_id, struct err *e) CC_MUST_USE;

@@ -177,6 +177,63 @@ fault_words(struct timeline *t, struct str said)
 	return words;
 }
 
+/* What HubSpot did that its records could not be read at once; flow/decide_wait.c writes `why` down. */
+static struct str
+hubspot_words(struct arena *a, struct str why, int64_t answer)
+{
+	static const struct {
+		const char *why, *words;
+	} reasons[] = {
+		{ "slow_down", "HubSpot asked to slow down" },
+		{ "calls_used", "The calls that HubSpot allows in a few seconds were used up" },
+		{ "away", "HubSpot did not give the record just then" },
+		{ "token", "HubSpot asked for a new token" },
+	};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (str_eq(why, str_from(reasons[i].why)))
+			return answer == 0 ? str_from(reasons[i].words)
+			                   : str_printf(a, "%s (answer %lld)", reasons[i].words, (long long)answer);
+	return STR("HubSpot let it wait");
+}
+
+static struct str
+duration_words(struct arena *a, int64_t ms)
+{
+	int64_t s = (ms + 500) / 1000;
+
+	if (s < 1)
+		return STR("less than a second");
+	if (s < 120)
+		return str_printf(a, "%lld second%s", (long long)s, s == 1 ? "" : "s");
+	if (s < 7200)
+		return str_printf(a, "%lld minutes", (long long)((s + 30) / 60));
+	return str_printf(a, "%lld hours", (long long)((s + 1800) / 3600));
+}
+
+/* Before it was read: that HubSpot let it wait, how long, and that it went on. */
+static void
+push_waited(struct timeline *t)
+{
+	const struct json *waited = json_get(t->detail, "waited");
+	struct str words, took;
+	int64_t since_ms = 0, ms = 0, times = 1, answer = 0;
+
+	if (!json_int(json_get(waited, "since_ms"), &since_ms))
+		return;
+	(void)json_int(json_get(waited, "ms"), &ms);
+	(void)json_int(json_get(waited, "times"), &times);
+	(void)json_int(json_get(waited, "answer"), &answer);
+	words = hubspot_words(t->arena, json_text_at(t->arena, waited, "why"), answer);
+	took = duration_words(t->arena, ms);
+	push(t, since_ms, "waiting",
+	    times > 1 ? str_printf(t->arena, STR_FMT ": it waited %lld times, " STR_FMT " in all, and then went on.",
+	                    STR_ARG(words), (long long)times, STR_ARG(took))
+	              : str_printf(t->arena, STR_FMT ": it waited " STR_FMT ", and then went on.", STR_ARG(words),
+	                    STR_ARG(took)),
+	    json_copy(t->arena, waited));
+}
+
 static void
 push_decided(struct timeline *t)
 {
@@ -297,6 +354,7 @@ activity_timeline_json(struct arena *a, const struct activity_detail *d, const s
 	if (d->detail.n > 0 && json_parse(a, d->detail, &json_limits_answer, &detail, &e))
 		t.detail = detail;
 	push_received(&t);
+	push_waited(&t);
 	push_read(&t);
 	push_decided(&t);
 	if (str_eq(d->row.decision, STR("CONVERSION")) && d->row.conversion.conversion_id > 0) {

@@ -182,6 +182,50 @@ around_one_moment_it_becomes_smaller_and_then_it_is_given_up_for_now(void **stat
 	assert_true(ledger_due_s(id) >= 5);
 }
 
+/* Halves of the window would be refused the same way: calls that are few, and a verdict that comes no sooner. */
+static void
+a_400_that_names_another_field_is_not_about_the_windows_size(void **state)
+{
+	static const char *const others[] = { "CampaignId", "campaignid", "Page", "PageSize", "AccountSid" };
+	int64_t ids[2];
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		flow_fresh(state);
+		flow_forget();
+		for (int k = 0; k < 2; k++) {
+			ids[k] = ledger_in(STATE_UNKNOWN, "reconcile");
+			store_run("UPDATE conversion SET event_date = event_date + INTERVAL %d DAY WHERE "
+			          "conversion_id = %lld",
+			    k * 10, (long long)ids[k]);
+		}
+		for (int k = 0; k < 10; k++) /* as often as it asks */
+			flow_say(400,
+			    text(str_printf(store.arena,
+			        "{\"Status\":\"ERROR\",\"errors\":[{\"field\":\"%s\",\"message\":\"is not allowed\"}]}",
+			        others[i])));
+		flow_follow();
+		if (flow.n != 1)
+			fail_msg("%s: asked %zu times", others[i], flow.n);
+		for (int k = 0; k < 2; k++) {
+			assert_int_equal(ledger_state(ids[k]), STATE_UNKNOWN);
+			assert_true(ledger_due_s(ids[k]) >= 5);
+		}
+	}
+}
+
+static void
+a_400_that_names_the_windows_dates_is(void **state)
+{
+	int64_t id = ledger_in(STATE_UNKNOWN, "reconcile");
+
+	(void)state;
+	flow_say(400, "{\"Status\":\"ERROR\",\"errors\":[{\"field\":\"ActionDateStart\",\"message\":\"too wide\"}]}");
+	say_actions(action(id, ""));
+	flow_follow();
+	assert_int_equal(flow.n, 2);
+	assert_int_equal(ledger_state(id), STATE_CONFIRMED);
+}
+
 /* A big brand's listing must not fill the worker's memory (design 12): what is read of a page ends with it. */
 static void
 pages_of_a_listing_do_not_pile_up_in_memory(void **state)
@@ -351,6 +395,8 @@ main(void)
 		TEST(a_confirmed_one_asks_for_no_window_of_its_own_then),
 		TEST(a_window_with_too_many_actions_is_cut_in_halves),
 		TEST(around_one_moment_it_becomes_smaller_and_then_it_is_given_up_for_now),
+		TEST(a_400_that_names_another_field_is_not_about_the_windows_size),
+		TEST(a_400_that_names_the_windows_dates_is),
 		TEST(pages_of_a_listing_do_not_pile_up_in_memory),
 		TEST(a_409_costs_only_its_own_conversion),
 		TEST(a_duplicate_of_a_resend_is_no_refusal_while_the_listing_failed),

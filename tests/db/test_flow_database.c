@@ -1,5 +1,5 @@
 /* Sending while the database is cut off, hangs or restarts: what is known is never lost, and what never left is never
- * looked for (F-118, F-119, F-122, W7, W8). */
+ * looked for (F-118, F-119, F-122, F-123, W7, W8). */
 #include "base/clock.h"
 #include "lib/flow.h"
 #include "lib/proxy.h"
@@ -145,6 +145,79 @@ f118_an_answer_outlasts_the_absence_of_the_database(void **state)
 	assert_str(ledger_column(id, "batch_id"), "A-1");
 }
 
+/* ---- F-123: somebody else is in the way, and an answer is tried again ten times (flow/step.c) */
+
+#define KEEP_TRIES 10
+
+/* A step whose rows are locked by another, or deadlocked with, the first `conflicts` times that it writes. */
+struct blocked {
+	struct step step;
+	int conflicts, writes;
+};
+
+static bool
+write_unless_blocked(struct step *s, const size_t *which, size_t n, struct err *e)
+{
+	struct blocked *b = (struct blocked *)s;
+
+	(void)which;
+	(void)n;
+	return ++b->writes > b->conflicts || err_set(e, ERR_CONFLICT, "a row is locked by another");
+}
+
+static struct blocked
+blocked(int conflicts)
+{
+	return (struct blocked){
+		.step = { .arena = store.arena,
+		    .parts = &store.parts,
+		    .tenant_id = store.tenant_id,
+		    .answered = write_unless_blocked },
+		.conflicts = conflicts,
+	};
+}
+
+static bool
+keep(struct blocked **steps, size_t n, struct step_news *news)
+{
+	static const size_t first = 0;
+
+	for (size_t i = 0; i < n; i++)
+		news[i] = (struct step_news){ .step = &steps[i]->step, .name = STR("test"), .which = &first, .n = 1 };
+	return step_keep(news, n, &store.e);
+}
+
+static void
+f123_an_answer_that_cannot_be_stored_is_tried_ten_times(void **state)
+{
+	(void)state;
+	for (int conflicts = 0; conflicts <= KEEP_TRIES + 5; conflicts++) {
+		struct blocked b = blocked(conflicts), *one = &b;
+		struct step_news news;
+
+		store_must(keep(&one, 1, &news));
+		assert_true(news.settled);
+		assert_int_equal(b.writes, conflicts < KEEP_TRIES ? conflicts + 1 : KEEP_TRIES);
+	}
+}
+
+/* All in one transaction once; then each by itself, so that the one in the way costs only its own. */
+static void
+f123_an_answer_that_cannot_be_stored_keeps_no_other_from_being_stored(void **state)
+{
+	struct blocked never = blocked(1000), late = blocked(3), fine = blocked(0);
+	struct blocked *all[] = { &fine, &never, &late };
+	struct step_news news[3];
+
+	(void)state;
+	store_must(keep(all, 3, news));
+	for (size_t i = 0; i < 3; i++)
+		assert_true(news[i].settled);
+	assert_int_equal(fine.writes, 2);
+	assert_int_equal(never.writes, 1 + KEEP_TRIES);
+	assert_int_equal(late.writes, 4);
+}
+
 int
 main(void)
 {
@@ -152,6 +225,8 @@ main(void)
 		cmocka_unit_test_setup(w8_without_the_answer_to_sending_nothing_is_sent_and_nothing_unknown, fresh),
 		cmocka_unit_test_setup(w8_an_answer_whose_commit_was_not_answered_is_kept_once, fresh),
 		cmocka_unit_test_setup(f118_an_answer_outlasts_the_absence_of_the_database, fresh),
+		cmocka_unit_test_setup(f123_an_answer_that_cannot_be_stored_is_tried_ten_times, fresh),
+		cmocka_unit_test_setup(f123_an_answer_that_cannot_be_stored_keeps_no_other_from_being_stored, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, store_setup, teardown);

@@ -148,13 +148,81 @@ what_could_not_be_looked_at_comes_again_and_counts_no_look(void **state)
 	(void)state;
 	add("e", 0, 0);
 	p = due(0, &n);
-	store_must(pending_pass(store.db, store.tenant_id, 0, p, 5000, &store.e));
+	store_must(pending_pass(store.db, store.tenant_id, 0, p, 5000, &(struct pending_wait){ .times = 0 }, &store.e));
 	due(0, &n);
 	assert_int_equal(n, 0);
 	store_later(store.db, 6);
 	p = due(0, &n);
 	assert_int_equal(n, 1);
 	assert_int_equal(p->looks, 0);
+}
+
+/* ---- T-40: what HubSpot let wait */
+
+static const struct pending_wait slow_down = { .why = { "slow_down", 9 }, .answer = 429 };
+static const struct pending_wait calls_used = { .why = { "calls_used", 10 } };
+
+static void
+t40_a_wait_is_kept_of_what_is_due_and_ends_with_the_next_look(void **state)
+{
+	struct pending *p;
+	size_t n;
+
+	(void)state;
+	add("e", 0, -1);
+	add("later", 0, 60);
+	add("other shard", 1, -1);
+	p = due(0, &n);
+	assert_int_equal(p->waited.since_ms, 0);
+	assert_int_equal(p->waited.times, 0);
+	store_must(pending_held_up(store.db, store.tenant_id, 0, p->due_ms, &slow_down, &store.e));
+	store_later(store.db, 5);
+	store_must(pending_held_up(store.db, store.tenant_id, 0, p->due_ms, &slow_down, &store.e));
+	store_later(store.db, 9);
+	p = due(0, &n);
+	assert_str(p->waited.why, "slow_down");
+	assert_int_equal(p->waited.answer, 429);
+	assert_int_equal(p->waited.times, 2);
+	assert_in_range(p->waited.ms, 8000, 30000);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM pending WHERE tenant_id = %lld AND waited_since IS NOT NULL",
+	                     (long long)store.tenant_id),
+	    1);
+	/* It was looked at, and waits for data: that is no wait for HubSpot. */
+	store_must(pending_wait(store.db, store.tenant_id, 0, p, 1000, STR(""), &store.e));
+	store_later(store.db, 3600);
+	p = due(0, &n);
+	assert_str(p->event.value, "e");
+	assert_in_range(p->waited.ms, 8000, 60000);
+	/* The next wait is another one. */
+	store_must(
+	    pending_pass(store.db, store.tenant_id, 0, p, 0, &(struct pending_wait){ .why = STR("away") }, &store.e));
+	for (p = due(0, &n); !str_eq(p->event.value, STR("e")); p++)
+		assert_true(--n > 0);
+	assert_str(p->waited.why, "away");
+	assert_int_equal(p->waited.times, 1);
+	assert_in_range(p->waited.ms, 0, 60000);
+}
+
+/* A burst that uses up its calls writes to each event once at most, and hides nothing that HubSpot said. */
+static void
+t40_a_wait_without_an_answer_is_kept_once(void **state)
+{
+	struct pending *p;
+	size_t n;
+
+	(void)state;
+	add("e", 0, -1);
+	p = due(0, &n);
+	for (int i = 0; i < 2; i++)
+		store_must(pending_held_up(store.db, store.tenant_id, 0, p->due_ms, &calls_used, &store.e));
+	p = due(0, &n);
+	assert_str(p->waited.why, "calls_used");
+	assert_int_equal(p->waited.times, 1);
+	store_must(pending_held_up(store.db, store.tenant_id, 0, p->due_ms, &slow_down, &store.e));
+	store_must(pending_held_up(store.db, store.tenant_id, 0, p->due_ms, &calls_used, &store.e));
+	p = due(0, &n);
+	assert_str(p->waited.why, "slow_down");
+	assert_int_equal(p->waited.times, 2);
 }
 
 static void
@@ -224,6 +292,8 @@ main(void)
 		TEST(what_waits_counts_its_looks_and_keeps_the_contact),
 		TEST(what_was_woken_meanwhile_is_looked_at_again_at_once),
 		TEST(what_could_not_be_looked_at_comes_again_and_counts_no_look),
+		TEST(t40_a_wait_is_kept_of_what_is_due_and_ends_with_the_next_look),
+		TEST(t40_a_wait_without_an_answer_is_kept_once),
 		TEST(a_new_connection_wakes_all_that_waits),
 		TEST(an_event_waits_once_whenever_it_is_due),
 		TEST(what_is_decided_is_gone),

@@ -217,6 +217,11 @@ test('T-40 T-45 HubSpot asks to wait: nothing is read before that time, the reco
 	const pause = Math.min(...later.filter((e) => new Date(e.time) - new Date(refused.time) > 500).map((e) => new Date(e.time) - new Date(refused.time)));
 	assert.ok(pause >= 1900, `${pause} ms`);
 	assert.ok(reads.every((e) => e.method === 'POST' && e.path.includes('/batch/')), reads.map((e) => `${e.method} ${e.path}`).join(' '));
+	const row = await person.decision(id, (r) => r.event.value === 'closedwon');
+	const { timeline } = await person.get(`/api/activity/${row.id}`);
+	assert.deepEqual(timeline.slice(0, 4).map((s) => s.what), ['received', 'waiting', 'read', 'decided']);
+	// The number stands there when it was this deal's own call that was refused, and not that of another one just before it.
+	assert.match(timeline[1].sentence, /^HubSpot asked to slow down( \(answer 429\))?: it waited (\d+ times, )?\d+ seconds?( in all)?, and then went on\.$/);
 });
 
 test('T-40 impact.com asks to wait: the trace shows the refusal, and the answer that followed', async () => {
