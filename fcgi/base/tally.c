@@ -7,6 +7,8 @@ static const char intake_batches_help[] = "batches of webhooks, by what was answ
 static const char events_help[] = "events in them: new, known already, unreadable, of an account that is not connected";
 static const char decisions_help[] = "decisions written, by outcome; an event that waits is decided more than once";
 static const char conversion_moves_help[] = "moves of conversions, by the state they led to";
+static const char illegal_moves_help[] =
+    "moves that a state machine does not have, refused: more than 0 is a defect of the connector";
 static const char calls_help[] = "calls to the far ends, by result";
 static const char lease_claims_help[] = "leases that the worker asked for: claimed, or another worker was faster";
 static const char jobs_help[] = "the worker's jobs: ended, begun anew after a lost race, failed";
@@ -36,6 +38,8 @@ const struct tally_row tally_table[TALLY__COUNT] = {
 	[TALLY_MOVED_SHADOW] = { "moves.shadow", "conversion_moves_total", "state=\"shadow\"", conversion_moves_help },
 	[TALLY_MOVED_DEAD] = { "moves.dead", "conversion_moves_total", "state=\"dead\"", conversion_moves_help },
 	[TALLY_MOVED_ERASED] = { "moves.erased", "conversion_moves_total", "state=\"erased\"", conversion_moves_help },
+	[TALLY_ILLEGAL_CONVERSION] = { "illegal.conversion", "illegal_moves_total", "of=\"conversion\"", illegal_moves_help },
+	[TALLY_ILLEGAL_UPDATE] = { "illegal.update", "illegal_moves_total", "of=\"update\"", illegal_moves_help },
 	[TALLY_HUBSPOT_OK] = { "calls.hubspot.ok", "calls_total", "destination=\"hubspot\",result=\"ok\"", calls_help },
 	[TALLY_HUBSPOT_401] = { "calls.hubspot.401", "calls_total", "destination=\"hubspot\",result=\"401\"", calls_help },
 	[TALLY_HUBSPOT_429] = { "calls.hubspot.429", "calls_total", "destination=\"hubspot\",result=\"429\"", calls_help },

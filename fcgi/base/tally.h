@@ -38,6 +38,9 @@ enum tally {
 	TALLY_MOVED_SHADOW,
 	TALLY_MOVED_DEAD,
 	TALLY_MOVED_ERASED,
+	/* moves that a state machine's table does not have, refused (store/illegal.h) */
+	TALLY_ILLEGAL_CONVERSION,
+	TALLY_ILLEGAL_UPDATE,
 	/* calls, by result: as many rows for each far end, in one order */
 	TALLY_HUBSPOT_OK, /* 2xx and 3xx */
 	TALLY_HUBSPOT_401,

@@ -91,7 +91,7 @@ struct conversion_answer {
 };
 /*
  * All of one tenant, inside a transaction.  kept[i] is false when that row is not in this attempt any more: its answer
- * says nothing.
+ * says nothing; or when it is no move that there is (store/illegal.h).
  */
 bool conversion_answered(struct db *db, const struct conversion_answer *answers, size_t n, bool *kept,
     struct err *e) CC_MUST_USE;

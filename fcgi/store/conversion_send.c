@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/tally.h"
 #include "store/conversion.h"
+#include "store/illegal.h"
 
 enum {
 	SENDING,
@@ -240,16 +241,30 @@ follow_accepted(struct db *db, const struct conversion_answer *w, size_t n, cons
 	           DB_IN(DB_V_S(STR("follow")), DB_V_I(due_in_ms), DB_V_I(w->tenant_id), GROUP_VALUES(g)), NULL, e);
 }
 
+/* No answer is worth a state that cannot be: it stays SENDING, and the lease's next owner finds it so. */
+static bool
+legal(const struct conversion_answer *w, bool *kept, struct after *after)
+{
+	struct err ignored = { .code = ERR_NONE };
+
+	*kept = state_may(STATE_SENDING, w->to);
+	if (*kept)
+		return true;
+	wake_in(&after->send, &after->send_ms, 0);
+	return illegal_move(TALLY_ILLEGAL_CONVERSION, w->conversion_id, state_name(STATE_SENDING), state_name(w->to),
+	    &ignored);
+}
+
 bool
 conversion_answered(struct db *db, const struct conversion_answer *w, size_t n, bool *kept, struct err *e)
 {
 	struct after after = { .send = false };
 
-	for (size_t i = 0; i < n; i++)
-		assert(state_may(STATE_SENDING, w[i].to) && w[i].tenant_id == w->tenant_id);
-	for (size_t i = 0; i < n; i++)
-		if (!write_answer(db, &w[i], &kept[i], &after, e))
+	for (size_t i = 0; i < n; i++) {
+		assert(w[i].tenant_id == w->tenant_id);
+		if (legal(&w[i], &kept[i], &after) && !write_answer(db, &w[i], &kept[i], &after, e))
 			return false;
+	}
 	return end_attempts(db, w, n, kept, e) && follow_accepted(db, w, n, kept, &after, e) &&
 	       (!after.send || lease_wake(db, w->tenant_id, LEASE_SEND, 0, after.send_ms, e)) &&
 	       (!after.follow || lease_wake(db, w->tenant_id, LEASE_FOLLOW, 0, after.follow_ms, e));

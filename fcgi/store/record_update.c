@@ -1,9 +1,8 @@
 /* record_update.c - see record_update.h. */
 #include "store/record_update.h"
 
-#include <assert.h>
-
 #include "base/arena.h"
+#include "store/illegal.h"
 
 enum {
 	INSERT,
@@ -210,7 +209,9 @@ record_update_end(struct db *db, int64_t tenant_id, const struct record_update *
 	int64_t changed = 1;
 
 	/* A row that is only looked at again later has not moved. */
-	assert(end->from == end->to || update_state_may(end->from, end->to));
+	if (end->from != end->to && !update_state_may(end->from, end->to))
+		return illegal_move(TALLY_ILLEGAL_UPDATE, row->update_id, update_state_name(end->from),
+		    update_state_name(end->to), e);
 	if (end->from != end->to &&
 	    !db_run(db, Q(END),
 	        DB_IN(DB_V_S(to), DB_V_S(end->code), DB_V_S(end->message), DB_V_I((int64_t)end->to + 1), tenant,

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Holds tests/data/fault-points.txt against the sources: every point, and every transaction of the engine, has its row.
+# Holds tests/data/fault-points.txt against the sources: every point, and every transaction of the engine, has its row,
+# every row a kind that the head of the table explains, and every file of tests that it names is there.
 set -eu
 table=tests/data/fault-points.txt
 has() { # point, value: some row, of any value when that is empty
@@ -19,4 +20,11 @@ for file in fcgi/flow/[!i]*.c fcgi/store/conversion*.c fcgi/store/event.c fcgi/s
 		while read -r what; do
 			has commit "$what" || echo "$file: the transaction \"$what\" has no row in $table"
 		done
+done
+# A kind is told at the beginning of a line, or behind another one as "; kind: ...".
+grep -v '^#' "$table" | cut -d';' -f4 | sort -u | while read -r kind; do
+	[ -n "$kind" ] && grep -qE "^#   $kind |^#   .*; $kind: " "$table" || echo "$table does not tell what passes \"$kind\""
+done
+grep '^#' "$table" | grep -oE 'tests/[a-z0-9_/.-]+\.(c|mjs)' | while read -r file; do
+	[ -f "$file" ] || echo "$table names $file, which is not there"
 done
