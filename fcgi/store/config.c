@@ -11,6 +11,8 @@
 
 static const struct json_limits document_limits = { .max_depth = 16, .max_tokens = 200000 };
 
+#define TRIES 3
+
 enum {
 	CURRENT,
 	AT,
@@ -160,13 +162,30 @@ config_save_within(struct db *db, struct arena *a, const struct person *by, cons
 	return save_next(db, a, by, change, e) && record(db, a, by, change, e);
 }
 
+static bool
+save_once(struct db *db, struct arena *a, const struct person *by, const struct config_change *change, struct err *e)
+{
+	return transaction_begin(db, e) &&
+	       transaction_end(db, config_save_within(db, a, by, change, e), "saving the configuration", e);
+}
+
 bool
 config_save_from(struct db *db, struct arena *a, const struct person *by, const struct config_change *change,
     struct config_revision *out, struct err *e)
 {
-	return transaction_begin(db, e) &&
-	       transaction_end(db, config_save_within(db, a, by, change, e), "saving the configuration", e) &&
-	       config_at(db, a, by->tenant_id, change->base + 1, out, e);
+	struct config_revision now;
+	int left = TRIES;
+
+	/* A conflict though nobody saved: of it and a decision about the same held events the database chose this. */
+	while (!save_once(db, a, by, change, e)) {
+		struct err other = { .code = ERR_NONE };
+
+		if (e->code != ERR_CONFLICT || --left == 0 || !config_current(db, a, by->tenant_id, &now, &other) ||
+		    now.revision != change->base)
+			return false;
+		*e = (struct err){ .code = ERR_NONE };
+	}
+	return config_at(db, a, by->tenant_id, change->base + 1, out, e);
 }
 
 bool

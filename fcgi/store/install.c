@@ -44,7 +44,7 @@ const struct sql install_sql[] = {
 	[LEASE] = { "install.lease", SQL_TENANT, "sii", "",
 	    "UPDATE install SET lease_owner = ?, lease_until = UTC_TIMESTAMP(3) + INTERVAL 30 SECOND "
 	    "WHERE tenant_id = ? AND version = ? AND state = 'connected' "
-	    "AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(3))",
+	    "AND (lease_until IS NULL OR lease_until <= UTC_TIMESTAMP(3))",
 	    NULL, NULL },
 	[REFRESHED] = { "install.refreshed", SQL_TENANT, "ssisiiii", "",
 	    "UPDATE install SET access_token = ?, refresh_token = COALESCE(?, refresh_token), "

@@ -60,30 +60,27 @@ static const struct {
 	{ "unchanged", "waiting", "Not sent again: exactly the same would be sent, and refused again." },
 };
 
+static struct json *
+refusal_of(struct timeline *t, const struct history *h)
+{
+	struct json *detail = json_object(t->arena);
+
+	json_set_int(detail, "revision", h->revision);
+	json_set_str(detail, "code", h->code);
+	if (h->message.n > 0)
+		json_set_str(detail, "message", h->message);
+	if (h->batch_id.n > 0)
+		json_set_str(detail, "batch_id", h->batch_id);
+	if (h->fields.n > 0)
+		json_set(detail, "fields", fields_of(t->arena, h->fields));
+	return detail;
+}
+
 static void
-push_history(struct timeline *t, const struct history *h)
+push_deed(struct timeline *t, const struct history *h)
 {
 	struct json *detail = NULL;
 
-	if (str_eq(h->name, STR("refused"))) {
-		detail = json_object(t->arena);
-		json_set_int(detail, "revision", h->revision);
-		json_set_str(detail, "code", h->code);
-		if (h->message.n > 0)
-			json_set_str(detail, "message", h->message);
-		if (h->batch_id.n > 0)
-			json_set_str(detail, "batch_id", h->batch_id);
-		if (h->fields.n > 0)
-			json_set(detail, "fields", fields_of(t->arena, h->fields));
-		push(t, h->at_ms, verdict_is_direct(h->code) ? "direct" : "rejected",
-		    str_from(verdict_find(verdict_first(h->code))->sentence), detail);
-		return;
-	}
-	if (str_eq(h->name, STR("not_again"))) {
-		push(t, h->at_ms, "waiting",
-		    str_printf(t->arena, "Not sent again. %s", verdict_find(h->code)->sentence), NULL);
-		return;
-	}
 	if (h->note.n > 0) {
 		detail = json_object(t->arena);
 		json_set_str(detail, "note", h->note);
@@ -94,6 +91,19 @@ push_history(struct timeline *t, const struct history *h)
 			    h->author.n > 0 ? str_printf(t->arena, STR_FMT " %s", STR_ARG(h->author), deeds[i].words)
 			                    : str_from(deeds[i].words),
 			    detail);
+}
+
+static void
+push_history(struct timeline *t, const struct history *h)
+{
+	if (str_eq(h->name, STR("refused")))
+		push(t, h->at_ms, verdict_is_direct(h->code) ? "direct" : "rejected",
+		    str_from(verdict_find(verdict_first(h->code))->sentence), refusal_of(t, h));
+	else if (str_eq(h->name, STR("not_again")))
+		push(t, h->at_ms, "waiting",
+		    str_printf(t->arena, "Not sent again. %s", verdict_find(h->code)->sentence), NULL);
+	else
+		push_deed(t, h);
 }
 
 static void

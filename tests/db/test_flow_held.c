@@ -385,6 +385,22 @@ saved_rules_make_them_anew_whatever_happens_after_the_save(void **state)
 	assert_int_equal(send_all(), 2);
 }
 
+/* The database chose the save of two transactions that met: that is no edit of somebody else's. */
+static void
+a_save_that_met_a_decision_is_made_once_more(void **state)
+{
+	(void)state;
+	two_deals_held("ACTIONTRACKER_NOT_FOUND");
+	store_run(
+	    "CREATE TRIGGER met BEFORE INSERT ON pending FOR EACH ROW BEGIN SET @met = IFNULL(@met, 0) + 1; IF @met < "
+	    "3 THEN SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213; END IF; END");
+	flow_also("{deal_[deal stage]}", "SALE");
+	store_run("DROP TRIGGER met");
+	flow_decide();
+	ledger_has_two();
+	assert_str(ledger_column(of_deal("301"), "event_type"), "SALE");
+}
+
 /* What is made anew is not sent with the bytes of the old rules first. */
 static void
 a_fix_sends_no_old_bytes_of_what_is_made_anew(void **state)
@@ -557,6 +573,7 @@ main(void)
 		TEST(a_saved_configuration_and_new_credentials_are_followed_by_a_probe),
 		TEST(a_changed_mapping_makes_them_anew_under_the_right_event_type),
 		TEST(saved_rules_make_them_anew_whatever_happens_after_the_save),
+		TEST(a_save_that_met_a_decision_is_made_once_more),
 		TEST(a_fix_sends_no_old_bytes_of_what_is_made_anew),
 		TEST(a_corrected_program_makes_them_anew),
 		TEST(with_the_same_event_type_one_is_tried_and_the_others_wait),

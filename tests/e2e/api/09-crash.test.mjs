@@ -13,6 +13,9 @@ import { ready } from '../lib/ready.mjs';
 import { ACME, NORTHWIND, calm, contact, control, deal, log, mark, move, set, submissions, unique, webhooks } from '../lib/sandbox.mjs';
 import { down, healthy, up } from '../lib/service.mjs';
 
+if (!['san', 'fault'].includes(process.env.CONNECTOR_KIND))
+	process.exit(0); // run by hand against programs that have no points
+
 // Conversions wait meanwhile: what dies here leaves none of them between SENDING and its answer.
 const BESIDE = ['schedule.claimed@mail', 'mail.claimed', 'mail.sent', 'token.answered', 'token.stored', 'erase.some'];
 const WORK = ['hook.received', 'lease.claimed@split', 'lease.claimed@decide', 'lease.found@send', 'lease.claimed@send', 'job.done@send', 'lease.claimed@follow'];
@@ -143,7 +146,6 @@ for (const [what, points] of SENDS)
 	});
 
 test('an e-mail whose sender died is sent when its hold ends, one that was sent is not sent again', { timeout: 300000 }, async () => {
-	await until('both invitations', async () => (await mailed(invited[0])) > 0 && (await mailed(invited[1])) > 0);
+	await until('both to be told as sent', async () => (await person.get('/api/team')).invitations.filter((i) => invited.includes(i.email) && i.mail === 'sent').length === 2);
 	assert.deepEqual([await mailed(invited[0]), await mailed(invited[1])], [1, 1]);
-	assert.deepEqual((await person.get('/api/team')).invitations.filter((i) => invited.includes(i.email)).map((i) => i.mail), ['sent', 'sent']);
 });
