@@ -173,7 +173,7 @@ bool
 config_save_from(struct db *db, struct arena *a, const struct person *by, const struct config_change *change,
     struct config_revision *out, struct err *e)
 {
-	struct config_revision now;
+	struct config_revision now = { .revision = 0 };
 	int left = TRIES;
 
 	/* A conflict though nobody saved: of it and a decision about the same held events the database chose this. */
