@@ -7,6 +7,7 @@
 #include "core/effect.h"
 #include "core/state.h"
 #include "store/again.h"
+#include "store/conversion.h"
 #include "store/history.h"
 #include "store/hold.h"
 #include "store/pending.h"
@@ -22,7 +23,6 @@ enum {
 	PARK,
 	STILL_SENT,
 	OWN,
-	QUEUE,
 	ORDER_TAKEN,
 	WHAT_WAS_SENT,
 	SECOND,
@@ -72,10 +72,6 @@ const struct sql act_sql[] = {
 	[OWN] = { "act.own", SQL_TENANT, "ii", "",
 	    "UPDATE decision SET outcome = 'CONVERSION', code = '', conversion_id = held_id, held_id = NULL, version = "
 	    "version + 1 WHERE tenant_id = ? AND decision_id = ? AND outcome = 'HELD' AND held_id IS NOT NULL",
-	    NULL, NULL },
-	[QUEUE] = { "act.queue", SQL_TENANT, "iis", "",
-	    "INSERT INTO delivery (tenant_id, kind, effect_id, stage, due) VALUES (?, 'conversion', ?, ?, "
-	    "UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE stage = VALUES(stage), due = VALUES(due), tries = 0, looks = 0",
 	    NULL, NULL },
 	[ORDER_TAKEN] = { "act.order_taken", SQL_TENANT, "iss", "i",
 	    "SELECT conversion_id FROM conversion WHERE tenant_id = ? AND order_id = ? AND program_id = ? LIMIT 1",
@@ -137,19 +133,18 @@ cas(struct db *db, const struct act *x, const struct sql *q, int64_t id, struct 
 }
 
 static bool
-queue(struct db *db, const struct act *x, int64_t id, bool follow, struct err *e)
+queue(struct db *db, const struct act *x, int64_t id, enum lease_stage stage, struct err *e)
 {
 	int64_t parked = 0;
 
-	if (!follow && !db_run(db, Q(PARK), DB_IN(DB_V_I(x->tenant_id), DB_V_I(id), DB_V_I(x->tenant_id)), &parked, e))
+	if (stage == LEASE_SEND &&
+	    !db_run(db, Q(PARK), DB_IN(DB_V_I(x->tenant_id), DB_V_I(id), DB_V_I(x->tenant_id)), &parked, e))
 		return false;
 	if (parked > 0) {
 		tally_add(TALLY_MOVED_PARKED, 1);
 		return true;
 	}
-	return db_run(db, Q(QUEUE),
-	           DB_IN(DB_V_I(x->tenant_id), DB_V_I(id), DB_V_S(follow ? STR("follow") : STR("send"))), NULL, e) &&
-	       lease_wake(db, x->tenant_id, follow ? LEASE_FOLLOW : LEASE_SEND, 0, 0, e);
+	return conversion_queue(db, x->tenant_id, id, stage, e) && lease_wake(db, x->tenant_id, stage, 0, 0, e);
 }
 
 static bool
@@ -207,7 +202,7 @@ act_release(struct db *db, struct arena *a, const struct act *x, struct err *e)
 	if (!is_held(x, e) || !cas(db, x, Q(RELEASE), id, e) || !own(db, x, e) || !note(db, x, "released", id, e))
 		return false;
 	tally_add(TALLY_MOVED, 1);
-	return queue(db, x, id, false, e);
+	return queue(db, x, id, LEASE_SEND, e);
 }
 
 bool
@@ -242,7 +237,7 @@ act_found(struct db *db, struct arena *a, const struct act *x, struct err *e)
 	if (!cas(db, x, Q(FOUND), id, e) || !note(db, x, "found", id, e))
 		return false;
 	tally_add(TALLY_MOVED_ACCEPTED, 1);
-	return queue(db, x, id, true, e);
+	return queue(db, x, id, LEASE_FOLLOW, e);
 }
 
 bool
@@ -256,7 +251,7 @@ act_resend(struct db *db, struct arena *a, const struct act *x, struct err *e)
 	if (!cas(db, x, Q(RESEND), id, e) || !note(db, x, "resent", id, e))
 		return false;
 	tally_add(TALLY_MOVED, 1);
-	return queue(db, x, id, false, e);
+	return queue(db, x, id, LEASE_SEND, e);
 }
 
 bool
@@ -265,7 +260,7 @@ act_follow(struct db *db, struct arena *a, const struct act *x, struct err *e)
 	int64_t id = x->line->row.conversion.conversion_id;
 
 	(void)a;
-	return cas(db, x, Q(FOLLOW), id, e) && note(db, x, "looked", id, e) && queue(db, x, id, true, e);
+	return cas(db, x, Q(FOLLOW), id, e) && note(db, x, "looked", id, e) && queue(db, x, id, LEASE_FOLLOW, e);
 }
 
 /* ---- a second one */
@@ -305,7 +300,7 @@ insert_second(struct db *db, struct arena *a, const struct act *x, const struct 
 		return false;
 	*decision_id = db_last_id(db);
 	tally_add(TALLY_MOVED, 1);
-	return note(db, x, "second", id, e) && queue(db, x, id, false, e);
+	return note(db, x, "second", id, e) && queue(db, x, id, LEASE_SEND, e);
 }
 
 bool

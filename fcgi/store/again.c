@@ -23,7 +23,6 @@ enum {
 	FIND,
 	HASH,
 	REVISE,
-	DELIVER,
 	FORGET
 };
 
@@ -101,17 +100,10 @@ const struct sql again_sql[] = {
 	    "FOR UPDATE",
 	    NULL, NULL },
 	[REVISE] = { "again.revise", SQL_TENANT, "ssssisssssssssstii", "",
-	    "UPDATE conversion SET state = 'READY', revision = revision + 1, code = '', message = '', unanswered = 0, "
-	    "batch_id = '', partner_id = '', accepted_at = NULL, ended_at = NULL, claim = ?, effect_key = ?, lane = ?, "
+	    "UPDATE conversion SET " CONVERSION_NEXT_REVISION ", claim = ?, effect_key = ?, lane = ?, "
 	    "program_id = ?, event_type_id = ?, event_type = ?, order_id = ?, customer_id = ?, object_id = ?, "
-	    "trigger_id "
-	    "= ?, trigger_value = ?, order_expression = ?, body = ?, body_hash = ?, fields = ?, event_date = ?, "
-	    "version = "
-	    "version + 1 WHERE tenant_id = ? AND conversion_id = ? AND state = 'REJECTED'",
-	    NULL, NULL },
-	[DELIVER] = { "again.deliver", SQL_TENANT, "ii", "",
-	    "INSERT INTO delivery (tenant_id, kind, effect_id, stage, due) VALUES (?, 'conversion', ?, 'send', "
-	    "UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE stage = 'send', due = UTC_TIMESTAMP(3), tries = 0, looks = 0",
+	    "trigger_id = ?, trigger_value = ?, order_expression = ?, body = ?, body_hash = ?, fields = ?, "
+	    "event_date = ? WHERE tenant_id = ? AND conversion_id = ? AND state = 'REJECTED'",
 	    NULL, NULL },
 	[FORGET] = { "again.forget", SQL_TENANT, "ii", "",
 	    "DELETE FROM asked WHERE tenant_id = ? AND conversion_id = ?", NULL, NULL },
@@ -233,7 +225,8 @@ revise(struct db *db, int64_t tenant_id, const struct again *x, const struct con
 	if (changed != 1)
 		return err_set(e, ERR_CONFLICT, "conversion %lld moved meanwhile", (long long)x->conversion_id);
 	tally_add(TALLY_MOVED, 1);
-	return db_run(db, Q(DELIVER), DB_IN(tenant, id), NULL, e) && end(db, tenant_id, x, "", STR(""), e);
+	return conversion_queue(db, tenant_id, x->conversion_id, LEASE_SEND, e) &&
+	       end(db, tenant_id, x, "", STR(""), e);
 }
 
 bool

@@ -17,7 +17,7 @@ enum {
 	GUARD_MERGED,
 	INSERT,
 	REVISE,
-	DELIVER,
+	QUEUE,
 	LOAD
 };
 
@@ -67,17 +67,15 @@ const struct sql conversion_sql[] = {
 	    "ON DUPLICATE KEY UPDATE tenant_id = tenant_id",
 	    NULL, NULL },
 	[REVISE] = { "conversion.revise", SQL_TENANT, "ssstsssstii", "",
-	    "UPDATE conversion SET state = 'READY', revision = revision + 1, code = '', message = '', body = ?, "
-	    "body_hash = ?, fields = ?, event_date = ?, trigger_id = ?, lane = ?, customer_id = ?, order_expression = "
-	    "?, received_at = ?, "
-	    "unanswered = 0, batch_id = '', partner_id = '', accepted_at = NULL, ended_at = NULL, version = version + "
-	    "1 "
+	    "UPDATE conversion SET " CONVERSION_NEXT_REVISION
+	    ", body = ?, body_hash = ?, fields = ?, event_date = ?, trigger_id = ?, lane = ?, customer_id = ?, "
+	    "order_expression = ?, received_at = ? "
 	    "WHERE tenant_id = ? AND conversion_id = ? AND state = 'REJECTED'",
 	    NULL, NULL },
-	[DELIVER] = { "conversion.deliver", SQL_TENANT, "ii", "",
+	[QUEUE] = { "conversion.queue", SQL_TENANT, "iis", "",
 	    "INSERT INTO delivery (tenant_id, kind, effect_id, stage, due) "
-	    "VALUES (?, 'conversion', ?, 'send', UTC_TIMESTAMP(3)) "
-	    "ON DUPLICATE KEY UPDATE stage = 'send', due = UTC_TIMESTAMP(3), tries = 0, looks = 0",
+	    "VALUES (?, 'conversion', ?, ?, UTC_TIMESTAMP(3)) "
+	    "ON DUPLICATE KEY UPDATE stage = VALUES(stage), due = VALUES(due), tries = 0, looks = 0",
 	    NULL, NULL },
 	[LOAD] = { "conversion.load", SQL_TENANT, "ii", "isssisssssssttsiiiissstt",
 	    "SELECT conversion_id, effect_key, lane, program_id, event_type_id, event_type, order_id, customer_id, "
@@ -116,10 +114,12 @@ conversion_event_type(struct db *db, struct arena *a, int64_t tenant_id, struct 
 	       err_wrap(e, "event type");
 }
 
-static bool
-deliver(struct db *db, int64_t tenant_id, int64_t id, struct err *e)
+bool
+conversion_queue(struct db *db, int64_t tenant_id, int64_t id, enum lease_stage stage, struct err *e)
 {
-	return db_run(db, &conversion_sql[DELIVER], DB_IN(DB_V_I(tenant_id), DB_V_I(id)), NULL, e);
+	struct str name = stage == LEASE_FOLLOW ? STR("follow") : STR("send");
+
+	return db_run(db, &conversion_sql[QUEUE], DB_IN(DB_V_I(tenant_id), DB_V_I(id), DB_V_S(name)), NULL, e);
 }
 
 static bool
@@ -161,7 +161,7 @@ meet(struct db *db, int64_t tenant_id, const struct conversion *c, const struct 
 		return err_set(e, ERR_CONFLICT, "conversion %lld moved meanwhile", (long long)out->id);
 	out->result = CONVERSION_REVISED;
 	tally_add(TALLY_MOVED, 1);
-	return deliver(db, tenant_id, out->id, e);
+	return conversion_queue(db, tenant_id, out->id, LEASE_SEND, e);
 }
 
 /* The first row's number, 0 when there is none. */
@@ -263,7 +263,7 @@ claim_new(struct db *db, struct arena *a, int64_t tenant_id, const struct conver
 		return err_set(e, ERR_CONFLICT, "the effect was claimed meanwhile");
 	out->id = db_last_id(db);
 	tally_add(out->result == CONVERSION_HELD ? TALLY_MOVED_HELD : TALLY_MOVED, 1);
-	return to != STATE_READY || deliver(db, tenant_id, out->id, e);
+	return to != STATE_READY || conversion_queue(db, tenant_id, out->id, LEASE_SEND, e);
 }
 
 bool

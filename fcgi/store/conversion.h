@@ -69,6 +69,16 @@ bool conversion_claim(struct db *db, struct arena *a, int64_t tenant_id, const s
 bool conversion_load(struct db *db, struct arena *a, int64_t tenant_id, int64_t id, struct conversion *out,
     struct err *e) CC_MUST_USE;
 
+/*
+ * The columns of a refused one's next revision, as SQL.  What impact.com said of the one before is kept first, in the
+ * same transaction (store/history.h).
+ */
+#define CONVERSION_NEXT_REVISION                                                                                       \
+	"state = 'READY', revision = revision + 1, code = '', message = '', unanswered = 0, batch_id = '', "           \
+	"partner_id = '', accepted_at = NULL, ended_at = NULL, version = version + 1"
+/* Its delivery is due now: to be sent, or to be followed.  In the transaction that made it READY or ACCEPTED. */
+bool conversion_queue(struct db *db, int64_t tenant_id, int64_t id, enum lease_stage stage, struct err *e) CC_MUST_USE;
+
 /* Conversions of one tenant that are moved together, in one transaction. */
 #define CONVERSION_GROUP_MAX 8
 

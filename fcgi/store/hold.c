@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "core/effect.h"
+#include "store/conversion.h"
 #include "store/lease.h"
 #include "store/pending.h"
 #include "store/transaction.h"
@@ -42,13 +43,11 @@ enum {
 	"' AND (c.code LIKE 'ACTIONTRACKER%' OR c.code "                                                               \
 	"= 'CAMPAIGN_NOT_FOUND')"
 #define PARKED_CODE "state = 'PARKED' AND c.trigger_id <> '" EFFECT_TEST_TRIGGER "' AND c.code = '" HOLD_CODE "'"
-#define NEXT_REVISION                                                                                                  \
-	"UPDATE conversion SET state = 'READY', revision = revision + 1, code = '', message = '', unanswered = 0, "    \
-	"batch_id = '', partner_id = '', accepted_at = NULL, ended_at = NULL, version = version + 1 "
 #define KEEP_VERDICTS                                                                                                  \
 	"INSERT INTO history (tenant_id, conversion_id, at, kind, revision, code, message, batch_id, fields) SELECT "  \
 	"tenant_id, conversion_id, COALESCE(ended_at, UTC_TIMESTAMP(3)), 'refused', revision, code, message, "         \
 	"batch_id, fields FROM conversion "
+#define NEXT  "UPDATE conversion SET " CONVERSION_NEXT_REVISION " "
 #define READY "UPDATE conversion SET state = 'READY', code = '', message = '', version = version + 1 "
 #define TYPE  "WHERE tenant_id = ? AND event_type_id = ? AND "
 #define ONE   "WHERE tenant_id = ? AND conversion_id = ? AND "
@@ -86,8 +85,8 @@ const struct sql hold_sql[] = {
 	/* What the next revision is written over (store/history.h). */
 	[KEEP] = { "hold.keep", SQL_TENANT, "ii", "", KEEP_VERDICTS TYPE REFUSED, NULL, NULL },
 	[KEEP_ONE] = { "hold.keep_one", SQL_TENANT, "ii", "", KEEP_VERDICTS ONE REFUSED, NULL, NULL },
-	[AGAIN] = { "hold.again", SQL_TENANT, "ii", "", NEXT_REVISION TYPE REFUSED, NULL, NULL },
-	[AGAIN_ONE] = { "hold.again_one", SQL_TENANT, "ii", "", NEXT_REVISION ONE REFUSED, NULL, NULL },
+	[AGAIN] = { "hold.again", SQL_TENANT, "ii", "", NEXT TYPE REFUSED, NULL, NULL },
+	[AGAIN_ONE] = { "hold.again_one", SQL_TENANT, "ii", "", NEXT ONE REFUSED, NULL, NULL },
 	[RESUME] = { "hold.resume", SQL_TENANT, "ii", "", READY TYPE PARKED, NULL, NULL },
 	[RESUME_ONE] = { "hold.resume_one", SQL_TENANT, "ii", "", READY ONE PARKED, NULL, NULL },
 	/* A millisecond apart: the longest due goes first. */

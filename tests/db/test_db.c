@@ -376,7 +376,7 @@ a_server_that_is_away_is_told_at_once(void **state)
 	assert_false(db_ping(away, &e));
 	assert_int_equal(e.code, ERR_DB);
 	assert_false(db_begin(away, &e));
-	assert_true(clock_mono_ms() - before < 1000);
+	assert_true(clock_mono_ms() - before < 4000);
 	db_free(away);
 	s.database_socket = STR("");
 	away = db_new(&s);
