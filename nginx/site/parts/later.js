@@ -22,9 +22,6 @@ export function later(file, name) {
     useEffect(() => {
       if (state === 'waiting') read().then(() => setState('there'), () => setState('failed')); // it may have come since this was drawn
     }, []);
-    useEffect(() => {
-      if (state === 'there' && document.activeElement === document.body) document.getElementById('page-title')?.focus({ preventScroll: true });
-    }, [state]);
     if (Page) return html`<${Page} ...${props} />`;
     if (state === 'waiting') return html`<${Skeleton} lines=${6} tall />`;
     return html`<${PageHead} title=${text.common.failedTitle} />

@@ -1,6 +1,7 @@
 // Messages, badges, and what stands where something is loading or could not be loaded.
-import { html } from '../html.js';
+import { html, useEffect } from '../html.js';
 import { text } from '../text.js';
+import { titleShown } from '../lib/title.js';
 import { Check, Info, Warn } from './icons.js';
 
 /** kind: 'ok' | 'warn' | 'bad' | 'info' */
@@ -39,6 +40,7 @@ export function Empty({ title, children, action }) {
 }
 
 export function PageHead({ title, lead, children }) {
+  useEffect(titleShown, []);
   return html`<header class="page-head">
     <div><h1 id="page-title" tabindex="-1">${title}</h1>${lead && html`<p>${lead}</p>`}</div>
     ${children && html`<div class="actions">${children}</div>`}

@@ -5,6 +5,7 @@ import { text } from '../text.js';
 import { connectAddress, logOut, mayEdit, obstacle, setSending, warnings } from '../lib/session.js';
 import { forget } from '../lib/resume.js';
 import { navigate, setGuard } from '../lib/router.js';
+import { focusTitle } from '../lib/title.js';
 import { confirm } from './dialog.js';
 import { Menu, Stop } from './icons.js';
 import { Notice } from './notice.js';
@@ -76,7 +77,7 @@ export function Shell({ data, current, path, children }) {
   const state = obstacle(data);
   useEffect(() => { // a new page: the menu closes, the screen reader starts at its title
     setOpen(false);
-    if (!first.current) document.getElementById('page-title')?.focus({ preventScroll: true });
+    if (!first.current) focusTitle();
     first.current = false;
   }, [current, /^\/activity\/\d+/.test(path)]);
   return html`<a class="skip" href="#main" onClick=${e => { e.preventDefault(); document.getElementById('main').focus(); }}>${words.skip}</a>

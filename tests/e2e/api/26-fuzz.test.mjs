@@ -3,27 +3,26 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { EMPTY } from '../lib/account.mjs';
 import { URL_BASE, request } from '../lib/env.mjs';
 import { ready } from '../lib/ready.mjs';
 import { follow, routes } from '../lib/routes.mjs';
 import { HOSTILE, Maker } from '../lib/sample.mjs';
-import { ALPINE, VELO } from '../lib/sandbox.mjs';
 
 const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
 const SECONDS = Number(process.env.FUZZ_S ?? 8);
 const MODES = ['valid', 'bent', 'bent', 'hostile', 'broken'];
 const table = routes().filter((r) => r.path.startsWith('/api/') && r.path !== '/api/session/logout');
 const maker = new Maker(SEED);
-let person;
-
+let person; // the only owner of an account: a valid request cannot take that away
 let rules;
 
 before(async () => {
-	person = await ready(ALPINE, VELO);
+	person = await ready(EMPTY.portal, EMPTY.impact);
 	rules = (await person.config()).document;
 });
 after(async () => { // as it was: what was taken may have stopped the sending, or rewritten the rules
-	person = await ready(ALPINE, VELO);
+	person = await ready(EMPTY.portal, EMPTY.impact);
 	assert.equal((await person.post('/api/sending', { on: true })).status, 200);
 	assert.equal((await person.put('/api/config', { revision: (await person.config()).revision, document: rules })).status, 200);
 });
@@ -77,7 +76,7 @@ async function one() {
 	const said = res.status === 502 && route.path.startsWith('/api/live/') && /slow down|not connected/.test(res.text);
 	assert.ok(res.status < 500 || said, `${res.status} ${res.text.slice(0, 300)}\nasked: ${what}`);
 	if (res.status === 401 || (res.status === 403 && route.path !== '/api/session'))
-		person = await ready(ALPINE, VELO); // a valid request may have ended the session, or the account
+		person = await ready(EMPTY.portal, EMPTY.impact); // a valid request may have ended the session, or the account
 	return `${mode} ${res.status < 300 ? 'taken' : 'refused'}`;
 }
 

@@ -46,7 +46,7 @@ test('journey 4 B-02 B-25 why was it not paid: searched, explained, mended and s
 
 	await find.fill(clickless.id);
 	await find.press('Enter');
-	await page.getByRole('link', { name: /Failed/ }).click();
+	await page.getByRole('link', { name: /No partner/ }).click();
 	await expect(rows).toHaveCount(1);
 	await sound(page, 'Activity, found and filtered');
 	await page.getByRole('link', { name: /Not partner-driven/ }).click();

@@ -130,8 +130,9 @@ test('the API fails or the network is gone: every page says so in words and "Try
 	];
 	let n = 0;
 	let asked = [];
-	page.on('request', (r) => {
-		if (/\/api\/(?!session)/.test(r.url()))
+	let at = '';
+	page.on('request', (r) => { // of the page that is looked at, not of the one that is left
+		if (/\/api\/(?!session)/.test(r.url()) && new URL(r.frame().url()).pathname === at)
 			asked.push(r.url());
 	});
 	await page.route('**/api/**', (route) => broken && !route.request().url().endsWith('/api/session') ? answers[n % answers.length](route) : route.continue());
@@ -139,6 +140,7 @@ test('the API fails or the network is gone: every page says so in words and "Try
 		broken = true;
 		n++;
 		asked = [];
+		at = path.split('?')[0];
 		await page.goto(path);
 		await arrived(page);
 		await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))); })); // what it asks, it has asked

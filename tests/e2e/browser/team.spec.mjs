@@ -32,6 +32,10 @@ async function owner(portal) {
 test('C-22 an owner invites by e-mail, the guest joins by the link, and a changed role and a removal are seen at once', async ({ page, browser }) => {
 	const email = `${unique('mia')}@agency.example`;
 	await enter(page, await owner(NORTHWIND));
+	await page.route(/pages\/team\.js/, async (route) => { // on a slow line the title comes after the click
+		await page.getByRole('link', { name: 'Team', exact: true }).and(page.locator('[aria-current=page]')).waitFor();
+		await route.continue();
+	});
 	await page.goto('/');
 	await page.getByRole('link', { name: 'Team', exact: true }).click();
 	await expect(page.getByRole('heading', { name: 'Team', level: 1 })).toBeFocused();
