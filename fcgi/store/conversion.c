@@ -72,7 +72,7 @@ const struct sql conversion_sql[] = {
 	    "order_expression = ?, received_at = ? "
 	    "WHERE tenant_id = ? AND conversion_id = ? AND state = 'REJECTED'",
 	    NULL, NULL },
-	[QUEUE] = { "conversion.queue", SQL_TENANT, "iis", "",
+	[QUEUE] = { "conversion.queue_now", SQL_TENANT, "iis", "",
 	    "INSERT INTO delivery (tenant_id, kind, effect_id, stage, due) "
 	    "VALUES (?, 'conversion', ?, ?, UTC_TIMESTAMP(3)) "
 	    "ON DUPLICATE KEY UPDATE stage = VALUES(stage), due = VALUES(due), tries = 0, looks = 0",
