@@ -59,7 +59,7 @@ HTTP  := $(call src,tests/http/test_*.c)
 FUZZ  := $(call src,tests/fuzz/fuzz_*.c)
 BENCH := $(call src,tests/bench/bench_*.c)
 ALL   := $(MAINS) $(LAYERS) $(TLIB) $(UNIT) $(DB) $(HTTP) $(FUZZ) $(BENCH) $(call src,tests/fuzz/replay.c)
-FILES := $(ALL) $(call src,fcgi/*.h fcgi/*/*.h tests/*/*.h)
+FILES := $(ALL) $(call src,fcgi/*.h fcgi/*/*.h tests/*/*.h tests/soak/*.c)
 PROGRAMS := $(patsubst $(B)/connector-ctl,$(B)/connectorctl,$(MAINS:fcgi/main_%.c=$(B)/connector-%))
 
 all: $(PROGRAMS)

@@ -61,7 +61,7 @@ for name in $SERVICES; do
 	env="env -i PATH=$PATH HOME=$VAR LC_ALL=C.UTF-8 VAR=$VAR PORT=$PORT KIND=$KIND BUILD=$BUILD"
 	# Where the programs of a test build look for points to die at (fcgi/base/fault.h).
 	[ "$KIND" = release ] || env="$env CONNECTOR_FAULTS=$VAR/faults"
-	for kept in ASAN_OPTIONS UBSAN_OPTIONS SANDBOX_OPTIONS DATABASE_OPTIONS; do
+	for kept in ASAN_OPTIONS UBSAN_OPTIONS SANDBOX_OPTIONS DATABASE_OPTIONS LD_PRELOAD ROOM_DIR ROOM_MB; do
 		eval "value=\${$kept:-}"
 		[ -z "$value" ] || env="$env '$kept=$value'"
 	done
