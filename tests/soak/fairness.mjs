@@ -17,6 +17,7 @@ const part = new Part('fairness', { EVENTS: 100000, TENANTS: 50, S: 180, RATE: 5
 const { EVENTS, TENANTS, S, RATE, LAG_MS } = part.size;
 const HANG_MS = 60000; // longer than any call may take
 const CALM_S = 20;
+const A_TIME = 5000; // events of one request to the sandbox
 const HOUR = 3600000;
 
 const chance = random(part.seed);
@@ -109,7 +110,9 @@ async function main() {
 	await trickle('alone', CALM_S);
 	const hubspot = await fault({ kind: 'slow', ms: HANG_MS, path: '^/crm/', portalId: noisy.portal, count: 0 });
 	const impact = await fault({ kind: 'slow', ms: HANG_MS, path: `^/Advertisers/${noisy.sid}/`, count: 0 });
-	await control('POST', `/crm/${noisy.portal}/storm`, { events: noisy.waves[0].events, full: true, overMs: Math.min(20000, S * 200), seed: part.seed });
+	const { events } = noisy.waves[0];
+	for (let i = 0; i < events.length; i += A_TIME)
+		await control('POST', `/crm/${noisy.portal}/storm`, { events: events.slice(i, i + A_TIME), full: true, overMs: Math.min(20000, S * 200), seed: part.seed + i });
 	await trickle('a neighbour\'s HubSpot hangs', S / 2);
 	await control('DELETE', `/faults/${hubspot.id}`);
 	await trickle('a neighbour\'s impact.com hangs', S / 2);
