@@ -273,7 +273,6 @@ run_lighthouse() {
 	node tests/lighthouse/lighthouse.mjs build/lighthouse || exit 1
 	stop_stack
 }
-# Fifty tenants at once, programs killed meanwhile (tests/chaos/driver.mjs): a stack of its own, with an impact.com that allows more.
 # One full disk and a kill or two of the database; `make soak` has many.
 run_disk() {
 	build release all site tests-npm || return 0
@@ -282,6 +281,7 @@ run_disk() {
 	stop_stack
 	unset SANDBOX_OPTIONS CONF_MORE
 }
+# Fifty tenants at once, programs killed meanwhile (tests/chaos/driver.mjs): a stack of its own, with an impact.com that allows more.
 run_chaos() {
 	build release all site tests-npm || return 0
 	suite "chaos checker" node node_tests tests/chaos/checker.test.mjs
