@@ -13,7 +13,7 @@
 struct news {
 	int64_t tenant_id, since_ms_ago;
 	enum breaker_to to;
-	enum {
+	enum found {
 		OPENS,
 		PROBE_FAILED,
 		PROBE_OK
@@ -53,7 +53,7 @@ guard_may(struct step *s, enum breaker_to to, bool *probe, int64_t *wait_ms, str
 }
 
 static void
-tell(const struct step *s, enum breaker_to to, const struct http_answer *answer, int what, int64_t since_ms_ago)
+tell(const struct step *s, enum breaker_to to, const struct http_answer *answer, enum found what, int64_t since_ms_ago)
 {
 	struct news *x;
 
@@ -83,7 +83,7 @@ guard_saw(const struct step *s, size_t i, const struct http_answer *answer)
 		return;
 	if (s->probing & bit(to))
 		tell(s, to, answer, failed ? PROBE_FAILED : PROBE_OK, 0);
-	else if (breaker_note(&counts, s->tenant_id, to, failed, &rule, now, &since))
+	else if (breaker_note(&counts, s->tenant_id, (int)to, failed, &rule, now, &since))
 		tell(s, to, answer, OPENS, now - since);
 }
 

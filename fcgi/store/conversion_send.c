@@ -49,12 +49,13 @@ const struct sql conversion_send_sql[] = {
 	[ATTEMPTS] = { "conversion.attempts", SQL_TENANT, "i" GROUP_LETTERS, "ii",
 	    "SELECT conversion_id, attempts FROM conversion WHERE tenant_id = ? AND conversion_id IN " GROUP, NULL,
 	    NULL },
-	[ANSWERED] = { "conversion.answered", SQL_TENANT, "ssssssssiiis", "",
-	    "UPDATE conversion SET state = ?, code = ?, message = ?, batch_id = IF(? = '', batch_id, ?), "
+	/* The first assignment reads the state of before: who was given up for dead and answers had an answer after all. */
+	[ANSWERED] = { "conversion.answered", SQL_TENANT, "sssssssssiiis", "",
+	    "UPDATE conversion SET unanswered = unanswered + IF(? = 'UNKNOWN', 1, 0) - IF(state = 'UNKNOWN' AND "
+	    "unanswered > 0, 1, 0), state = ?, code = ?, message = ?, batch_id = IF(? = '', batch_id, ?), "
 	    "action_id = IF(? = '', action_id, ?), "
 	    "accepted_at = IF(? = 'ACCEPTED', UTC_TIMESTAMP(3), accepted_at), "
-	    "ended_at = IF(state = 'REJECTED', UTC_TIMESTAMP(3), NULL), "
-	    "unanswered = unanswered + IF(state = 'UNKNOWN', 1, 0), version = version + 1" ONE
+	    "ended_at = IF(state = 'REJECTED', UTC_TIMESTAMP(3), NULL), version = version + 1" ONE
 	    " AND attempts = ? AND (state = 'SENDING' OR (state = 'UNKNOWN' AND ? <> 'UNKNOWN'))",
 	    NULL, NULL },
 	[END] = { "conversion.attempt_end", SQL_TENANT, "iiisis", "",
@@ -187,8 +188,8 @@ write_answer(struct db *db, const struct conversion_answer *w, bool *kept, struc
 	int64_t changed;
 
 	if (!db_run(db, Q(ANSWERED),
-	        DB_IN(DB_V_S(to), DB_V_S(w->code), DB_V_S(w->message), DB_V_S(w->batch_id), DB_V_S(w->batch_id),
-	            DB_V_S(w->action_id), DB_V_S(w->action_id), DB_V_S(to), DB_V_I(w->tenant_id),
+	        DB_IN(DB_V_S(to), DB_V_S(to), DB_V_S(w->code), DB_V_S(w->message), DB_V_S(w->batch_id),
+	            DB_V_S(w->batch_id), DB_V_S(w->action_id), DB_V_S(w->action_id), DB_V_S(to), DB_V_I(w->tenant_id),
 	            DB_V_I(w->conversion_id), DB_V_I(w->attempt), DB_V_S(to)),
 	        &changed, e))
 		return false;

@@ -29,6 +29,10 @@ enum {
 	"l.owner, l.working, l.suspect, l.deaths, l.owner <> '' AND NOT EXISTS (SELECT 1 FROM process p WHERE "        \
 	"p.name = l.owner AND p.seen_at > l.lease_until)"
 #define FREE "(l.lease_until IS NULL OR l.lease_until < UTC_TIMESTAMP(3))"
+#define DUE_AT(stage)                                                                                                  \
+	"(SELECT l.tenant_id, l.stage, l.shard, l.fence, l.wake, " LEFT " FROM lease l JOIN tenant t ON t.tenant_id "  \
+	"= l.tenant_id WHERE l.stage = '" stage "' AND l.due <= UTC_TIMESTAMP(3) AND t.state = 'active' AND " FREE     \
+	" ORDER BY l.due LIMIT 32)"
 #define MINE "tenant_id = ? AND stage = ? AND shard = ? AND fence = ? AND owner = ?"
 
 const struct sql lease_sql[] = {
@@ -38,18 +42,13 @@ const struct sql lease_sql[] = {
 	    "l.stage = 'split' AND l.due <= UTC_TIMESTAMP(3) AND " FREE
 	    " AND EXISTS (SELECT 1 FROM inbox i WHERE i.shard = l.shard)",
 	    NULL, NULL },
-	/* Work is shared over all tenants. */
+	/* Work is shared over all tenants.  What one stage has no room for hides nothing of the others. */
 	[CANDIDATES] = { "lease.candidates", SQL_GLOBAL, "", "isiiisssii",
-	    "SELECT l.tenant_id, l.stage, l.shard, l.fence, l.wake, " LEFT " FROM lease l JOIN tenant t "
-	    "ON t.tenant_id = l.tenant_id WHERE l.due <= UTC_TIMESTAMP(3) AND l.stage <> 'split' AND "
-	    "t.state = 'active' AND " FREE " ORDER BY l.due LIMIT 32",
+	    DUE_AT("decide") " UNION ALL " DUE_AT("send") " UNION ALL " DUE_AT("follow") " UNION ALL " DUE_AT(
+	        "update") " UNION ALL " DUE_AT("scan"),
 	    NULL, NULL },
 	/* As above. */
-	[FRUGAL_CANDIDATES] = { "lease.frugal_candidates", SQL_GLOBAL, "", "isiiisssii",
-	    "SELECT l.tenant_id, l.stage, l.shard, l.fence, l.wake, " LEFT " FROM lease l JOIN tenant t "
-	    "ON t.tenant_id = l.tenant_id WHERE l.due <= UTC_TIMESTAMP(3) AND l.stage = 'follow' AND "
-	    "t.state = 'active' AND " FREE " ORDER BY l.due LIMIT 32",
-	    NULL, NULL },
+	[FRUGAL_CANDIDATES] = { "lease.frugal_candidates", SQL_GLOBAL, "", "isiiisssii", DUE_AT("follow"), NULL, NULL },
 	[CLAIM] = { "lease.claim", SQL_TENANT, "sisiisiii", "",
 	    "UPDATE lease l SET owner = ?, lease_until = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, fence = fence + 1, "
 	    "working = '', suspect = ?, deaths = ?, version = version + 1 WHERE tenant_id = ? AND stage = ? AND shard "

@@ -51,7 +51,7 @@ struct lease {
 const char *lease_stage_name(enum lease_stage stage);
 /*
  * Free rows that have something to do: split shards with rows in the inbox, and rows of active tenants that
- * are due.  At most 32, the longest due first, over all tenants.  `frugal`: only what ends things and adds next to
+ * are due.  At most 32 of each stage, the longest due first, over all tenants.  `frugal`: only what ends things and adds next to
  * nothing to the database, which has little room left.
  */
 bool lease_candidates(struct db *db, struct arena *a, bool frugal, struct lease **out, size_t *n,

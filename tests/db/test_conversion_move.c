@@ -454,6 +454,19 @@ a_former_owner_recovers_nothing(void **state)
 	assert_int_equal(ledger_state(id), STATE_SENDING);
 }
 
+/* Its worker was only slow: the bytes never left, so no lost reply counts against it. */
+static void
+an_answer_after_all_takes_the_unanswered_one_back(void **state)
+{
+	struct lease l;
+	int64_t id = sent(&l);
+
+	(void)state;
+	assert_int_equal(recover(), 1);
+	assert_true(tell(id, 1, STATE_READY));
+	assert_int_equal(ledger_number(id, "unanswered"), 0);
+}
+
 static void
 a_resend_is_due_at_once_with_the_same_body(void **state)
 {
@@ -571,6 +584,7 @@ main(void)
 		TEST(after_a_crash_sending_is_unknown_never_ready),
 		TEST(what_the_present_owner_sends_is_not_stranded),
 		TEST(a_former_owner_recovers_nothing),
+		TEST(an_answer_after_all_takes_the_unanswered_one_back),
 		TEST(a_resend_is_due_at_once_with_the_same_body),
 		TEST(only_what_was_parked_for_that_reason_is_resumed),
 		TEST(resuming_does_not_cut_the_wait_of_what_is_tried_again),

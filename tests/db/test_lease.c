@@ -264,6 +264,13 @@ candidates_are_at_most_32_and_the_longest_due_comes_first(void **state)
 	store_must(lease_candidates(store.db, store.arena, false, &list, &n, &store.e));
 	assert_int_equal(n, 32);
 	assert_int_equal(list[0].tenant_id, last);
+
+	/* G-13: those that a worker has no room for hide nothing of another stage. */
+	store_run("INSERT INTO lease (tenant_id, stage, shard, due) VALUES (%lld, 'send', 0, '2026-01-02')",
+	    (long long)last);
+	store_must(lease_candidates(store.db, store.arena, false, &list, &n, &store.e));
+	assert_int_equal(n, 33);
+	assert_int_equal(list[32].stage, LEASE_SEND);
 }
 
 /* F-148: what has ended nothing yet waits; what ends something goes on. */
