@@ -52,7 +52,7 @@ static const struct retry_row table[] = {
 	{ 401, 401,               { SIGN_IN,   SIGN_IN,   MISSET,  SIGN_IN,   SIGN_IN,   AGAIN } },
 	{ 402, 402,               { REFUSED,   REFUSED,   MISSET,  FAULT,     FAULT,     AGAIN } },
 	{ 403, 403,               { FORBIDDEN, FORBIDDEN, MISSET,  FORBIDDEN, FORBIDDEN, AGAIN } },
-	{ 404, 404,               { GONE,      SPLIT,     MISSET,  REFUSED,   GONE,      AGAIN } },
+	{ 404, 404,               { GONE,      SPLIT,     MISSET,  SIGN_IN,   GONE,      AGAIN } },
 	{ 405, 406,               { FAULT,     FAULT,     FAULT,   FAULT,     FAULT,     AGAIN } },
 	{ 408, 408,               { AGAIN,     AGAIN,     AGAIN,   UNKNOWN,   AGAIN,     AGAIN } },
 	{ 409, 409,               { AGAIN,     AGAIN,     MISSET,  UNKNOWN,   AGAIN,     AGAIN } },

@@ -83,7 +83,7 @@ rejected(const struct http_answer *answer, const struct impact_receipt *receipt,
 {
 	w->to = STATE_REJECTED;
 	w->result = STR("rejected");
-	w->code = answer->status == 402 ? STR("http_402") : answer->status == 404 ? STR("http_404") : STR("http_400");
+	w->code = answer->status == 402 ? STR("http_402") : STR("http_400");
 	w->message = str_slice(receipt->refusal, 0, 500);
 }
 

@@ -83,7 +83,8 @@ static const struct end {
 	{ "402 (F-101)", HTTP_ANSWERED, 402, "{}", STATE_REJECTED, "http_402", "", "rejected" },
 	{ "403 (F-100)", HTTP_ANSWERED, 403, "{\"Status\":\"ERROR\",\"Message\":\"scope\"}", STATE_PARKED,
 	    "scope_missing", "", "refused" },
-	{ "404", HTTP_ANSWERED, 404, "{}", STATE_REJECTED, "http_404", "", "rejected" },
+	{ "404: the account is not there, whatever the conversion", HTTP_ANSWERED, 404, "{}", STATE_PARKED,
+	    "credentials_refused", "", "refused" },
 	{ "408", HTTP_ANSWERED, 408, "{}", STATE_UNKNOWN, "no_answer", "reconcile", "unknown" },
 	{ "409", HTTP_ANSWERED, 409, "{}", STATE_UNKNOWN, "no_answer", "reconcile", "unknown" },
 	{ "425", HTTP_ANSWERED, 425, "{}", STATE_UNKNOWN, "no_answer", "reconcile", "unknown" },
@@ -255,6 +256,41 @@ refused_credentials_do_not_cost_a_call_for_every_conversion(void **state)
 	flow_send();
 	assert_int_equal(flow.n, 0);
 	assert_int_equal(ledger_number(later, "attempts"), 0);
+}
+
+/* The Account SID stops existing while a queue stands: one call learns it, everything is kept and goes out afterwards. */
+static void
+an_account_that_is_gone_for_a_while_costs_no_conversion(void **state)
+{
+	int64_t ids[3 * CONVERSION_GROUP_MAX];
+	size_t n = sizeof(ids) / sizeof(ids[0]);
+	char order[16];
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		(void)snprintf(order, sizeof(order), "G-%zu", i);
+		ids[i] = ledger_ready(order);
+	}
+	store_run("UPDATE conversion SET lane = UNHEX(SHA2(order_id, 256)) WHERE tenant_id = %lld",
+	    (long long)store.tenant_id);
+	for (int i = 0; i < CONVERSION_GROUP_MAX; i++)
+		flow_say(404, "{\"Status\":\"ERROR\",\"Message\":\"The requested resource was not found\"}");
+	flow_send();
+	assert_int_equal(flow.n, CONVERSION_GROUP_MAX); /* those that were under way together */
+	flow_send();
+	assert_int_equal(flow.n, 0);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM schedule WHERE tenant_id = %lld AND kind = 'impact' AND "
+	                           "due <= UTC_TIMESTAMP(3)",
+	                     (long long)store.tenant_id),
+	    1);
+	resume_impact(store.db, store.tenant_id);
+	for (size_t i = 0; i < n; i++)
+		flow_say(200, QUEUED);
+	while (store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld AND state = 'READY'",
+	           (long long)store.tenant_id) > 0)
+		flow_send();
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(ledger_state(ids[i]), STATE_ACCEPTED);
 }
 
 static void
@@ -515,6 +551,7 @@ main(void)
 		TEST(an_answer_is_kept_over_a_restart_of_the_database),
 		TEST(an_acceptance_resumes_what_was_refused_before),
 		TEST(refused_credentials_do_not_cost_a_call_for_every_conversion),
+		TEST(an_account_that_is_gone_for_a_while_costs_no_conversion),
 		TEST(the_wait_after_a_failed_connection_grows_and_nothing_that_never_left_is_given_up),
 		TEST(consent_withdrawn_since_parks_it),
 		TEST(a_trigger_switched_off_or_deleted_since_parks_it),

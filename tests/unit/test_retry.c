@@ -146,7 +146,7 @@ static const struct {
 	{ 401, "ssmssa" },
 	{ 402, "rrmbba" },
 	{ 403, "ffmffa" },
-	{ 404, "ghmrga" },
+	{ 404, "ghmsga" },
 	{ 405, "bbbbba" },
 	{ 406, "bbbbba" },
 	{ 407, "rhmrra" },
