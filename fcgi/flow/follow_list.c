@@ -193,7 +193,7 @@ find(struct follow *f, const struct http_answer *answer, int64_t *next_page, str
 	bool ok = true;
 
 	*next_page = 0;
-	if (impact_read_actions(page, answer, &actions, &n, next_page, why))
+	if (impact_read_actions(page, answer, f->window.page, &actions, &n, next_page, why))
 		for (size_t i = 0; i < f->n_items && ok; i++)
 			for (size_t k = 0; k < n && ok && in_window(f, &f->items[i]); k++)
 				ok = !follow_is_of(&f->items[i], &actions[k]) ||
@@ -215,7 +215,7 @@ take_page(struct step *step, struct err *e)
 		return false;
 	if (why.code != ERR_NONE)
 		return failed(f, &step->answers[0], &why, e);
-	if (next_page > f->window.page) {
+	if (next_page > 0) {
 		f->window.page = next_page;
 		return ask_page(step, e);
 	}

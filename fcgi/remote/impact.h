@@ -86,8 +86,9 @@ struct impact_action_info {
 	struct str amount, payout, currency; /* decimal text */
 	int64_t locking_ms, cleared_ms, event_ms, referring_ms; /* 0 when empty */
 };
-bool impact_read_actions(struct arena *a, const struct http_answer *answer, struct impact_action_info **out, size_t *n,
-    int64_t *next_page, struct err *e) CC_MUST_USE;
+/* `page`: the one that was asked for.  An answer that contradicts itself, or is another page, is ERR_REMOTE. */
+bool impact_read_actions(struct arena *a, const struct http_answer *answer, int64_t page,
+    struct impact_action_info **out, size_t *n, int64_t *next_page, struct err *e) CC_MUST_USE;
 bool impact_read_action(struct arena *a, const struct http_answer *answer, struct impact_action_info *out,
     struct err *e) CC_MUST_USE;
 

@@ -121,6 +121,24 @@ next_page(struct arena *a, const struct json *body)
 	return page + 1;
 }
 
+/*
+ * The same of a listing that must be read to its end: what is not on it counts as not there.  Whether a page follows is
+ * said by @numpages, else by @nextpageuri; an answer that says so, or is asked for behind another, tells which page it is.
+ */
+static bool
+page_behind(struct arena *a, const struct json *body, int64_t asked, int64_t *next, struct err *e)
+{
+	int64_t page = wire_int(a, body, "@page");
+	int64_t pages = wire_int(a, body, "@numpages");
+	bool uri = wire_text(a, body, "@nextpageuri").n > 0;
+
+	if (page != asked && (uri || pages > asked || (page > 0 && asked > 1)))
+		return err_set(e, ERR_REMOTE, "impact.com answered with page %lld in place of page %lld",
+		    (long long)page, (long long)asked);
+	*next = pages > asked || (uri && pages == 0) ? asked + 1 : 0;
+	return true;
+}
+
 /* Of "utm_source=x&im_ref={clickid}" the name before the click id. */
 static struct str click_parameter(struct str template)
 {
@@ -339,8 +357,8 @@ read_action(struct arena *a, const struct json *j, struct impact_action_info *ou
 }
 
 bool
-impact_read_actions(struct arena *a, const struct http_answer *answer, struct impact_action_info **out, size_t *n,
-    int64_t *next, struct err *e)
+impact_read_actions(struct arena *a, const struct http_answer *answer, int64_t page, struct impact_action_info **out,
+    size_t *n, int64_t *next, struct err *e)
 {
 	const struct json *list;
 	struct json *body = NULL;
@@ -354,13 +372,14 @@ impact_read_actions(struct arena *a, const struct http_answer *answer, struct im
 	/* A conversion that is "not there" is sent again: an answer without a list must not look like an empty one. */
 	if (list == NULL)
 		return err_set(e, ERR_REMOTE, "impact.com answered %d without actions", answer->status);
+	if (!page_behind(a, body, page, next, e))
+		return false;
 	*out = arena_array(a, wire_list_length(list), sizeof(**out));
 	for (size_t i = 0; i < wire_list_length(list); i++) {
 		read_action(a, wire_list_at(list, i), &(*out)[*n]);
 		if ((*out)[*n].id.n > 0)
 			(*n)++;
 	}
-	*next = next_page(a, body);
 	return true;
 }
 

@@ -40,6 +40,14 @@ listing(struct str action, const char *more)
 	        more[0] == '\0' ? 1 : 2, more, STR_ARG(action)));
 }
 
+static const char *
+second_page(struct str action)
+{
+	return str_c(store.arena,
+	    str_printf(store.arena, "{\"@page\":\"2\",\"@numpages\":\"2\",\"Actions\":[" STR_FMT "]}",
+	        STR_ARG(action)));
+}
+
 static int64_t
 accepted(void)
 {
@@ -347,7 +355,7 @@ an_unknown_one_on_the_second_page_is_found(void **state)
 
 	(void)state;
 	flow_say(200, listing(STR(""), ",\"@nextpageuri\":\"/x?Page=2\""));
-	flow_say(200, listing(action_with(id, "PENDING", ""), ""));
+	flow_say(200, second_page(action_with(id, "PENDING", "")));
 	flow_follow();
 	assert_int_equal(flow.n, 2);
 	assert_true(str_find(flow.log[1].url, STR("&Page=2&")) < flow.log[1].url.n);
@@ -363,7 +371,7 @@ a_listing_of_more_pages_than_calls_waits_and_goes_on_where_it_was(void **state)
 	(void)state;
 	store.settings.impact_calls_per_hour = 1;
 	flow_say(200, listing(STR(""), ",\"@nextpageuri\":\"/x?Page=2\""));
-	flow_say(200, listing(action_with(id, "PENDING", ""), ""));
+	flow_say(200, second_page(action_with(id, "PENDING", "")));
 	flow_follow();
 	assert_int_equal(flow.pauses, 1);
 	assert_int_equal(flow.n, 2);
@@ -413,7 +421,9 @@ a_late_one_is_looked_for_at_the_time_it_was_sent_before_it_is_sent_again(void **
 static void
 nothing_is_resent_after_a_listing_that_failed(void **state)
 {
-	static const char *const bodies[] = { "{}", "{\"Status\":\"ERROR\"}", "[]", "", "<html>" };
+	static const char *const bodies[] = { "{}", "{\"Status\":\"ERROR\"}", "[]", "", "<html>",
+		"{\"@nextpageuri\":\"/x?Page=2\",\"Actions\":[]}",
+		"{\"@page\":\"3\",\"@numpages\":\"3\",\"@nextpageuri\":\"/x\",\"Actions\":[]}" };
 
 	for (size_t i = 0; i < 2 * sizeof(bodies) / sizeof(bodies[0]); i++) {
 		int64_t id;

@@ -51,7 +51,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)!impact_read_programs(a, &answer, &programs, &n, &next, &e);
 	(void)!impact_read_program(a, &answer, &program, &e);
 	(void)!impact_read_submission(a, &answer, &submission, &e);
-	(void)!impact_read_actions(a, &answer, &actions, &n, &next, &e);
+	(void)!impact_read_actions(a, &answer, 1, &actions, &n, &next, &e);
 	(void)!impact_read_action(a, &answer, &action, &e);
 	assert(impact_read_limit(&answer, INT64_C(1795219200000)).reset_in_ms >= -1);
 	settings_defaults(&settings, a);

@@ -259,7 +259,7 @@ meaning(struct call *c, struct err *e)
 		    impact_read_submission(a, &c->answer, &submission, e));
 	default:
 		return letter_of(RETRY_IMPACT_READ, retry_classify(RETRY_IMPACT_READ, &c->answer),
-		    impact_read_actions(a, &c->answer, &actions, &n, &next, e));
+		    impact_read_actions(a, &c->answer, 1, &actions, &n, &next, e));
 	}
 }
 

@@ -481,7 +481,7 @@ actions_are_read_tolerantly(void **state)
 	size_t n = 0;
 
 	(void)state;
-	assert_true(impact_read_actions(arena, &answer, &actions, &n, &next, &e));
+	assert_true(impact_read_actions(arena, &answer, 1, &actions, &n, &next, &e));
 	assert_int_equal(n, 2);
 	assert_int_equal(next, 2);
 	assert_str(actions[1].id, "1");
@@ -503,9 +503,9 @@ a_single_action_may_come_as_an_object(void **state)
 	size_t n = 0;
 
 	(void)state;
-	assert_true(impact_read_actions(arena, &answer, &actions, &n, &next, &e));
+	assert_true(impact_read_actions(arena, &answer, 1, &actions, &n, &next, &e));
 	assert_int_equal(n, 1);
-	assert_true(impact_read_actions(arena, &empty, &actions, &n, &next, &e));
+	assert_true(impact_read_actions(arena, &empty, 1, &actions, &n, &next, &e));
 	assert_int_equal(n, 0);
 }
 
