@@ -61,6 +61,7 @@ struct decide_round {
 	struct lease lease;
 	struct tenant tenant;
 	int64_t revision;
+	int64_t present; /* the configuration's revision while it is written: that of `rules`, unless somebody saved */
 	struct ruleset rules;
 	struct json *stage_labels;
 	int64_t *held; /* event types that impact.com refuses (store/hold.h) */
@@ -73,7 +74,7 @@ struct decide_round {
 	size_t n_due;
 	struct decide_item *items; /* those of them that this round looks at */
 	size_t n_items;
-	size_t n_records;  /* distinct ones that rules match */
+	size_t n_records; /* distinct ones that rules match */
 	size_t most_records;
 	int64_t oldest_ms; /* how long the first of their events has waited */
 	struct records *records;

@@ -4,6 +4,7 @@
 #include "core/effect.h"
 #include "flow/decide_round.h"
 #include "store/again.h"
+#include "store/config.h"
 #include "store/hold.h"
 #include "store/mail_hash.h"
 #include "store/merged.h"
@@ -105,6 +106,16 @@ claim(const struct decide_round *r, struct judged *j, struct decision *d, struct
 	return true;
 }
 
+/* Its conversion is as the present rules make it, or they make none: they need not look again. */
+static bool
+looked(const struct decide_round *r, const struct judged *j, struct err *e)
+{
+	const struct step *s = &r->step;
+
+	return hold_looked(s->parts->db, s->tenant_id, j->item->pending->key, r->revision,
+	    j->outcome == DECISION_CONVERSION ? j->conversion.body_hash : STR(""), e);
+}
+
 /* A person asked for the conversion of this event once more. */
 static bool
 once_more(const struct decide_round *r, const struct judged *j, const struct again *asked, struct err *e)
@@ -118,12 +129,31 @@ once_more(const struct decide_round *r, const struct judged *j, const struct aga
 	return (j->outcome == DECISION_CONVERSION
 	               ? again_take(s->parts->db, s->arena, s->tenant_id, asked, &j->conversion, e)
 	               : again_refuse(s->parts->db, s->tenant_id, asked, j->code, e)) &&
-	       pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p, e);
+	       looked(r, j, e) && pending_looked_again(s->parts->db, s->tenant_id, r->lease.shard, p, e);
+}
+
+/* The conversion of an event that was decided before is held, or was when that was made due. */
+static bool
+make_anew(const struct decide_round *r, const struct judged *j, int64_t id, struct err *e)
+{
+	const struct step *s = &r->step;
+	const struct pending *p = j->item->pending;
+	const struct held x = { .conversion_id = id, .event_key = p->key, .rules = r->revision };
+
+	if (id != 0 && j->outcome == DECISION_WAITING)
+		return pending_wait(s->parts->db, s->tenant_id, r->lease.shard, p,
+		    settings_plan_ms(&s->parts->settings->wait_plan_s, p->looks), j->contact_id, e);
+	if (id != 0 && !(j->outcome == DECISION_CONVERSION
+	                       ? hold_rebuild(s->parts->db, s->arena, s->tenant_id, &x, &j->conversion, e)
+	                       : looked(r, j, e)))
+		return false;
+	return pending_looked_again(s->parts->db, s->tenant_id, r->lease.shard, p, e);
 }
 
 /*
  * An event that was decided before is here once more only for its held conversion, or because a person asked; what
- * else comes of it changes nothing.  False in *ordinary.
+ * else comes of it changes nothing.  False in *ordinary.  By rules that are no longer the present ones it is not looked
+ * at: it stays due, and the next round has them.
  */
 static bool
 redo(const struct decide_round *r, const struct judged *j, bool *ordinary, struct err *e)
@@ -138,19 +168,13 @@ redo(const struct decide_round *r, const struct judged *j, bool *ordinary, struc
 	if (p->looks > 0 && !hold_find(s->parts->db, s->arena, s->tenant_id, p->key, &again, &id, e))
 		return false;
 	*ordinary = !again;
-	if (!again || j->pass_ms > 0)
+	if (!again || j->pass_ms > 0 || r->present != r->revision)
 		return true;
 	if (p->looks > 0 && !again_find(s->parts->db, s->arena, s->tenant_id, p->key, &asked, e))
 		return false;
 	if (asked.conversion_id != 0)
 		return once_more(r, j, &asked, e);
-	if (id != 0 && j->outcome == DECISION_CONVERSION &&
-	    !hold_rebuild(s->parts->db, s->arena, s->tenant_id, id, &j->conversion, e))
-		return false;
-	if (id != 0 && j->outcome == DECISION_WAITING)
-		return pending_wait(s->parts->db, s->tenant_id, r->lease.shard, p,
-		    settings_plan_ms(&s->parts->settings->wait_plan_s, p->looks), j->contact_id, e);
-	return pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p, e);
+	return make_anew(r, j, id, e);
 }
 
 static bool
@@ -210,13 +234,24 @@ hash_addresses(const struct decide_round *r, struct judged *judged, size_t n, st
 	return true;
 }
 
+/* The rules that stand while this is written, if any of it was looked at before. */
 static bool
-write_all(const struct decide_round *r, struct judged *judged, size_t n, size_t *conversions, struct err *e)
+pin(struct decide_round *r, const struct judged *judged, size_t n, struct err *e)
+{
+	r->present = r->revision;
+	for (size_t i = 0; i < n; i++)
+		if (judged[i].item->pending->looks > 0)
+			return config_pin(r->step.parts->db, r->step.arena, r->step.tenant_id, &r->present, e);
+	return true;
+}
+
+static bool
+write_all(struct decide_round *r, struct judged *judged, size_t n, size_t *conversions, struct err *e)
 {
 	struct db *db = r->step.parts->db;
 
 	*conversions = 0;
-	if (!lease_hold(db, &r->lease, e))
+	if (!pin(r, judged, n, e) || !lease_hold(db, &r->lease, e))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (!write_one(r, &judged[i], e))
@@ -314,7 +349,8 @@ take_out(const struct decide_round *r, struct err *e)
 	return lease_hold(s->parts->db, &r->lease, e) && decision_put(s->parts->db, s->tenant_id, &d, e) &&
 	       again_find(s->parts->db, s->arena, s->tenant_id, p->key, &asked, e) &&
 	       (asked.conversion_id == 0 || again_refuse(s->parts->db, s->tenant_id, &asked, STR("poison"), e)) &&
-	       pending_delete(s->parts->db, s->tenant_id, r->lease.shard, p, e);
+	       (p->looks == 0 || hold_looked(s->parts->db, s->tenant_id, p->key, r->revision, STR(""), e)) &&
+	       pending_looked_again(s->parts->db, s->tenant_id, r->lease.shard, p, e);
 }
 
 bool

@@ -185,15 +185,16 @@ reject(struct follow *f, struct follow_item *item, struct str code, struct err *
 	if (verdict_holds_event_type(code) && !is_test(item)) {
 		log_event(LOG_WARN, "follow.event_type_held", LOG_I("event_type", item->d.event_type_id),
 		    LOG_S("code", code));
-		if (!hold_begin(db_of(f), f->step.tenant_id, item->d.event_type_id, item->d.conversion_id, code, e))
+		if (!hold_begin(db_of(f), f->step.arena, f->step.tenant_id, item->d.event_type_id,
+		        item->d.conversion_id, code, e))
 			return false;
-	} else if (verdict_find(code)->code[0] != '\0' && !proved(f, item, e)) {
+	} else if (!verdict_holds_event_type(code) && verdict_find(code)->code[0] != '\0' && !proved(f, item, e)) {
 		return false;
 	}
 	log_event(LOG_INFO, "follow.rejected", LOG_I("conversion", item->d.conversion_id), LOG_S("code", code));
 	return unless_moved(item,
-	    conversion_rejected(db_of(f), &f->lease, item->d.conversion_id, str_slice(code, 0, 255), item->partner_id,
-	        e),
+	    conversion_rejected(db_of(f), f->step.arena, &f->lease, item->d.conversion_id, str_slice(code, 0, 255),
+	        item->partner_id, e),
 	    e);
 }
 

@@ -18,7 +18,8 @@ enum {
 	AT,
 	LIST,
 	INSERT,
-	ADVANCE
+	ADVANCE,
+	PIN
 };
 
 #define COLUMNS "c.revision, c.author, c.origin, c.document, c.saved_at"
@@ -42,6 +43,8 @@ const struct sql config_sql[] = {
 	    "UPDATE tenant SET config_revision = ?, impact_since = IF(? = 1, UTC_TIMESTAMP(3), impact_since), "
 	    "version = version + 1 WHERE tenant_id = ? AND config_revision = ?",
 	    NULL, NULL },
+	[PIN] = { "config.pin", SQL_TENANT, "i", "i",
+	    "SELECT config_revision FROM tenant WHERE tenant_id = ? LOCK IN SHARE MODE", NULL, NULL },
 };
 const size_t config_sql_n = sizeof(config_sql) / sizeof(config_sql[0]);
 
@@ -75,6 +78,17 @@ config_at(struct db *db, struct arena *a, int64_t tenant_id, int64_t revision, s
 	if (!db_query_one(db, &config_sql[AT], DB_IN(DB_V_I(tenant_id), DB_V_I(revision)), a, &row, e))
 		return err_wrap(e, "configuration revision %lld", (long long)revision);
 	revision_from_row(row, out);
+	return true;
+}
+
+bool
+config_pin(struct db *db, struct arena *a, int64_t tenant_id, int64_t *revision, struct err *e)
+{
+	const struct db_value *row;
+
+	if (!db_query_one(db, &config_sql[PIN], DB_IN(DB_V_I(tenant_id)), a, &row, e))
+		return err_wrap(e, "configuration of tenant %lld", (long long)tenant_id);
+	*revision = row[0].i;
 	return true;
 }
 

@@ -20,6 +20,11 @@ bool config_current(struct db *db, struct arena *a, int64_t tenant_id, struct co
 bool config_at(struct db *db, struct arena *a, int64_t tenant_id, int64_t revision, struct config_revision *out,
     struct err *e) CC_MUST_USE;
 /*
+ * The current revision, which stays so until the caller's transaction ends.  Before anything else in that: a save locks
+ * the tenant first, then what is held, then leases.
+ */
+bool config_pin(struct db *db, struct arena *a, int64_t tenant_id, int64_t *revision, struct err *e) CC_MUST_USE;
+/*
  * Saves the next revision after `base`, the one that was edited.  ERR_CONFLICT when it is not the current
  * one any more; nothing is written then.  With another Account SID, what was sent before is no longer followed or
  * sent again (delivery.h: elsewhere).  With another account or program the check of the old one (cache.h) is forgotten.

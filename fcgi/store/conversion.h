@@ -128,9 +128,12 @@ bool conversion_dead(struct db *db, const struct lease *l, int64_t id, struct st
 /* ACCEPTED or CONFIRMED stays what it is and is no longer followed; an accepted one keeps the code as the reason. */
 bool conversion_left(struct db *db, const struct lease *l, int64_t id, struct str code, struct err *e) CC_MUST_USE;
 
-/* ACCEPTED or UNKNOWN -> REJECTED with impact.com's code. */
-bool conversion_rejected(struct db *db, const struct lease *l, int64_t id, struct str code, struct str partner_id,
-    struct err *e) CC_MUST_USE;
+/*
+ * ACCEPTED or UNKNOWN -> REJECTED with impact.com's code.  When that holds its event type, and the rules were saved since
+ * it was made, it is made anew by the present ones (store/hold.h).
+ */
+bool conversion_rejected(struct db *db, struct arena *a, const struct lease *l, int64_t id, struct str code,
+    struct str partner_id, struct err *e) CC_MUST_USE;
 
 struct conversion_action {
 	struct str action_id, partner_id, partner_name, amount, payout, currency, state, detail;

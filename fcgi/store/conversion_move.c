@@ -5,6 +5,7 @@
 #include "base/tally.h"
 #include "core/verdict.h"
 #include "io/db.h"
+#include "store/config.h"
 #include "store/conversion.h"
 #include "store/hold.h"
 #include "store/transaction.h"
@@ -262,17 +263,26 @@ conversion_left(struct db *db, const struct lease *l, int64_t id, struct str cod
 	           "no longer following", e);
 }
 
-bool
-conversion_rejected(struct db *db, const struct lease *l, int64_t id, struct str code, struct str partner_id,
+static bool
+reject(struct db *db, struct arena *a, const struct lease *l, int64_t id, struct str code, struct str partner_id,
     struct err *e)
 {
-	bool done =
-	    transaction_begin(db, e) &&
-	    transaction_end(db,
-	        move(db, l, Q(REJECTED),
-	            DB_IN(DB_V_S(code), DB_V_S(code), DB_V_S(partner_id), DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
-	            unqueue(db, l->tenant_id, id, e) && lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e),
-	        "writing a verdict", e);
+	bool held = verdict_holds_event_type(code);
+	int64_t rules = 0;
+
+	return (!held || config_pin(db, a, l->tenant_id, &rules, e)) &&
+	       move(db, l, Q(REJECTED),
+	           DB_IN(DB_V_S(code), DB_V_S(code), DB_V_S(partner_id), DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
+	       unqueue(db, l->tenant_id, id, e) && (!held || hold_refused(db, l->tenant_id, id, rules, e)) &&
+	       lease_wake(db, l->tenant_id, LEASE_SEND, 0, 0, e);
+}
+
+bool
+conversion_rejected(struct db *db, struct arena *a, const struct lease *l, int64_t id, struct str code,
+    struct str partner_id, struct err *e)
+{
+	bool done = transaction_begin(db, e) &&
+	            transaction_end(db, reject(db, a, l, id, code, partner_id, e), "writing a verdict", e);
 
 	return counted(done, STATE_REJECTED, 1);
 }

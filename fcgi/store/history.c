@@ -18,7 +18,8 @@ const struct sql history_sql[] = {
 	    "INSERT INTO history (tenant_id, conversion_id, at, kind, revision, code, message, batch_id, fields) "
 	    "SELECT "
 	    "tenant_id, conversion_id, COALESCE(ended_at, UTC_TIMESTAMP(3)), 'refused', revision, code, message, "
-	    "batch_id, fields FROM conversion WHERE tenant_id = ? AND conversion_id = ? AND state = 'REJECTED'",
+	    "batch_id, fields FROM conversion WHERE tenant_id = ? AND conversion_id = ? AND state = 'REJECTED' "
+	    "AND" HISTORY_NOT_KEPT,
 	    NULL, NULL },
 	[LIST] = { "history.list", SQL_TENANT, "iiiiii", "tiisssssss",
 	    "SELECT at, conversion_id, revision, kind, code, message, batch_id, COALESCE(fields, ''), author, note "

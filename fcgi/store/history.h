@@ -19,8 +19,15 @@ struct history {
 };
 
 bool history_add(struct db *db, int64_t tenant_id, const struct history *h, struct err *e) CC_MUST_USE;
-/* The verdict of a REJECTED conversion and what it was about, before its next revision is written over it. */
+/*
+ * The verdict of a REJECTED conversion and what it was about, before anything is written over it.  Of each revision once,
+ * the first time: later its fields may be what will be sent next.
+ */
 bool history_refused(struct db *db, int64_t tenant_id, int64_t conversion_id, struct err *e) CC_MUST_USE;
+/* The conversions whose present revision's verdict was not kept yet, as SQL. */
+#define HISTORY_NOT_KEPT                                                                                               \
+	" NOT EXISTS (SELECT 1 FROM history h WHERE h.tenant_id = conversion.tenant_id AND h.conversion_id = "         \
+	"conversion.conversion_id AND h.kind = 'refused' AND h.revision = conversion.revision)"
 /* In the order it happened. */
 bool history_list(struct db *db, struct arena *a, int64_t tenant_id, int64_t decision_id, int64_t conversion_id,
     struct history **out, size_t *n, struct err *e) CC_MUST_USE;

@@ -3,7 +3,9 @@
 
 #include "base/arena.h"
 #include "core/effect.h"
+#include "store/config.h"
 #include "store/conversion.h"
+#include "store/history.h"
 #include "store/lease.h"
 #include "store/pending.h"
 #include "store/transaction.h"
@@ -17,7 +19,6 @@ enum {
 	BUSY,
 	OLDEST,
 	KEEP,
-	KEEP_ONE,
 	AGAIN,
 	AGAIN_ONE,
 	RESUME,
@@ -25,12 +26,18 @@ enum {
 	QUEUE,
 	END,
 	REDO,
-	REDOING,
+	REDO_LATE,
+	REDO_TYPE,
+	REDO_ONE,
 	FIND,
+	LOOKED,
 	REBUILD,
 	SUPERSEDE_REFUSED,
 	SUPERSEDE_PARKED
 };
+
+/* Of event_type_hold.code. */
+#define CODE_MAX 64
 
 /* The codes of verdict_holds_event_type(); a test compares the two.  A person's test is never sent or built again. */
 #define REFUSED                                                                                                        \
@@ -43,6 +50,17 @@ enum {
 	"' AND (c.code LIKE 'ACTIONTRACKER%' OR c.code "                                                               \
 	"= 'CAMPAIGN_NOT_FOUND')"
 #define PARKED_CODE "state = 'PARKED' AND c.trigger_id <> '" EFFECT_TEST_TRIGGER "' AND c.code = '" HOLD_CODE "'"
+/*
+ * Decisions about what is held whose rules are no longer the present ones, and whose events are known whole: it is made
+ * anew.  Of several decisions about a conversion the last one counts; what was sent once and not refused keeps its bytes.
+ */
+#define STALE                                                                                                          \
+	"d.outcome = 'CONVERSION' AND d.received_at = c.received_at AND d.revision < ? AND" PENDING_KNOWN              \
+	"AND ((c." REFUSED_CODES ") OR (c." PARKED_CODE " AND c.unanswered = 0)) "
+#define REDO_STALE                                                                                                     \
+	PENDING_AGAIN                                                                                                  \
+	"JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id WHERE d.tenant_id = ? "  \
+	"AND " STALE
 #define KEEP_VERDICTS                                                                                                  \
 	"INSERT INTO history (tenant_id, conversion_id, at, kind, revision, code, message, batch_id, fields) SELECT "  \
 	"tenant_id, conversion_id, COALESCE(ended_at, UTC_TIMESTAMP(3)), 'refused', revision, code, message, "         \
@@ -78,13 +96,16 @@ const struct sql hold_sql[] = {
 	    "h.event_type_id = c.event_type_id WHERE c.tenant_id = ? AND c.event_type_id = ? AND (c.state IN ('READY', "
 	    "'SENDING', 'UNKNOWN') OR (c.state = 'ACCEPTED' AND c.sending_at > h.held_at)) LIMIT 1",
 	    NULL, NULL },
-	[OLDEST] = { "hold.oldest", SQL_TENANT, "ii", "i",
-	    "SELECT conversion_id FROM conversion " TYPE "((" REFUSED ") OR (" PARKED
-	    ")) ORDER BY occurred_at, conversion_id LIMIT 1",
+	/* Not one with the bytes of older rules that is about to be made anew. */
+	[OLDEST] = { "hold.oldest", SQL_TENANT, "iii", "i",
+	    "SELECT c.conversion_id FROM conversion c WHERE c.tenant_id = ? AND c.event_type_id = ? AND ((c." REFUSED
+	    ") OR (c." PARKED ")) AND NOT EXISTS (SELECT 1 FROM decision d LEFT JOIN event e ON e.tenant_id = "
+	    "d.tenant_id AND e.occurred_day = TIMESTAMPDIFF(DAY, '1970-01-01', d.occurred_at) AND e.event_key = "
+	    "d.event_key WHERE d.tenant_id = c.tenant_id AND d.conversion_id = c.conversion_id AND " STALE
+	    ") ORDER BY c.occurred_at, c.conversion_id LIMIT 1",
 	    NULL, NULL },
 	/* What the next revision is written over (store/history.h). */
-	[KEEP] = { "hold.keep", SQL_TENANT, "ii", "", KEEP_VERDICTS TYPE REFUSED, NULL, NULL },
-	[KEEP_ONE] = { "hold.keep_one", SQL_TENANT, "ii", "", KEEP_VERDICTS ONE REFUSED, NULL, NULL },
+	[KEEP] = { "hold.keep", SQL_TENANT, "ii", "", KEEP_VERDICTS TYPE REFUSED " AND" HISTORY_NOT_KEPT, NULL, NULL },
 	[AGAIN] = { "hold.again", SQL_TENANT, "ii", "", NEXT TYPE REFUSED, NULL, NULL },
 	[AGAIN_ONE] = { "hold.again_one", SQL_TENANT, "ii", "", NEXT ONE REFUSED, NULL, NULL },
 	[RESUME] = { "hold.resume", SQL_TENANT, "ii", "", READY TYPE PARKED, NULL, NULL },
@@ -100,30 +121,25 @@ const struct sql hold_sql[] = {
 	    "DELETE FROM event_type_hold WHERE tenant_id = ? AND event_type_id = ? AND held_at < (SELECT c.sending_at "
 	    "FROM conversion c WHERE c.tenant_id = ? AND c.conversion_id = ?)",
 	    NULL, NULL },
-	/* The event's whole value, as long as the event is kept. */
-	[REDO] = { "hold.redo", SQL_TENANT, "ii", "",
-	    "INSERT INTO pending (tenant_id, shard, event_key, due, looks, kind, object_type, object_id, property, "
-	    "value, "
-	    "occurred_at, received_at) SELECT d.tenant_id, CRC32(CONCAT(d.object_type, '/', d.object_id)) MOD ?, "
-	    "d.event_key, UTC_TIMESTAMP(3), 1, d.kind, d.object_type, d.object_id, d.property, COALESCE(e.value, "
-	    "d.value), "
-	    "d.occurred_at, d.received_at FROM decision d JOIN conversion c ON c.tenant_id = d.tenant_id AND "
-	    "c.conversion_id = d.conversion_id LEFT JOIN event e ON e.tenant_id = d.tenant_id AND e.occurred_day = "
-	    "TIMESTAMPDIFF(DAY, '1970-01-01', d.occurred_at) AND e.event_key = d.event_key WHERE d.tenant_id = ? AND "
-	    "d.outcome = 'CONVERSION' AND ((c." REFUSED_CODES ") OR (c." PARKED_CODE ")) "
-	    "ON DUPLICATE KEY UPDATE due = VALUES(due)",
+	[REDO] = { "hold.redo", SQL_TENANT, "iii", "", REDO_STALE PENDING_AGAIN_END, NULL, NULL },
+	/* What waits for data goes on waiting. */
+	[REDO_LATE] = { "hold.redo_late", SQL_TENANT, "iii", "", REDO_STALE "ON DUPLICATE KEY UPDATE due = pending.due",
 	    NULL, NULL },
-	[REDOING] = { "hold.redoing", SQL_TENANT, "i", "i",
-	    "SELECT c.conversion_id FROM pending p JOIN decision d ON d.tenant_id = p.tenant_id AND d.event_key = "
-	    "p.event_key JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id WHERE "
-	    "p.tenant_id = ? AND p.looks > 0 AND p.due <= UTC_TIMESTAMP(3) AND d.outcome = 'CONVERSION' AND "
-	    "((c." REFUSED_CODES ") OR (c." PARKED_CODE ")) LIMIT 1",
+	[REDO_TYPE] = { "hold.redo_type", SQL_TENANT, "iiii", "",
+	    REDO_STALE "AND c.event_type_id = ? " PENDING_AGAIN_END, NULL, NULL },
+	[REDO_ONE] = { "hold.redo_one", SQL_TENANT, "iiii", "", REDO_STALE "AND c.conversion_id = ? " PENDING_AGAIN_END,
 	    NULL, NULL },
 	[FIND] = { "hold.find", SQL_TENANT, "is", "ii",
-	    "SELECT c.conversion_id, (c." REFUSED_CODES ") OR (c." PARKED_CODE ") FROM decision d JOIN conversion c ON "
-	    "c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id WHERE d.tenant_id = ? AND d.event_key = ? "
+	    "SELECT c.conversion_id, ((c." REFUSED_CODES ") OR (c." PARKED_CODE
+	    ")) AND d.received_at = c.received_at FROM decision d JOIN conversion c ON c.tenant_id = d.tenant_id AND "
+	    "c.conversion_id = d.conversion_id WHERE d.tenant_id = ? AND d.event_key = ? "
 	    "AND "
 	    "d.outcome = 'CONVERSION'",
+	    NULL, NULL },
+	[LOOKED] = { "hold.looked", SQL_TENANT, "iisss", "",
+	    "UPDATE decision d JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id "
+	    "SET d.revision = ?, d.version = d.version + 1 WHERE d.tenant_id = ? AND d.event_key = ? AND d.outcome = "
+	    "'CONVERSION' AND (? = '' OR c.body_hash = ?)",
 	    NULL, NULL },
 	/* What was sent once and not refused keeps its bytes. */
 	[REBUILD] = { "hold.rebuild", SQL_TENANT, "ssssisssssssssstii", "",
@@ -144,19 +160,60 @@ const size_t hold_sql_n = sizeof(hold_sql) / sizeof(hold_sql[0]);
 
 #define Q(id) (&hold_sql[id])
 
-bool
-hold_begin(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t conversion_id, struct str code,
+/* Events were made due for decide again. */
+static bool
+redone(struct db *db, int64_t tenant_id, int64_t n, struct err *e)
+{
+	return n == 0 || pending_wake_shards(db, tenant_id, e);
+}
+
+/* What was to be sent waits; made by older rules, it is made anew meanwhile. */
+static bool
+park(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t rules, struct err *e)
+{
+	struct db_value tenant = DB_V_I(tenant_id), type = DB_V_I(event_type_id);
+	int64_t n;
+
+	if (!db_run(db, Q(PARK), DB_IN(tenant, type), &n, e) || !db_run(db, Q(UNQUEUE), DB_IN(tenant, type), NULL, e))
+		return false;
+	return n == 0 ||
+	       (db_run(db, Q(REDO_TYPE), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), tenant, DB_V_I(rules), type), &n, e) &&
+	           redone(db, tenant_id, n, e));
+}
+
+static bool
+begin(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, int64_t conversion_id, struct str code,
     struct err *e)
 {
+	int64_t rules;
+
+	return config_pin(db, a, tenant_id, &rules, e) &&
+	       db_run(db, Q(BEGIN),
+	           DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id), DB_V_S(str_slice(code, 0, CODE_MAX)),
+	               DB_V_I(tenant_id), DB_V_I(conversion_id)),
+	           NULL, e) &&
+	       park(db, tenant_id, event_type_id, rules, e);
+}
+
+bool
+hold_begin(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, int64_t conversion_id,
+    struct str code, struct err *e)
+{
 	return transaction_begin(db, e) &&
-	       transaction_end(db,
-	           db_run(db, Q(BEGIN),
-	               DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id), DB_V_S(code), DB_V_I(tenant_id),
-	                   DB_V_I(conversion_id)),
-	               NULL, e) &&
-	               db_run(db, Q(PARK), DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), NULL, e) &&
-	               db_run(db, Q(UNQUEUE), DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), NULL, e),
+	       transaction_end(db, begin(db, a, tenant_id, event_type_id, conversion_id, code, e),
 	           "holding an event type", e);
+}
+
+bool
+hold_refused(struct db *db, int64_t tenant_id, int64_t conversion_id, int64_t rules, struct err *e)
+{
+	int64_t n;
+
+	return (db_run(db, Q(REDO_ONE),
+	            DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_I(rules), DB_V_I(conversion_id)), &n,
+	            e) &&
+	           redone(db, tenant_id, n, e)) ||
+	       err_wrap(e, "looking at what is held");
 }
 
 bool
@@ -175,12 +232,12 @@ hold_list(struct db *db, struct arena *a, int64_t tenant_id, int64_t **event_typ
 
 /* The first row's number, 0 when there is none. */
 static bool
-first(struct db *db, struct arena *a, const struct sql *q, int64_t tenant_id, int64_t event_type_id, int64_t *out,
+first(struct db *db, struct arena *a, const struct sql *q, const struct db_value *in, size_t n, int64_t *out,
     struct err *e)
 {
 	struct db_rows rows;
 
-	if (!db_query(db, q, DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), a, &rows, e))
+	if (!db_query(db, q, in, n, a, &rows, e))
 		return false;
 	*out = rows.n == 0 ? 0 : rows.v[0].i;
 	return true;
@@ -192,7 +249,7 @@ hold_keeps(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type
 	int64_t id;
 
 	*out = false;
-	if (!first(db, a, Q(HELD), tenant_id, event_type_id, &id, e))
+	if (!first(db, a, Q(HELD), DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), &id, e))
 		return false;
 	*out = id != 0;
 	return true;
@@ -204,7 +261,7 @@ send_one(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t id, st
 	int64_t again;
 	int64_t resumed;
 
-	return db_run(db, Q(KEEP_ONE), DB_IN(DB_V_I(tenant_id), DB_V_I(id)), NULL, e) &&
+	return history_refused(db, tenant_id, id, e) &&
 	       db_run(db, Q(AGAIN_ONE), DB_IN(DB_V_I(tenant_id), DB_V_I(id)), &again, e) &&
 	       db_run(db, Q(RESUME_ONE), DB_IN(DB_V_I(tenant_id), DB_V_I(id)), &resumed, e) &&
 	       (again + resumed == 1 || err_set(e, ERR_CONFLICT, "conversion %lld moved meanwhile", (long long)id)) &&
@@ -212,18 +269,40 @@ send_one(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t id, st
 	       lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e);
 }
 
-/* One conversion of the event type goes out, unless one is on its way. */
+/* One conversion of the event type goes out, unless one is on its way or all are to be made anew by these rules. */
 static bool
-probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, int64_t *n, struct err *e)
+probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, int64_t rules, int64_t *n,
+    struct err *e)
 {
+	struct db_value tenant = DB_V_I(tenant_id), type = DB_V_I(event_type_id);
 	int64_t busy;
 	int64_t id = 0;
 
-	if (!first(db, a, Q(BUSY), tenant_id, event_type_id, &busy, e) ||
-	    (busy == 0 && !first(db, a, Q(OLDEST), tenant_id, event_type_id, &id, e)))
+	if (!first(db, a, Q(BUSY), DB_IN(tenant, type), &busy, e) ||
+	    (busy == 0 && !first(db, a, Q(OLDEST), DB_IN(tenant, type, DB_V_I(rules)), &id, e)))
 		return false;
 	*n += id != 0;
 	return id == 0 || send_one(db, tenant_id, event_type_id, id, e);
+}
+
+static bool
+probe_by_present_rules(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, int64_t *n,
+    struct err *e)
+{
+	int64_t rules;
+
+	return config_pin(db, a, tenant_id, &rules, e) && probe(db, a, tenant_id, event_type_id, rules, n, e);
+}
+
+/* What a save did not see: held while it was saved. */
+static bool
+redo_late(struct db *db, struct arena *a, int64_t tenant_id, struct err *e)
+{
+	int64_t rules, n;
+
+	return config_pin(db, a, tenant_id, &rules, e) &&
+	       db_run(db, Q(REDO_LATE), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_I(rules)), &n, e) &&
+	       redone(db, tenant_id, n, e);
 }
 
 bool
@@ -235,9 +314,13 @@ hold_probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct
 	*n = 0;
 	if (!hold_list(db, a, tenant_id, &types, &n_types, e))
 		return false;
+	if (n_types > 0 && (!transaction_begin(db, e) ||
+	                       !transaction_end(db, redo_late(db, a, tenant_id, e), "looking at what is held", e)))
+		return false;
 	for (size_t i = 0; i < n_types; i++)
 		if (!transaction_begin(db, e) ||
-		    !transaction_end(db, probe(db, a, tenant_id, types[i], n, e), "trying a held event type", e))
+		    !transaction_end(db, probe_by_present_rules(db, a, tenant_id, types[i], n, e),
+		        "trying a held event type", e))
 			return false;
 	return true;
 }
@@ -277,27 +360,17 @@ hold_redo(struct db *db, struct arena *a, int64_t tenant_id, struct err *e)
 {
 	int64_t *types = NULL;
 	size_t n_types = 0;
-	int64_t n;
+	int64_t rules, n;
 
 	/* In most tenants nothing is held, and the ledger need not be looked through. */
 	if (!hold_list(db, a, tenant_id, &types, &n_types, e))
 		return false;
 	if (n_types == 0)
 		return true;
-	if (!db_run(db, Q(REDO), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id)), &n, e))
+	if (!config_pin(db, a, tenant_id, &rules, e) ||
+	    !db_run(db, Q(REDO), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_I(rules)), &n, e))
 		return err_wrap(e, "looking at what is held");
-	return n == 0 || pending_wake_shards(db, tenant_id, e);
-}
-
-bool
-hold_redoing(struct db *db, struct arena *a, int64_t tenant_id, bool *out, struct err *e)
-{
-	struct db_rows rows;
-
-	if (!db_query(db, Q(REDOING), DB_IN(DB_V_I(tenant_id)), a, &rows, e))
-		return err_wrap(e, "looking at what is held");
-	*out = rows.n > 0;
-	return true;
+	return redone(db, tenant_id, n, e);
 }
 
 bool
@@ -311,6 +384,15 @@ hold_find(struct db *db, struct arena *a, int64_t tenant_id, struct str event_ke
 	*redo = rows.n > 0;
 	*id = rows.n > 0 && rows.v[1].i != 0 ? rows.v[0].i : 0;
 	return true;
+}
+
+bool
+hold_looked(struct db *db, int64_t tenant_id, struct str event_key, int64_t rules, struct str body_hash, struct err *e)
+{
+	return db_run(db, Q(LOOKED),
+	           DB_IN(DB_V_I(rules), DB_V_I(tenant_id), DB_V_S(event_key), DB_V_S(body_hash), DB_V_S(body_hash)),
+	           NULL, e) ||
+	       err_wrap(e, "naming the rules of a held conversion");
 }
 
 /* REJECTED it stays; what never went out is READY for a moment, as the table of states wants it. */
@@ -338,21 +420,25 @@ rebuild(struct db *db, int64_t tenant_id, int64_t id, const struct conversion *c
 }
 
 bool
-hold_rebuild(struct db *db, struct arena *a, int64_t tenant_id, int64_t id, const struct conversion *c, struct err *e)
+hold_rebuild(struct db *db, struct arena *a, int64_t tenant_id, const struct held *x, const struct conversion *c,
+    struct err *e)
 {
 	int64_t other;
 	int64_t n = 0;
 	bool still_held;
 
-	if (!conversion_in_the_way(db, a, tenant_id, c, id, &other, e))
+	if (!conversion_in_the_way(db, a, tenant_id, c, x->conversion_id, &other, e))
 		return false;
 	if (other != 0)
-		return supersede(db, tenant_id, id, e) || err_wrap(e, "giving up a held conversion");
-	if (!rebuild(db, tenant_id, id, c, &n, e) || !hold_keeps(db, a, tenant_id, c->event_type_id, &still_held, e))
+		return supersede(db, tenant_id, x->conversion_id, e) || err_wrap(e, "giving up a held conversion");
+	if (!history_refused(db, tenant_id, x->conversion_id, e) ||
+	    !rebuild(db, tenant_id, x->conversion_id, c, &n, e) ||
+	    !hold_looked(db, tenant_id, x->event_key, x->rules, c->body_hash, e) ||
+	    !hold_keeps(db, a, tenant_id, c->event_type_id, &still_held, e))
 		return err_wrap(e, "rebuilding a held conversion");
 	if (n == 0)
 		return true; /* it moved meanwhile, or its bytes may not change */
-	return (still_held ? probe(db, a, tenant_id, c->event_type_id, &n, e)
-	                   : send_one(db, tenant_id, c->event_type_id, id, e)) ||
+	return (still_held ? probe(db, a, tenant_id, c->event_type_id, x->rules, &n, e)
+	                   : send_one(db, tenant_id, c->event_type_id, x->conversion_id, e)) ||
 	       err_wrap(e, "rebuilding a held conversion");
 }

@@ -9,6 +9,7 @@ enum {
 	DUE,
 	NEXT,
 	DELETE,
+	DELETE_SEEN,
 	WAIT,
 	WAIT_FOR,
 	WAIT_NO_MORE,
@@ -41,6 +42,8 @@ const struct sql pending_sql[] = {
 	    NULL, NULL },
 	[DELETE] = { "pending.delete", SQL_TENANT, "iis", "",
 	    "DELETE FROM pending WHERE tenant_id = ? AND shard = ? AND event_key = ?", NULL, NULL },
+	[DELETE_SEEN] = { "pending.delete_seen", SQL_TENANT, "iist", "",
+	    "DELETE FROM pending WHERE tenant_id = ? AND shard = ? AND event_key = ? AND due = ?", NULL, NULL },
 	/* A due time that is not the one we saw is a wake that came meanwhile: look again at once. */
 	[WAIT] = { "pending.wait", SQL_TENANT, "tisiis", "",
 	    "UPDATE pending SET due = IF(due = ?, UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND, UTC_TIMESTAMP(3)), "
@@ -127,6 +130,18 @@ pending_delete(struct db *db, int64_t tenant_id, int64_t shard, const struct pen
 
 	return db_run(db, &pending_sql[DELETE], DB_IN(tenant, DB_V_I(shard), DB_V_S(p->key)), NULL, e) &&
 	       (p->looks == 0 ||
+	           db_run(db, &pending_sql[WAIT_NO_MORE], DB_IN(tenant, DB_V_I(shard), DB_V_S(p->key)), NULL, e));
+}
+
+bool
+pending_looked_again(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p, struct err *e)
+{
+	struct db_value tenant = DB_V_I(tenant_id);
+	int64_t deleted;
+
+	return db_run(db, &pending_sql[DELETE_SEEN], DB_IN(tenant, DB_V_I(shard), DB_V_S(p->key), DB_V_T(p->due_ms)),
+	           &deleted, e) &&
+	       (deleted == 0 ||
 	           db_run(db, &pending_sql[WAIT_NO_MORE], DB_IN(tenant, DB_V_I(shard), DB_V_S(p->key)), NULL, e));
 }
 

@@ -35,6 +35,12 @@ bool pending_next_ms(struct db *db, struct arena *a, int64_t tenant_id, int64_t 
 bool pending_delete(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p,
     struct err *e) CC_MUST_USE;
 /*
+ * The same of an event that was decided before and is here once more: what was made due again since pending_due() stays,
+ * for somebody asked for one more look.
+ */
+bool pending_looked_again(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p,
+    struct err *e) CC_MUST_USE;
+/*
  * Data is missing: looked at again after that time, or at once when it was woken since pending_due().  Until then any
  * event of the object, of its associations or of that contact (when there is one) wakes it.
  */

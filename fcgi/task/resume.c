@@ -24,7 +24,7 @@ unpark(struct db *db, int64_t tenant_id, const char *const *codes, size_t n)
 	}
 }
 
-/* Something was mended, perhaps what an event type was refused for. */
+/* Something was mended, perhaps what an event type was refused for.  What is made anew by saved rules is tried then. */
 static void
 probe(struct db *db, int64_t tenant_id)
 {
@@ -36,21 +36,6 @@ probe(struct db *db, int64_t tenant_id)
 		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
 	else if (n > 0)
 		log_event(LOG_INFO, "resume.probed", LOG_I("event_types", n));
-	arena_free(a);
-}
-
-/* What is held and made anew is tried when it is; until then it has the bytes of the old rules. */
-static void
-probe_unless_redone(struct db *db, int64_t tenant_id)
-{
-	struct arena *a = arena_new(1024UL * 1024);
-	struct err e = { .code = ERR_NONE };
-	bool redoing = false;
-
-	if (!hold_redoing(db, a, tenant_id, &redoing, &e))
-		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
-	else if (!redoing)
-		probe(db, tenant_id);
 	arena_free(a);
 }
 
@@ -94,7 +79,7 @@ resume_impact(struct db *db, int64_t tenant_id)
 		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
 	guard_lift(db, tenant_id, BREAKER_IMPACT, BREAKER_IMPACT_ACTIONS);
 	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
-	probe_unless_redone(db, tenant_id);
+	probe(db, tenant_id);
 	wake(db, tenant_id, LEASE_DECIDE, LEASE_DECIDE_SHARDS);
 	wake(db, tenant_id, LEASE_FOLLOW, 1);
 }
@@ -105,5 +90,5 @@ resume_rules(struct db *db, int64_t tenant_id)
 	static const char *const codes[] = { "no_consent", "trigger_off" };
 
 	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
-	probe_unless_redone(db, tenant_id);
+	probe(db, tenant_id);
 }

@@ -330,6 +330,19 @@ push_attempts(struct timeline *t)
 	}
 }
 
+/* The verdict of the present revision is told among what was written over: it is made anew already (store/hold.h). */
+static bool
+verdict_kept(const struct timeline *t)
+{
+	const struct activity_story *s = t->story;
+
+	for (size_t i = 0; i < s->n_history; i++)
+		if (str_eq(s->history[i].name, STR("refused")) &&
+		    s->history[i].revision == t->d->row.conversion.revision)
+			return true;
+	return false;
+}
+
 static void
 push_end(struct timeline *t)
 {
@@ -345,7 +358,7 @@ push_end(struct timeline *t)
 	}
 	push(t, c->accepted_ms, "accepted", STR("impact.com has taken it up and is judging it."), detail);
 	/* The last word has no time of its own while the action may still change. */
-	if (confirmed || rejected)
+	if (confirmed || (rejected && !verdict_kept(t)))
 		push(t, c->ended_ms > 0 ? c->ended_ms : c->accepted_ms, confirmed ? "confirmed" : refused,
 		    words_sentence(t->arena, row), NULL);
 	else if (str_eq(c->state, STR("UNKNOWN")))

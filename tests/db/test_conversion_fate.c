@@ -23,7 +23,8 @@ no_referral_is_a_fault_only_when_a_click_was_named(void **state)
 		int64_t id = ledger_in(STATE_ACCEPTED, "follow");
 
 		store_run("UPDATE conversion SET body = '%s' WHERE conversion_id = %lld", rows[i].body, (long long)id);
-		store_must(conversion_rejected(store.db, &l, id, str_from(rows[i].reason), STR(""), &store.e));
+		store_must(
+		    conversion_rejected(store.db, store.arena, &l, id, str_from(rows[i].reason), STR(""), &store.e));
 		assert_str(ledger_column(id, "code"), rows[i].code);
 		assert_str(ledger_column(id, "message"), rows[i].message);
 	}

@@ -123,7 +123,7 @@ run_dead(const struct lease *l, int64_t id)
 static bool
 run_rejected(const struct lease *l, int64_t id)
 {
-	return conversion_rejected(store.db, l, id, STR("ACTION_REF_NOT_FOUND"), STR("9"), &store.e);
+	return conversion_rejected(store.db, store.arena, l, id, STR("ACTION_REF_NOT_FOUND"), STR("9"), &store.e);
 }
 
 static bool

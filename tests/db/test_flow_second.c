@@ -283,7 +283,7 @@ a_second_conversion_of_a_held_event_type_is_made_anew_under_its_own_order(void *
 		flow_fresh(state);
 		d = ways[i].refused("ACTIONTRACKER_NOT_FOUND");
 		id = d.row.conversion.conversion_id;
-		store_must(hold_begin(store.db, store.tenant_id, ledger_number(id, "event_type_id"), id,
+		store_must(hold_begin(store.db, store.arena, store.tenant_id, ledger_number(id, "event_type_id"), id,
 		    STR("ACTIONTRACKER_NOT_FOUND"), &store.e));
 		flow_also("{deal_[deal stage]}", "SALE");
 		resume_rules(store.db, store.tenant_id);

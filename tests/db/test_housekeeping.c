@@ -59,7 +59,7 @@ of_a_held_event_type_one_is_tried_every_hour(void **state)
 	(void)state;
 	store_run("UPDATE conversion SET occurred_at = occurred_at - INTERVAL 1 DAY WHERE conversion_id = %lld",
 	    (long long)second);
-	store_must(hold_begin(store.db, store.tenant_id, ledger_number(first, "event_type_id"), first,
+	store_must(hold_begin(store.db, store.arena, store.tenant_id, ledger_number(first, "event_type_id"), first,
 	    STR("ACTIONTRACKER_NOT_FOUND"), &store.e));
 	keep_house();
 	assert_int_equal(ledger_state(second), STATE_READY);

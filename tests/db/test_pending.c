@@ -279,6 +279,25 @@ what_is_decided_is_gone(void **state)
 	assert_int_equal(waits_for(), 0);
 }
 
+/* Somebody asked for it between the look and its end. */
+static void
+what_was_decided_before_and_is_asked_for_meanwhile_stays(void **state)
+{
+	struct pending *p;
+	size_t n;
+
+	(void)state;
+	add("e", 0, -1);
+	p = due(0, &n);
+	store_run("UPDATE pending SET due = UTC_TIMESTAMP(3) WHERE tenant_id = %lld", (long long)store.tenant_id);
+	store_must(pending_looked_again(store.db, store.tenant_id, 0, p, &store.e));
+	p = due(0, &n);
+	assert_int_equal(n, 1);
+	store_must(pending_looked_again(store.db, store.tenant_id, 0, p, &store.e));
+	due(0, &n);
+	assert_int_equal(n, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, store_fresh)
 
 int
@@ -297,6 +316,7 @@ main(void)
 		TEST(a_new_connection_wakes_all_that_waits),
 		TEST(an_event_waits_once_whenever_it_is_due),
 		TEST(what_is_decided_is_gone),
+		TEST(what_was_decided_before_and_is_asked_for_meanwhile_stays),
 	};
 
 	return cmocka_run_group_tests(tests, store_setup, store_teardown);
