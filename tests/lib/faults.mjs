@@ -30,7 +30,7 @@ function classes(status, readable) {
 	if (status < 400) // never followed: somebody's set-up is wrong
 		return 'mmmmmm';
 	const exact = {
-		400: 'hhmrhh', 401: 'ssmsss', 402: 'rrmbbb', 403: 'ffmfff', 404: 'ghmrgg', 405: 'bbmbbb', 406: 'bbmbbb', 408: 'aaauaa',
+		400: 'hhmrhh', 401: 'ssmsss', 402: 'rrmbbb', 403: 'ffmfff', 404: 'ghmsgg', 405: 'bbmbbb', 406: 'bbmbbb', 408: 'aaauaa',
 		409: 'aamuaa', 410: 'rrmrgg', 413: 'hhmbhh', 414: 'hhmbbb', 415: 'bbmbbb', 423: 'wwauaa', 425: 'aaauaa', 429: 'wwawww', 477: 'wwauaa',
 	}[status];
 	if (exact)
