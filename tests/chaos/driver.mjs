@@ -154,7 +154,7 @@ async function main() {
 			kills.push({ at: Date.now(), service: k.service, died });
 			say(`kill ${n}: ${k.service} ${k.word || 'all of it'} (${died})`);
 		})]);
-		await healthy();
+		await healthy(900); // late work is done by then, too
 	}).finally(() => { over = true; });
 	await looking;
 	await part.step('every event comes to its end', everythingEnded);

@@ -51,10 +51,10 @@ export function kill(name, word) {
 	return pids.length;
 }
 
-/** The site answers from the database and the intake takes requests. */
-export const healthy = () => until('the system to be up again', async () => {
+/** The site answers from the database, the intake takes requests, and no work is late. */
+export const healthy = (s = 60) => until('the system to be up again', async () => {
 	const ready = await request(`${URL_BASE}/readyz`, { timeout: 5000 });
 	const hook = await request(`${URL_BASE}/webhooks/hubspot`, { method: 'POST', body: '[]', timeout: 5000 });
 	const live = await request(`${URL_BASE}/oauth/start`, { timeout: 5000 });
 	return ready.status === 200 && hook.status === 401 && live.headers.location?.includes('/oauth/authorize');
-}, { s: 60 });
+}, { s });
