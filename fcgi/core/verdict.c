@@ -256,7 +256,7 @@ const struct verdict verdict_table[] = {
 	  "Drop it if it is the same sale. If it is a sale of its own, send it as a second conversion.", "" },
 	{ "not_attributed_yet", WAIT,
 	  "impact.com accepted it, but no partner has been credited yet.",
-	  "Nothing yet: it is looked up again. After a day without a partner it counts as not partner-driven.", "" },
+	  "Nothing: it goes on being looked up. If a partner sent this customer, look for the order in impact.com.", "" },
 
 	/* why nothing is sent for now: the connection */
 	{ "tenant_paused", WAIT,

@@ -1,8 +1,9 @@
 /*
  * follow.c - the rounds of following; see follow.h.
  *
- *   ACCEPTED   batch id known: its submission -> refused: REJECTED; complete: look among the actions
- *   UNKNOWN    batch id known: as ACCEPTED; else look among the actions; not there: resend, twice unanswered: DEAD
+ *   ACCEPTED   batch id known: its submission -> refused: REJECTED; complete, or not to be read: look among the actions
+ *   UNKNOWN    batch id known: its submission -> complete: ACCEPTED; not to be read, nor an action found: in the end DEAD;
+ *              else look among the actions; not there: resend, twice unanswered: DEAD
  *   CONFIRMED  its action again, until it is reversed or paid
  *
  * One listing of actions serves all conversions whose event dates it covers.  With most of the call budget free each
@@ -19,6 +20,7 @@
 #include "flow/follow_round.h"
 #include "store/budget.h"
 #include "store/config.h"
+#include "store/conversion.h"
 #include "store/hold.h"
 #include "store/listing.h"
 #include "store/transaction.h"
@@ -26,6 +28,8 @@
 /* Looked at in a round of calls for each, and in one of listings for all. */
 #define SINGLE_MAX  32
 #define LISTING_MAX 2000
+/* A submission that so many looks could not read is looked for by its action; what passes has passed by then. */
+#define UNREAD_LOOKS 3
 /* So long refused credentials rest (they wake the queue when set anew). */
 #define REFUSED_MS (15LL * 60 * 1000)
 
@@ -76,10 +80,17 @@ follow_scope(struct follow *f, enum breaker_to to, const struct http_answer *ans
 static bool
 write_later(const struct follow *f, struct err *e)
 {
-	for (size_t i = 0; i < f->n_items; i++)
-		if (f->items[i].later_ms > 0 &&
-		    !delivery_later(db_of(f), f->step.tenant_id, f->items[i].d.conversion_id, f->items[i].later_ms, e))
+	for (size_t i = 0; i < f->n_items; i++) {
+		const struct follow_item *item = &f->items[i];
+		int64_t id = item->d.conversion_id;
+
+		if (item->later_ms == 0)
+			continue;
+		if (!delivery_later(db_of(f), f->step.tenant_id, id, item->later_ms, e) ||
+		    (item->unattributed && !conversion_unattributed(db_of(f), f->step.tenant_id, id,
+		                               f->step.parts->settings->follow_give_up_s, e)))
 			return false;
+	}
 	return true;
 }
 
@@ -137,6 +148,37 @@ follow_finish(struct follow *f, struct err *e)
 
 static bool read_submissions(struct follow *f, struct err *e);
 
+/*
+ * Whether its submission is not to be waited for any longer: refused or gone by this answer, or after so many looks still
+ * unreadable.  What is about all calls (a limit, credentials) is none of its.
+ */
+static bool
+is_unread(const struct follow_item *item, const struct http_answer *answer)
+{
+	enum retry_class c = retry_classify(RETRY_IMPACT_READ, answer);
+
+	if (item->want != FOLLOW_SUBMISSION || c == RETRY_WAIT || c == RETRY_SIGN_IN)
+		return false;
+	return c == RETRY_GONE || c == RETRY_REFUSED || c == RETRY_SPLIT || item->d.looks >= UNREAD_LOOKS;
+}
+
+/* No verdict from this answer: the action is looked for in a listing, or the same is asked for again. */
+static void
+not_taken(struct follow *f, struct follow_item *item, const struct http_answer *answer, const struct err *why)
+{
+	if (why->code == ERR_FAULT)
+		log_event(LOG_ERROR, "follow.fault", LOG_I("conversion", item->d.conversion_id),
+		    LOG_C("why", why->text));
+	if (!is_unread(item, answer)) {
+		follow_failed(f, item, why);
+		return;
+	}
+	log_event(LOG_WARN, "follow.submission_unread", LOG_I("conversion", item->d.conversion_id),
+	    LOG_C("why", why->text));
+	item->unread = true;
+	item->want = FOLLOW_LISTING;
+}
+
 /* What the answer says of the conversion; what cannot be used is looked at again. */
 static bool
 take_answer(struct follow *f, struct follow_item *item, const struct http_answer *answer, struct err *e)
@@ -151,15 +193,12 @@ take_answer(struct follow *f, struct follow_item *item, const struct http_answer
 		*e = why;
 		return false;
 	}
-	if (!ok && why.code == ERR_FAULT)
-		log_event(LOG_ERROR, "follow.fault", LOG_I("conversion", item->d.conversion_id),
-		    LOG_C("why", why.text));
 	if (!follow_scope(f, action ? BREAKER_IMPACT_ACTIONS : BREAKER_IMPACT_SUBMISSIONS, answer, &refused, e))
 		return false;
 	if (!ok && !follow_hold_back(f, answer, e))
 		return false;
 	if (!ok)
-		follow_failed(f, item, &why);
+		not_taken(f, item, answer, &why);
 	return true;
 }
 

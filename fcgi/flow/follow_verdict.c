@@ -43,13 +43,20 @@ busy_plan_ms(const struct follow *f, const struct follow_item *item)
 	return left_ms < listing_ms ? left_ms : listing_ms;
 }
 
+/* Accepted for long, and looked for in vain: "not attributed yet", looked at now and then. */
+static bool
+is_overdue(const struct follow *f, const struct follow_item *item)
+{
+	return item->d.state == STATE_ACCEPTED &&
+	       item->d.since_accepted_ms > f->step.parts->settings->follow_give_up_s * 1000;
+}
+
 int64_t
 follow_plan_ms(const struct follow *f, const struct follow_item *item)
 {
 	const struct settings *settings = f->step.parts->settings;
 
-	/* Accepted for long without an action: "not attributed yet", looked at now and then. */
-	if (item->d.state == STATE_CONFIRMED || item->d.since_accepted_ms > settings->follow_give_up_s * 1000)
+	if (item->d.state == STATE_CONFIRMED || is_overdue(f, item))
 		return settings->follow_confirmed_s * 1000;
 	return f->busy ? busy_plan_ms(f, item) : settings_plan_ms(&settings->follow_plan_s, item->d.looks);
 }
@@ -101,15 +108,19 @@ proved(struct follow *f, const struct follow_item *item, struct err *e)
 	return true;
 }
 
-/* It moved while it was looked for (a late answer): it is looked at again, the others go on. */
+/*
+ * A move that is refused: the conversion is not where it was (a late answer), which concerns nobody else; or the lease is
+ * not ours any more, which ends the round.
+ */
 static bool
-unless_moved(struct follow_item *item, bool done, struct err *e)
+unless_moved(struct follow *f, int64_t conversion_id, bool done, struct err *e)
 {
 	if (done || e->code != ERR_CONFLICT)
 		return done;
-	log_event(LOG_INFO, "follow.moved_meanwhile", LOG_I("conversion", item->d.conversion_id),
-	    LOG_C("why", e->text));
 	*e = (struct err){ .code = ERR_NONE };
+	if (!lease_hold(db_of(f), &f->lease, e))
+		return false;
+	log_event(LOG_INFO, "follow.moved_meanwhile", LOG_I("conversion", conversion_id));
 	return true;
 }
 
@@ -149,10 +160,28 @@ follow_confirm(struct follow *f, struct follow_item *item, const struct impact_a
 		return false;
 	tally_add(TALLY_MOVED_CONFIRMED, item->d.state != STATE_CONFIRMED);
 	log_event(LOG_INFO, "follow.confirmed", LOG_I("conversion", item->d.conversion_id), LOG_S("state", x->state));
-	return unless_moved(item,
+	return unless_moved(f, item->d.conversion_id,
 	    conversion_confirmed(db_of(f), &f->lease, item->d.conversion_id, &action,
 	        f->step.parts->settings->follow_confirmed_s * 1000, e),
 	    e);
+}
+
+/* Its submission is there and fine: it has arrived, whatever the answer was, and is followed as any that was accepted. */
+static bool
+arrived(struct follow *f, struct follow_item *item, struct err *e)
+{
+	int64_t plan_ms = settings_plan_ms(&f->step.parts->settings->follow_plan_s, 0);
+
+	if (item->d.state != STATE_UNKNOWN)
+		return true;
+	if (!conversion_accepted(db_of(f), &f->lease, item->d.conversion_id, plan_ms, e)) {
+		item->want = FOLLOW_DONE;
+		return unless_moved(f, item->d.conversion_id, false, e);
+	}
+	log_event(LOG_INFO, "follow.arrived", LOG_I("conversion", item->d.conversion_id));
+	item->d.state = STATE_ACCEPTED;
+	item->d.looks = 0;
+	return true;
 }
 
 /* What a person sent to try (core/effect.h). */
@@ -175,7 +204,8 @@ test_arrived(struct follow *f, struct follow_item *item, struct err *e)
 		.settled = true };
 
 	item->want = FOLLOW_DONE;
-	return unless_moved(item, conversion_confirmed(db_of(f), &f->lease, item->d.conversion_id, &action, 0, e), e);
+	return unless_moved(f, item->d.conversion_id,
+	    conversion_confirmed(db_of(f), &f->lease, item->d.conversion_id, &action, 0, e), e);
 }
 
 static bool
@@ -192,7 +222,7 @@ reject(struct follow *f, struct follow_item *item, struct str code, struct err *
 		return false;
 	}
 	log_event(LOG_INFO, "follow.rejected", LOG_I("conversion", item->d.conversion_id), LOG_S("code", code));
-	return unless_moved(item,
+	return unless_moved(f, item->d.conversion_id,
 	    conversion_rejected(db_of(f), f->step.arena, &f->lease, item->d.conversion_id, str_slice(code, 0, 255),
 	        item->partner_id, e),
 	    e);
@@ -205,10 +235,7 @@ leave(struct follow *f, const struct delivery *d, struct str code, struct str wo
 	bool done = d->state == STATE_UNKNOWN ? conversion_dead(db_of(f), &f->lease, d->conversion_id, code, words, e)
 	                                      : conversion_left(db_of(f), &f->lease, d->conversion_id, code, e);
 
-	if (done || e->code != ERR_CONFLICT)
-		return done;
-	*e = (struct err){ .code = ERR_NONE };
-	return true;
+	return unless_moved(f, d->conversion_id, done, e);
 }
 
 bool
@@ -231,6 +258,13 @@ follow_give_up(struct follow *f, const struct delivery *d, struct err *e)
 	return leave(f, d, STR("poison"), STR(""), e);
 }
 
+/* UNKNOWN, and where it should have arrived nothing can be read: not sent again, as it may have been judged there. */
+static bool
+lost_track(const struct follow *f, const struct follow_item *item)
+{
+	return item->unread && item->d.since_sending_ms > f->step.parts->settings->follow_give_up_s * 1000;
+}
+
 bool
 follow_not_found(struct follow *f, struct follow_item *item, struct err *e)
 {
@@ -240,20 +274,28 @@ follow_not_found(struct follow *f, struct follow_item *item, struct err *e)
 		return reject(f, item, STR("CONV_DUPLICATE"), e);
 	if (item->judged && is_test(item))
 		return test_arrived(f, item, e);
-	if (item->d.state != STATE_UNKNOWN || item->d.batch_id.n > 0) {
+	item->unattributed = is_overdue(f, item);
+	if (item->d.state != STATE_UNKNOWN || (item->d.batch_id.n > 0 && !lost_track(f, item))) {
 		follow_later(item, follow_plan_ms(f, item));
 		return true;
 	}
 	item->want = FOLLOW_DONE;
+	if (item->d.batch_id.n > 0) {
+		log_event(LOG_ERROR, "follow.lost_track", LOG_I("conversion", id));
+		return unless_moved(f, id,
+		    conversion_dead(db_of(f), &f->lease, id, STR("no_answer"),
+		        STR("impact.com named a submission for it that cannot be read, and no action was found."), e),
+		    e);
+	}
 	if (item->d.unanswered >= UNANSWERED_MAX) {
 		log_event(LOG_ERROR, "follow.dead", LOG_I("conversion", id));
-		return unless_moved(item,
+		return unless_moved(f, item->d.conversion_id,
 		    conversion_dead(db_of(f), &f->lease, id, STR("no_answer"),
 		        STR("Sent twice, answered neither time, and no action was found at impact.com."), e),
 		    e);
 	}
 	log_event(LOG_WARN, "follow.resend", LOG_I("conversion", id));
-	return unless_moved(item, conversion_resend(db_of(f), &f->lease, id, e), e);
+	return unless_moved(f, item->d.conversion_id, conversion_resend(db_of(f), &f->lease, id, e), e);
 }
 
 bool
@@ -269,13 +311,14 @@ follow_take_submission(struct follow *f, struct follow_item *item, const struct 
 	    (info.batch_id.n > 0 && !str_eq(info.batch_id, item->d.batch_id)))
 		return err_set(e, ERR_REMOTE, "the submission is of another conversion");
 	if (!info.complete) {
+		item->unattributed = is_overdue(f, item);
 		follow_later(item, follow_plan_ms(f, item));
 		return true;
 	}
 	if (info.error_type.n == 0 && info.error_reason.n == 0) {
 		item->want = FOLLOW_LISTING;
 		item->judged = true;
-		return proved(f, item, e);
+		return proved(f, item, e) && arrived(f, item, e);
 	}
 	/* Of a resend: the first one counted, and its action is what we look for. */
 	if (str_eq(verdict_first(info.error_reason), STR("CONV_DUPLICATE")) && item->d.attempts > 1) {

@@ -125,6 +125,11 @@ bool conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_
 bool conversion_resend(struct db *db, const struct lease *l, int64_t id, struct err *e) CC_MUST_USE;
 bool conversion_dead(struct db *db, const struct lease *l, int64_t id, struct str code, struct str message,
     struct err *e) CC_MUST_USE;
+/* UNKNOWN -> ACCEPTED: impact.com has it after all.  Followed, first in `due_in_ms`. */
+bool conversion_accepted(struct db *db, const struct lease *l, int64_t id, int64_t due_in_ms,
+    struct err *e) CC_MUST_USE;
+/* One that was ACCEPTED longer ago than that says so by its code, until its verdict. */
+bool conversion_unattributed(struct db *db, int64_t tenant_id, int64_t id, int64_t after_s, struct err *e) CC_MUST_USE;
 /* ACCEPTED or CONFIRMED stays what it is and is no longer followed; an accepted one keeps the code as the reason. */
 bool conversion_left(struct db *db, const struct lease *l, int64_t id, struct str code, struct err *e) CC_MUST_USE;
 

@@ -21,8 +21,10 @@ enum {
 	WERE_REFUSED,
 	STILL_REFUSED,
 	RESEND,
+	ACCEPTED,
 	DEAD,
 	LEFT,
+	UNATTRIBUTED,
 	REJECTED,
 	CONFIRMED
 };
@@ -73,6 +75,10 @@ const struct sql conversion_move_sql[] = {
 	    "UPDATE budget SET refused = 1 WHERE tenant_id = ? AND destination = 'impact'", NULL, NULL },
 	[RESEND] = { "conversion.resend", SQL_TENANT, "ii", "",
 	    "UPDATE conversion SET state = 'READY', version = version + 1" ONE " AND state = 'UNKNOWN'", NULL, NULL },
+	[ACCEPTED] = { "conversion.accepted", SQL_TENANT, "ii", "",
+	    "UPDATE conversion SET state = 'ACCEPTED', code = '', message = '', accepted_at = UTC_TIMESTAMP(3), "
+	    "unanswered = GREATEST(unanswered, 1) - 1, version = version + 1" ONE " AND state = 'UNKNOWN'",
+	    NULL, NULL },
 	[DEAD] = { "conversion.dead", SQL_TENANT, "ssii", "",
 	    "UPDATE conversion SET state = 'DEAD', code = ?, message = ?, ended_at = UTC_TIMESTAMP(3), "
 	    "version = version + 1" ONE " AND state IN ('READY', 'UNKNOWN', 'HELD')",
@@ -80,6 +86,10 @@ const struct sql conversion_move_sql[] = {
 	[LEFT] = { "conversion.left", SQL_TENANT, "sii", "",
 	    "UPDATE conversion SET code = IF(state = 'ACCEPTED', ?, code), version = version + 1" ONE
 	    " AND state IN ('ACCEPTED', 'CONFIRMED')",
+	    NULL, NULL },
+	[UNATTRIBUTED] = { "conversion.unattributed", SQL_TENANT, "iii", "",
+	    "UPDATE conversion SET code = 'not_attributed_yet', version = version + 1" ONE " AND state = 'ACCEPTED' "
+	    "AND code = '' AND accepted_at < UTC_TIMESTAMP(3) - INTERVAL ? SECOND",
 	    NULL, NULL },
 	/* "No referral" of a conversion that names a click is another matter (core/verdict.h). */
 	[REJECTED] = { "conversion.rejected", SQL_TENANT, "sssii", "",
@@ -238,6 +248,24 @@ conversion_resend(struct db *db, const struct lease *l, int64_t id, struct err *
 	        "resending", e);
 
 	return counted(done, STATE_READY, 1);
+}
+
+bool
+conversion_accepted(struct db *db, const struct lease *l, int64_t id, int64_t due_in_ms, struct err *e)
+{
+	bool done =
+	    transaction_begin(db, e) && transaction_end(db,
+	                                    move(db, l, Q(ACCEPTED), DB_IN(DB_V_I(l->tenant_id), DB_V_I(id)), id, e) &&
+	                                        queue(db, l->tenant_id, id, "follow", due_in_ms, e),
+	                                    "writing a verdict", e);
+
+	return counted(done, STATE_ACCEPTED, 1);
+}
+
+bool
+conversion_unattributed(struct db *db, int64_t tenant_id, int64_t id, int64_t after_s, struct err *e)
+{
+	return db_run(db, Q(UNATTRIBUTED), DB_IN(DB_V_I(tenant_id), DB_V_I(id), DB_V_I(after_s)), NULL, e);
 }
 
 bool

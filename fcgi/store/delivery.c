@@ -22,9 +22,10 @@ enum {
 	"COALESCE(TIMESTAMPDIFF(MICROSECOND, c.accepted_at, UTC_TIMESTAMP(3)) DIV 1000, 0), "                          \
 	"EXISTS (SELECT 1 FROM conversion o WHERE o.tenant_id = c.tenant_id AND o.order_id = c.order_id AND "          \
 	"o.program_id = c.program_id AND o.event_type_id <> c.event_type_id), COALESCE(c.sending_at, c.event_date), "  \
-	"COALESCE(c.sending_at <= (SELECT t.impact_since FROM tenant t WHERE t.tenant_id = c.tenant_id), 0)"
-#define LETTERS "isiissssssssitiiiiti"
-#define BODY    20 /* the column behind them */
+	"COALESCE(c.sending_at <= (SELECT t.impact_since FROM tenant t WHERE t.tenant_id = c.tenant_id), 0), "         \
+	"COALESCE(TIMESTAMPDIFF(MICROSECOND, c.sending_at, UTC_TIMESTAMP(3)) DIV 1000, 0)"
+#define LETTERS "isiissssssssitiiiitii"
+#define BODY    21 /* the column behind them */
 #define TABLES                                                                                                         \
 	" FROM delivery d FORCE INDEX (delivery_due) STRAIGHT_JOIN conversion c ON c.tenant_id = d.tenant_id AND "     \
 	"c.conversion_id = d.effect_id "                                                                               \
@@ -95,7 +96,8 @@ delivery_from_row(const struct db_value *r, struct delivery *d, struct err *e)
 		.since_accepted_ms = r[16].i,
 		.order_id_shared = r[17].i != 0,
 		.sending_ms = r[18].i,
-		.elsewhere = r[19].i != 0 };
+		.elsewhere = r[19].i != 0,
+		.since_sending_ms = r[20].i };
 	if (str_eq(r[1].s, STR("follow")))
 		d->stage = DELIVERY_FOLLOW;
 	else if (str_eq(r[1].s, STR("reconcile")))

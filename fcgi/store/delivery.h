@@ -21,6 +21,7 @@ struct delivery {
 	struct str program_id, event_type, order_id, object_type, trigger_id, batch_id, action_id;
 	int64_t event_type_id, event_date_ms, attempts, unanswered;
 	int64_t since_accepted_ms; /* by the database's clock; 0 when not accepted */
+	int64_t since_sending_ms;  /* since the last attempt, likewise */
 	struct str body;           /* of due_send only: what goes out */
 	int64_t sending_ms;        /* of the last attempt */
 	bool elsewhere;            /* the last attempt went to an account that is not the present one */
