@@ -11,7 +11,8 @@
  *    | |                      |  '--- two unanswered ---> DEAD           |
  *    | '--- resend ----------<'  (UNKNOWN -> READY)                      |
  *    '-------------------------------------------------------------------'
- *   UNKNOWN, when the answer of that same attempt comes after all: as from SENDING
+ *   UNKNOWN, when the answer of that same attempt comes after all: as from SENDING; when its submission is complete: ACCEPTED;
+ *     when that cannot be read for long, and no action is found: DEAD
  *   READY -> DEAD (a person decides)
  *   READY <-> PARKED (tenant paused, disconnected, consent off);  SENDING -> PARKED (credentials refused)
  *   HELD (already sent as X: a person decides) -> READY or DEAD;  SHADOW -> READY;  any -> ERASED

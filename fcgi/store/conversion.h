@@ -121,7 +121,7 @@ bool conversion_park(struct db *db, int64_t tenant_id, int64_t id, struct str co
 /* All PARKED rows with that code (empty: any but those of a held event type) are READY and due again. */
 bool conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n, struct err *e) CC_MUST_USE;
 
-/* UNKNOWN -> READY: the same body once more.  UNKNOWN or READY -> DEAD: after two unanswered ones, or elsewhere. */
+/* UNKNOWN -> READY: the same body once more.  UNKNOWN or READY -> DEAD: after two unanswered ones, lost track of, or elsewhere. */
 bool conversion_resend(struct db *db, const struct lease *l, int64_t id, struct err *e) CC_MUST_USE;
 bool conversion_dead(struct db *db, const struct lease *l, int64_t id, struct str code, struct str message,
     struct err *e) CC_MUST_USE;
