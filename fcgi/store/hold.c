@@ -54,13 +54,20 @@ enum {
  * Decisions about what is held whose rules are no longer the present ones, and whose events are known whole: it is made
  * anew.  Of several decisions about a conversion the last one counts; what was sent once and not refused keeps its bytes.
  */
-#define STALE                                                                                                          \
-	"d.outcome = 'CONVERSION' AND d.received_at = c.received_at AND d.revision < ? AND" PENDING_KNOWN              \
+#define STALE_UNDER(rules)                                                                                             \
+	"d.outcome = 'CONVERSION' AND d.received_at = c.received_at AND d.revision < " rules " AND" PENDING_KNOWN      \
 	"AND ((c." REFUSED_CODES ") OR (c." PARKED_CODE " AND c.unanswered = 0)) "
+#define STALE     STALE_UNDER("?")
+#define STALE_NOW STALE_UNDER("(SELECT t.config_revision FROM tenant t WHERE t.tenant_id = c.tenant_id)")
 #define REDO_STALE                                                                                                     \
 	PENDING_AGAIN                                                                                                  \
 	"JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id WHERE d.tenant_id = ? "  \
 	"AND " STALE
+/* The decisions about the conversion c that ... */
+#define DECISIONS_OF                                                                                                   \
+	"(SELECT 1 FROM decision d LEFT JOIN event e ON e.tenant_id = d.tenant_id AND e.occurred_day = "               \
+	"TIMESTAMPDIFF(DAY, '1970-01-01', d.occurred_at) AND e.event_key = d.event_key WHERE d.tenant_id = "           \
+	"c.tenant_id AND d.conversion_id = c.conversion_id AND "
 #define KEEP_VERDICTS                                                                                                  \
 	"INSERT INTO history (tenant_id, conversion_id, at, kind, revision, code, message, batch_id, fields) SELECT "  \
 	"tenant_id, conversion_id, COALESCE(ended_at, UTC_TIMESTAMP(3)), 'refused', revision, code, message, "         \
@@ -99,9 +106,7 @@ const struct sql hold_sql[] = {
 	/* Not one with the bytes of older rules that is about to be made anew. */
 	[OLDEST] = { "hold.oldest", SQL_TENANT, "iii", "i",
 	    "SELECT c.conversion_id FROM conversion c WHERE c.tenant_id = ? AND c.event_type_id = ? AND ((c." REFUSED
-	    ") OR (c." PARKED ")) AND NOT EXISTS (SELECT 1 FROM decision d LEFT JOIN event e ON e.tenant_id = "
-	    "d.tenant_id AND e.occurred_day = TIMESTAMPDIFF(DAY, '1970-01-01', d.occurred_at) AND e.event_key = "
-	    "d.event_key WHERE d.tenant_id = c.tenant_id AND d.conversion_id = c.conversion_id AND " STALE
+	    ") OR (c." PARKED ")) AND NOT EXISTS " DECISIONS_OF STALE
 	    ") ORDER BY c.occurred_at, c.conversion_id LIMIT 1",
 	    NULL, NULL },
 	/* What the next revision is written over (store/history.h). */
@@ -117,9 +122,17 @@ const struct sql hold_sql[] = {
 	    "c.conversion_id) - 1) * 1000 MICROSECOND FROM conversion c WHERE c.tenant_id = ? AND c.event_type_id = ? "
 	    "AND c.state = 'READY' ON DUPLICATE KEY UPDATE due = delivery.due",
 	    NULL, NULL },
-	[END] = { "hold.end", SQL_TENANT, "iiii", "",
+	/*
+	 * Not while any of it is about to be made anew: it would go out with the bytes of older rules.  What waits for data
+	 * keeps the others from nothing.
+	 */
+	[END] = { "hold.end", SQL_TENANT, "iiiiii", "",
 	    "DELETE FROM event_type_hold WHERE tenant_id = ? AND event_type_id = ? AND held_at < (SELECT c.sending_at "
-	    "FROM conversion c WHERE c.tenant_id = ? AND c.conversion_id = ?)",
+	    "FROM conversion c WHERE c.tenant_id = ? AND c.conversion_id = ?) AND NOT EXISTS (SELECT 1 FROM conversion "
+	    "c WHERE c.tenant_id = ? AND c.event_type_id = ? AND c.state IN ('REJECTED', 'PARKED') AND "
+	    "EXISTS " DECISIONS_OF STALE_NOW
+	    "AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.tenant_id = d.tenant_id AND w.object_type = d.object_type "
+	    "AND w.object_id = d.object_id AND w.event_key = d.event_key)))",
 	    NULL, NULL },
 	[REDO] = { "hold.redo", SQL_TENANT, "iii", "", REDO_STALE PENDING_AGAIN_END, NULL, NULL },
 	/* What waits for data goes on waiting. */
@@ -328,22 +341,21 @@ hold_probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct
 static bool
 release(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t conversion_id, int64_t *n, struct err *e)
 {
+	struct db_value tenant = DB_V_I(tenant_id), type = DB_V_I(event_type_id);
 	int64_t ended;
 	int64_t again;
 	int64_t resumed;
 
-	if (!db_run(db, Q(END),
-	        DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id), DB_V_I(tenant_id), DB_V_I(conversion_id)), &ended, e))
+	if (!db_run(db, Q(END), DB_IN(tenant, type, tenant, DB_V_I(conversion_id), tenant, type), &ended, e))
 		return false;
 	if (ended == 0)
 		return true;
-	if (!db_run(db, Q(KEEP), DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), NULL, e) ||
-	    !db_run(db, Q(AGAIN), DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), &again, e) ||
-	    !db_run(db, Q(RESUME), DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), &resumed, e))
+	if (!db_run(db, Q(KEEP), DB_IN(tenant, type), NULL, e) ||
+	    !db_run(db, Q(AGAIN), DB_IN(tenant, type), &again, e) ||
+	    !db_run(db, Q(RESUME), DB_IN(tenant, type), &resumed, e))
 		return false;
 	*n = again + resumed;
-	return db_run(db, Q(QUEUE), DB_IN(DB_V_I(tenant_id), DB_V_I(event_type_id)), NULL, e) &&
-	       lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e);
+	return db_run(db, Q(QUEUE), DB_IN(tenant, type), NULL, e) && lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e);
 }
 
 bool

@@ -277,6 +277,49 @@ the_probe_sends_nothing_of_older_rules_but_has_it_made_anew(void **state)
 	assert_str(ledger_column(of_deal("302"), "event_type"), "SALE");
 }
 
+/* Deal 301 was made anew and is taken; deal 302 is not yet looked at. */
+static void
+a_probe_that_is_taken_releases_nothing_of_older_rules(void **state)
+{
+	(void)state;
+	two_deals_held("ACTIONTRACKER_NOT_FOUND");
+	flow_also("{amount}", "77.00");
+	store_run("UPDATE pending SET due = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR WHERE tenant_id = %lld AND object_id = "
+	          "'302'",
+	    (long long)store.tenant_id);
+	flow_decide();
+	assert_int_equal(held_send_all(), 1);
+	held_later();
+	held_verdict(of_deal("301"), "");
+	assert_int_equal(ledger_state(of_deal("302")), STATE_PARKED);
+	assert_int_equal(held_send_all(), 0);
+	store_run("UPDATE conversion SET state = 'CONFIRMED' WHERE conversion_id = %lld", (long long)of_deal("301"));
+	store_run("UPDATE pending SET due = UTC_TIMESTAMP(3) WHERE tenant_id = %lld", (long long)store.tenant_id);
+	flow_decide();
+	body_says("302", "OrderSubTotal=77.00&");
+	assert_int_equal(held_send_all(), 1);
+	held_later();
+	held_verdict(of_deal("302"), "");
+	assert_int_equal(store_int("SELECT COUNT(*) FROM event_type_hold WHERE tenant_id = %lld",
+	                     (long long)store.tenant_id),
+	    0);
+}
+
+static void
+what_waits_for_data_keeps_the_others_from_nothing(void **state)
+{
+	(void)state;
+	two_deals_held("ACTIONTRACKER_NOT_FOUND");
+	crm_put("deals", "302", "{\"dealstage\":\"closedwon\"}");
+	save_and_decide("{contact.custom_impact_click_id}", "Q-1");
+	assert_int_equal(held_send_all(), 1);
+	held_later();
+	held_verdict(of_deal("301"), "");
+	assert_int_equal(store_int("SELECT COUNT(*) FROM event_type_hold WHERE tenant_id = %lld",
+	                     (long long)store.tenant_id),
+	    0);
+}
+
 /* HubSpot's value is cut in the decision, and the event is gone. */
 static void
 an_event_that_is_no_longer_known_whole_is_not_decided_again(void **state)
@@ -486,6 +529,8 @@ main(void)
 		TEST(made_anew_by_the_present_rules_it_is_not_made_anew_once_more),
 		TEST(what_the_present_rules_make_nothing_of_is_looked_at_once_and_then_tried),
 		TEST(the_probe_sends_nothing_of_older_rules_but_has_it_made_anew),
+		TEST(a_probe_that_is_taken_releases_nothing_of_older_rules),
+		TEST(what_waits_for_data_keeps_the_others_from_nothing),
 		TEST(an_event_that_is_no_longer_known_whole_is_not_decided_again),
 		TEST(of_two_events_of_a_conversion_the_one_that_revised_it_is_decided_again),
 		TEST(a_save_during_a_round_is_what_they_are_made_of),
