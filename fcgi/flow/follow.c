@@ -23,6 +23,7 @@
 #include "store/conversion.h"
 #include "store/hold.h"
 #include "store/listing.h"
+#include "store/schedule.h"
 #include "store/transaction.h"
 
 /* Looked at in a round of calls for each, and in one of listings for all. */
@@ -50,6 +51,9 @@ follow_hold_back(struct follow *f, const struct http_answer *answer, struct err 
 	if (c == RETRY_WAIT)
 		ms = step_retry_ms(&f->step, RETRY_IMPACT_READ, c, answer, 0);
 	f->budget = 0;
+	/* While nothing is called, nobody else would notice: whether it is the credentials is looked at now. */
+	if (c == RETRY_SIGN_IN && !schedule_set(db_of(f), f->step.tenant_id, SCHEDULE_IMPACT, 0, true, e))
+		return false;
 	return budget_block(db_of(f), f->step.tenant_id, BUDGET_IMPACT, ms, e);
 }
 

@@ -50,6 +50,21 @@ page(int64_t id, int number, int of)
 	                              number, of, STR_ARG(number == of ? action : STR(""))));
 }
 
+/* C-20: all calls rest then, so nobody else would find it before the hour is over. */
+static void
+refused_credentials_are_looked_at_at_once(void **state)
+{
+	int64_t id = with_submission(STATE_ACCEPTED);
+
+	(void)state;
+	flow_say(401, "{\"Status\":\"ERROR\",\"Message\":\"no\"}");
+	follow(id);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM schedule WHERE tenant_id = %lld AND kind = 'impact' AND "
+	                           "due <= UTC_TIMESTAMP(3)",
+	                     (long long)store.tenant_id),
+	    1);
+}
+
 static void
 a_page_that_only_the_count_tells_of_is_read(void **state)
 {
@@ -291,6 +306,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(refused_credentials_are_looked_at_at_once),
 		TEST(a_page_that_only_the_count_tells_of_is_read),
 		TEST(an_action_is_found_although_its_submission_is_gone_or_refused),
 		TEST(an_action_is_found_although_its_submission_is_never_readable),
