@@ -99,7 +99,8 @@ proved(struct follow *f, const struct follow_item *item, struct err *e)
 		return false;
 	for (size_t i = 0; i < f->n_held; i++)
 		if (f->held[i] == item->d.event_type_id) {
-			if (!hold_end(db_of(f), f->step.tenant_id, f->held[i], item->d.conversion_id, &n, e))
+			if (!hold_end(db_of(f), f->step.arena, f->step.tenant_id, f->held[i], item->d.conversion_id, &n,
+			        e))
 				return false;
 			if (n > 0)
 				log_event(LOG_INFO, "follow.event_type_mended", LOG_I("event_type", f->held[i]),

@@ -54,11 +54,9 @@ enum {
  * Decisions about what is held whose rules are no longer the present ones, and whose events are known whole: it is made
  * anew.  Of several decisions about a conversion the last one counts; what was sent once and not refused keeps its bytes.
  */
-#define STALE_UNDER(rules)                                                                                             \
-	"d.outcome = 'CONVERSION' AND d.received_at = c.received_at AND d.revision < " rules " AND" PENDING_KNOWN      \
+#define STALE                                                                                                          \
+	"d.outcome = 'CONVERSION' AND d.received_at = c.received_at AND d.revision < ? AND" PENDING_KNOWN              \
 	"AND ((c." REFUSED_CODES ") OR (c." PARKED_CODE " AND c.unanswered = 0)) "
-#define STALE     STALE_UNDER("?")
-#define STALE_NOW STALE_UNDER("(SELECT t.config_revision FROM tenant t WHERE t.tenant_id = c.tenant_id)")
 #define REDO_STALE                                                                                                     \
 	PENDING_AGAIN                                                                                                  \
 	"JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id WHERE d.tenant_id = ? "  \
@@ -126,11 +124,11 @@ const struct sql hold_sql[] = {
 	 * Not while any of it is about to be made anew: it would go out with the bytes of older rules.  What waits for data
 	 * keeps the others from nothing.
 	 */
-	[END] = { "hold.end", SQL_TENANT, "iiiiii", "",
+	[END] = { "hold.end", SQL_TENANT, "iiiiiii", "",
 	    "DELETE FROM event_type_hold WHERE tenant_id = ? AND event_type_id = ? AND held_at < (SELECT c.sending_at "
 	    "FROM conversion c WHERE c.tenant_id = ? AND c.conversion_id = ?) AND NOT EXISTS (SELECT 1 FROM conversion "
 	    "c WHERE c.tenant_id = ? AND c.event_type_id = ? AND c.state IN ('REJECTED', 'PARKED') AND "
-	    "EXISTS " DECISIONS_OF STALE_NOW
+	    "EXISTS " DECISIONS_OF STALE
 	    "AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.tenant_id = d.tenant_id AND w.object_type = d.object_type "
 	    "AND w.object_id = d.object_id AND w.event_key = d.event_key)))",
 	    NULL, NULL },
@@ -309,13 +307,20 @@ probe_by_present_rules(struct db *db, struct arena *a, int64_t tenant_id, int64_
 
 /* What a save did not see: held while it was saved. */
 static bool
-redo_late(struct db *db, struct arena *a, int64_t tenant_id, struct err *e)
+redo_late(struct db *db, int64_t tenant_id, int64_t rules, struct err *e)
 {
-	int64_t rules, n;
+	int64_t n;
 
-	return config_pin(db, a, tenant_id, &rules, e) &&
-	       db_run(db, Q(REDO_LATE), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_I(rules)), &n, e) &&
+	return db_run(db, Q(REDO_LATE), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_I(rules)), &n, e) &&
 	       redone(db, tenant_id, n, e);
+}
+
+static bool
+redo_late_by_present_rules(struct db *db, struct arena *a, int64_t tenant_id, struct err *e)
+{
+	int64_t rules;
+
+	return config_pin(db, a, tenant_id, &rules, e) && redo_late(db, tenant_id, rules, e);
 }
 
 bool
@@ -327,8 +332,9 @@ hold_probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct
 	*n = 0;
 	if (!hold_list(db, a, tenant_id, &types, &n_types, e))
 		return false;
-	if (n_types > 0 && (!transaction_begin(db, e) ||
-	                       !transaction_end(db, redo_late(db, a, tenant_id, e), "looking at what is held", e)))
+	if (n_types > 0 &&
+	    (!transaction_begin(db, e) ||
+	        !transaction_end(db, redo_late_by_present_rules(db, a, tenant_id, e), "looking at what is held", e)))
 		return false;
 	for (size_t i = 0; i < n_types; i++)
 		if (!transaction_begin(db, e) ||
@@ -339,17 +345,20 @@ hold_probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct
 }
 
 static bool
-release(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t conversion_id, int64_t *n, struct err *e)
+release(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, int64_t conversion_id, int64_t *n,
+    struct err *e)
 {
 	struct db_value tenant = DB_V_I(tenant_id), type = DB_V_I(event_type_id);
-	int64_t ended;
+	int64_t rules, ended;
 	int64_t again;
 	int64_t resumed;
 
-	if (!db_run(db, Q(END), DB_IN(tenant, type, tenant, DB_V_I(conversion_id), tenant, type), &ended, e))
+	if (!config_pin(db, a, tenant_id, &rules, e) ||
+	    !db_run(db, Q(END), DB_IN(tenant, type, tenant, DB_V_I(conversion_id), tenant, type, DB_V_I(rules)), &ended,
+	        e))
 		return false;
 	if (ended == 0)
-		return true;
+		return redo_late(db, tenant_id, rules, e);
 	if (!db_run(db, Q(KEEP), DB_IN(tenant, type), NULL, e) ||
 	    !db_run(db, Q(AGAIN), DB_IN(tenant, type), &again, e) ||
 	    !db_run(db, Q(RESUME), DB_IN(tenant, type), &resumed, e))
@@ -359,11 +368,12 @@ release(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t convers
 }
 
 bool
-hold_end(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t conversion_id, int64_t *n, struct err *e)
+hold_end(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, int64_t conversion_id, int64_t *n,
+    struct err *e)
 {
 	*n = 0;
 	return transaction_begin(db, e) &&
-	       transaction_end(db, release(db, tenant_id, event_type_id, conversion_id, n, e),
+	       transaction_end(db, release(db, a, tenant_id, event_type_id, conversion_id, n, e),
 	           "releasing an event type", e);
 }
 

@@ -44,11 +44,11 @@ bool hold_keeps(struct db *db, struct arena *a, int64_t tenant_id, int64_t event
 bool hold_probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct err *e) CC_MUST_USE;
 /*
  * The conversion was not refused for its event type: when it was sent after the hold, the hold ends and all that
- * waited is due.  *n counts them.  Not while some of it is to be made anew by the present rules: then one more is tried
- * when that is done.
+ * waited is due.  *n counts them.  Not while some of it is to be made anew by the present rules: that is due for decide
+ * then, and one more is tried, or this one told again, when it is done.
  */
-bool hold_end(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t conversion_id, int64_t *n,
-    struct err *e) CC_MUST_USE;
+bool hold_end(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, int64_t conversion_id,
+    int64_t *n, struct err *e) CC_MUST_USE;
 
 /*
  * The rules are saved: the events of all that is held are due for decide again.  In the transaction that saves them, so

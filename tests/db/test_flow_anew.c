@@ -399,6 +399,43 @@ a_save_during_a_round_is_what_they_are_made_of(void **state)
 	}
 }
 
+static struct http_answer
+repriced_meanwhile(const struct http_request *q)
+{
+	if (saves++ == 0)
+		flow_also("{amount}", "77.00");
+	return crm_answer(q);
+}
+
+/* The save did not see it, and until it is made anew the hold cannot end. */
+static void
+what_is_parked_by_older_rules_after_the_save_is_made_anew_when_the_probe_is_taken(void **state)
+{
+	int64_t probe;
+
+	(void)state;
+	two_deals_held("ACTIONTRACKER_NOT_FOUND");
+	saves = 0;
+	flow.hubspot = repriced_meanwhile;
+	deal_won("303");
+	flow.hubspot = NULL;
+	assert_int_equal(ledger_state(of_deal("303")), STATE_PARKED);
+	flow_decide();
+	assert_int_equal(held_send_all(), 1);
+	probe = store_int("SELECT conversion_id FROM conversion WHERE tenant_id = %lld AND state = 'ACCEPTED'",
+	    (long long)store.tenant_id);
+	held_later();
+	woken_no_more();
+	held_verdict(probe, "");
+	assert_int_equal(held_send_all(), 0);
+	assert_true(ledger_woken(LEASE_DECIDE));
+	flow_decide();
+	body_says("303", "OrderSubTotal=77.00&");
+	held_verdict(probe, "");
+	held_later();
+	assert_int_equal(held_send_all(), 2);
+}
+
 static int64_t
 asked(void)
 {
@@ -534,6 +571,7 @@ main(void)
 		TEST(an_event_that_is_no_longer_known_whole_is_not_decided_again),
 		TEST(of_two_events_of_a_conversion_the_one_that_revised_it_is_decided_again),
 		TEST(a_save_during_a_round_is_what_they_are_made_of),
+		TEST(what_is_parked_by_older_rules_after_the_save_is_made_anew_when_the_probe_is_taken),
 		TEST(what_a_person_asks_for_while_it_is_looked_at_is_looked_at_once_more),
 		TEST(the_history_tells_what_was_sent_and_not_what_is_made_of_it),
 	};
