@@ -130,18 +130,20 @@ take_item(struct split *s, const struct inbox_row *row, const struct hubspot_web
 
 	if (item->ignore)
 		return true;
-	if (!item->ok) {
+	/* It names no account: an operator's matter. */
+	if (item->event.portal_id == 0) {
 		quarantine(s, 0, row, item->reason, item->raw);
 		return true;
 	}
 	FAULT_POINT_OF("split.event", item->event.object_id);
 	if (!find_portal(s, item->event.portal_id, &p, e))
 		return false;
-	if (p->tenant_id == 0) {
+	if (p->tenant_id == 0)
 		s->unknown_portal++;
-		return true;
-	}
-	add_event(s, p, &item->event, row->received_ms);
+	else if (item->ok)
+		add_event(s, p, &item->event, row->received_ms);
+	else
+		quarantine(s, p->tenant_id, row, item->reason, item->raw);
 	return true;
 }
 

@@ -7,8 +7,8 @@
 
 /*
  * One round over an inbox shard: reads the lowest rows, writes their events, deletes the rows, all in one
- * transaction.  Malformed elements go to quarantine; unknown portals are counted and dropped; our own echoes
- * are recorded, not decided.
+ * transaction.  Malformed elements go to quarantine, as those of the account that they name if they name one; unknown
+ * portals are counted and dropped; our own echoes are recorded, not decided.
  */
 struct step *split_new(struct arena *a, const struct parts *parts, const struct lease *l);
 

@@ -7,6 +7,7 @@
 #include "remote/hubspot_webhook.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/json.h"
 
 /* HubSpot sends up to 100 events; the rest is room. */
@@ -398,6 +399,62 @@ hubspot_webhook_read(struct arena *a, struct str body, int64_t now_ms, int64_t a
 	*out = r.items;
 	*n = r.n;
 	return true;
+}
+
+static bool
+names_portal(struct str s, struct str number)
+{
+	const struct str key = STR("\"portalId\"");
+	size_t at;
+
+	while ((at = str_find(s, key)) < s.n) {
+		struct str value;
+
+		s = str_trim(str_slice(s, at + key.n, s.n));
+		if (!str_starts(s, STR(":")))
+			continue;
+		value = str_trim(str_slice(s, 1, s.n));
+		if (str_starts(value, STR("\"")))
+			value = str_trim(str_slice(value, 1, value.n));
+		if (str_starts(value, number) &&
+		    (value.n == number.n || value.p[number.n] < '0' || value.p[number.n] > '9'))
+			return true;
+	}
+	return false;
+}
+
+static void
+keep(struct buf *kept, struct str piece, char before)
+{
+	if (before != '\0')
+		buf_addc(kept, kept->n == 0 ? '[' : before);
+	buf_add(kept, piece);
+}
+
+struct str
+hubspot_webhook_without(struct arena *a, struct str body, int64_t portal_id)
+{
+	struct str number = str_printf(a, "%lld", (long long)portal_id);
+	struct str s = str_trim(body), piece, out = { 0 };
+	bool array = str_starts(s, STR("[")), ended = !array;
+	size_t at = array ? 1 : 0, end = 0;
+	struct buf kept;
+	struct err e;
+
+	buf_init(&kept, a, body.n + 1);
+	while (!ended && next_element(s, at, &piece, &end)) {
+		if (!names_portal(piece, number))
+			keep(&kept, piece, ',');
+		at = end + 1;
+		ended = s.p[end] == ']';
+	}
+	if (array && ended && kept.n > 0)
+		buf_addc(&kept, ']');
+	/* What is no element: all, the end of a broken one, or what stands behind. */
+	piece = str_slice(s, at, s.n);
+	if (piece.n > 0 && !names_portal(piece, number))
+		keep(&kept, piece, ended ? '\0' : ',');
+	return buf_done(&kept, &out, &e) ? out : (struct str){ 0 };
 }
 
 bool

@@ -27,6 +27,12 @@ struct hubspot_webhook_item {
  */
 bool hubspot_webhook_read(struct arena *a, struct str body, int64_t now_ms, int64_t app_id,
     struct hubspot_webhook_item **out, size_t *n, struct err *e) CC_MUST_USE;
+/*
+ * The body, however broken, without the elements that name that account; empty when nothing else was in it.  They are
+ * found by brackets and text alone, because reading such a body may be what kills.  What cannot be cut into elements
+ * goes as one: with it what others have there.
+ */
+struct str hubspot_webhook_without(struct arena *a, struct str body, int64_t portal_id);
 /* Our own change came back: changeSource INTEGRATION and our app id as sourceId. */
 bool hubspot_webhook_is_echo(const struct event *ev, int64_t app_id);
 

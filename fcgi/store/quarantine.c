@@ -8,7 +8,9 @@
 enum {
 	LIST,
 	LOAD,
-	DROP
+	DROP,
+	WITH,
+	CUT
 };
 
 const struct sql quarantine_sql[] = {
@@ -21,6 +23,13 @@ const struct sql quarantine_sql[] = {
 	    "SELECT id, tenant_id, received_at, LENGTH(body), reason, body FROM quarantine WHERE id = ?", NULL, NULL },
 	/* As above. */
 	[DROP] = { "quarantine.drop", SQL_GLOBAL, "i", "", "DELETE FROM quarantine WHERE id = ?", NULL, NULL },
+	/* What told no account may hold parts of any. */
+	[WITH] = { "quarantine.with", SQL_GLOBAL, "is", "iitiss",
+	    "SELECT id, tenant_id, received_at, LENGTH(body), reason, body FROM quarantine WHERE id > ? AND "
+	    "tenant_id = 0 AND INSTR(body, ?) > 0 ORDER BY id LIMIT 1",
+	    NULL, NULL },
+	/* As above. */
+	[CUT] = { "quarantine.cut", SQL_GLOBAL, "si", "", "UPDATE quarantine SET body = ? WHERE id = ?", NULL, NULL },
 };
 const size_t quarantine_sql_n = sizeof(quarantine_sql) / sizeof(quarantine_sql[0]);
 
@@ -70,6 +79,25 @@ quarantine_drop(struct db *db, int64_t id, struct err *e)
 	if (!db_run(db, &quarantine_sql[DROP], DB_IN(DB_V_I(id)), &changed, e))
 		return err_wrap(e, "taking out of the quarantine");
 	return changed == 1 || err_set(e, ERR_NOT_FOUND, "there is no %lld in the quarantine", (long long)id);
+}
+
+bool
+quarantine_with(struct db *db, struct arena *a, struct str part, int64_t after, struct quarantine *out, struct err *e)
+{
+	const struct db_value *row;
+
+	if (!db_query_one(db, &quarantine_sql[WITH], DB_IN(DB_V_I(after), DB_V_S(part)), a, &row, e))
+		return e->code == ERR_NOT_FOUND ? false : err_wrap(e, "reading the quarantine");
+	*out = from_row(row);
+	out->body = row[5].s;
+	return true;
+}
+
+bool
+quarantine_cut(struct db *db, int64_t id, struct str body, struct err *e)
+{
+	return db_run(db, &quarantine_sql[CUT], DB_IN(DB_V_S(body), DB_V_I(id)), NULL, e) ||
+	       err_wrap(e, "cutting down what is in the quarantine");
 }
 
 /* One element of a batch is kept without the brackets around it. */

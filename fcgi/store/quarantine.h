@@ -27,6 +27,11 @@ bool quarantine_load(struct db *db, struct arena *a, int64_t id, struct quaranti
  */
 bool quarantine_retry(struct db *db, struct arena *a, int64_t id, struct err *e) CC_MUST_USE;
 bool quarantine_drop(struct db *db, int64_t id, struct err *e) CC_MUST_USE;
+/* The first row behind `after` that told no account and has `part` in its body; ERR_NOT_FOUND: none. */
+bool quarantine_with(struct db *db, struct arena *a, struct str part, int64_t after, struct quarantine *out,
+    struct err *e) CC_MUST_USE;
+/* What is left of it. */
+bool quarantine_cut(struct db *db, int64_t id, struct str body, struct err *e) CC_MUST_USE;
 
 extern const struct sql quarantine_sql[];
 extern const size_t quarantine_sql_n;

@@ -5,13 +5,18 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "remote/hubspot_webhook.h"
 #include "store/erase.h"
+#include "store/quarantine.h"
+#include "store/tenant.h"
 #include "task/uninstall.h"
 
 /* Between two tries to reach HubSpot. */
 #define AGAIN_MS 5000
 /* A turn of the worker takes no longer; the next one goes on. */
 #define SLICE_MS 400
+/* Of one row of the quarantine, as it is and cut. */
+#define QUARANTINE_MEMORY_MAX (64UL * 1024 * 1024)
 
 struct erase {
 	struct uninstall uninstall; /* first */
@@ -32,6 +37,43 @@ left_ms(const struct erase *x)
 	return (x->uninstall.token.step.parts->settings->erase_settle_s - x->state.age_s) * 1000;
 }
 
+/* Out of batches that could not be read and told no account, its part; what others have in them stays. */
+static bool
+cut_quarantined(struct db *db, struct arena *a, int64_t portal_id, int64_t after, int64_t *id, struct err *e)
+{
+	struct quarantine q;
+	struct str left;
+
+	if (!quarantine_with(db, a, str_printf(a, "%lld", (long long)portal_id), after, &q, e)) {
+		*id = 0;
+		return e->code == ERR_NOT_FOUND;
+	}
+	*id = q.id;
+	left = hubspot_webhook_without(a, q.body, portal_id);
+	if (left.n == 0)
+		return quarantine_drop(db, q.id, e) || e->code == ERR_NOT_FOUND;
+	return left.n == q.body.n || quarantine_cut(db, q.id, left, e);
+}
+
+static bool
+cut_all_quarantined(const struct step *s, struct err *e)
+{
+	struct tenant t;
+	int64_t id = 0;
+	bool ok;
+
+	if (!tenant_load(s->parts->db, s->arena, s->tenant_id, &t, e))
+		return false;
+	do {
+		struct arena *a = arena_new(QUARANTINE_MEMORY_MAX);
+
+		ok = cut_quarantined(s->parts->db, a, t.portal_id, id, &id, e);
+		arena_free(a);
+	} while (ok && id > 0);
+	*e = ok ? (struct err){ .code = ERR_NONE } : *e;
+	return ok;
+}
+
 static bool
 delete_rows(struct erase *x, struct err *e)
 {
@@ -47,7 +89,7 @@ delete_rows(struct erase *x, struct err *e)
 	} while (n > 0 && clock_mono_ms() < until);
 	if (n > 0)
 		return again_in(x, 0);
-	if (!erase_end(s->parts->db, s->arena, s->tenant_id, e))
+	if (!cut_all_quarantined(s, e) || !erase_end(s->parts->db, s->arena, s->tenant_id, e))
 		return false;
 	log_event(LOG_INFO, "erase.done", LOG_I("rows", x->state.erased));
 	return again_in(x, -1);

@@ -273,6 +273,41 @@ when_HubSpot_cannot_be_reached_it_is_tried_again_and_in_the_end_everything_goes_
 	assert_int_equal(tenants(), 0);
 }
 
+/* M is the account's number in HubSpot. */
+static void
+I_60_its_part_of_batches_that_could_not_be_read_goes_and_what_others_have_there_stays(void **state)
+{
+	(void)state;
+	static const char *const bodies[][2] = {
+		{ "[{\"portalId\":M,\"a\":1},{\"portalId\":N,\"objectId\":M},{\"portalId\":M0}]",
+		    "[{\"portalId\":N,\"objectId\":M},{\"portalId\":M0}]" },
+		{ "[{\"portalId\":N},{\"portalId\" : \"M\",\"b\":[2,", "[{\"portalId\":N}" },
+		{ "{\"portalId\":M,\"c\"", NULL },
+		{ "[{\"portalId\":M}]", NULL },
+		{ "[{\"objectId\":M}]", "[{\"objectId\":M}]" },
+	};
+	struct str mine = str_printf(store.arena, "%lld", (long long)store.portal_id);
+
+	store.settings.erase_settle_s = 0;
+	store_run("DELETE FROM quarantine");
+	for (size_t i = 0; i < 5; i++)
+		store_run(
+		    "INSERT INTO quarantine (id, source, reason, received_at, body) VALUES (%d, 'hubspot', 'why', "
+		    "NOW(), REPLACE('%s', 'M', '" STR_FMT "'))",
+		    (int)i + 1, bodies[i][0], STR_ARG(mine));
+	(void)begin();
+	(void)turn(NULL, 0);
+	assert_int_equal(tenants(), 0);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(
+		    store_int("SELECT COUNT(*) FROM quarantine WHERE id = %d AND body = REPLACE('%s', 'M', '" STR_FMT
+		              "')",
+		        (int)i + 1, bodies[i][1] == NULL ? "" : bodies[i][1], STR_ARG(mine)),
+		    bodies[i][1] != NULL);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM quarantine"), 3);
+	store_run("DELETE FROM quarantine");
+}
+
 /* Each turn is a worker of its own: what one did before it was killed need not be done again. */
 static void
 a_worker_that_is_killed_in_between_costs_nothing(void **state)
@@ -369,6 +404,8 @@ main(void)
 		cmocka_unit_test_setup(
 		    when_HubSpot_cannot_be_reached_it_is_tried_again_and_in_the_end_everything_goes_all_the_same,
 		    store_fresh),
+		cmocka_unit_test_setup(
+		    I_60_its_part_of_batches_that_could_not_be_read_goes_and_what_others_have_there_stays, store_fresh),
 		cmocka_unit_test_setup(a_worker_that_is_killed_in_between_costs_nothing, store_fresh),
 		cmocka_unit_test_setup(many_rows_go_in_batches, store_fresh),
 		cmocka_unit_test_setup(a_new_log_in_starts_from_scratch, store_fresh),

@@ -124,6 +124,21 @@ a_malformed_element_blocks_none_of_its_neighbours(void **state)
 }
 
 static void
+a_malformed_element_is_its_accounts_when_it_names_one_and_dropped_when_nobody_here_has_that(void **state)
+{
+	int64_t before = tally_get(TALLY_EVENT_UNKNOWN_PORTAL);
+
+	(void)state;
+	flow_webhook(str_c(store.arena,
+	    str_printf(store.arena, "{\"portalId\":%lld,\"objectId\":\"x\"},{\"portalId\":999,\"objectId\":\"x\"}",
+	        (long long)store.portal_id)));
+	flow_split();
+	assert_int_equal(count("quarantine"), 1);
+	assert_int_equal(store_int("SELECT COUNT(*) FROM quarantine"), 1);
+	assert_int_equal(tally_get(TALLY_EVENT_UNKNOWN_PORTAL), before + 1);
+}
+
+static void
 an_unknown_portal_is_counted_and_dropped(void **state)
 {
 	int64_t before = tally_get(TALLY_EVENT_UNKNOWN_PORTAL);
@@ -224,6 +239,7 @@ main(void)
 		TEST(a_packed_batch_is_unpacked),
 		TEST(a_batch_that_is_no_json_goes_to_quarantine_whole),
 		TEST(a_malformed_element_blocks_none_of_its_neighbours),
+		TEST(a_malformed_element_is_its_accounts_when_it_names_one_and_dropped_when_nobody_here_has_that),
 		TEST(an_unknown_portal_is_counted_and_dropped),
 		TEST(a_portal_that_came_just_now_is_known),
 		TEST(a_tenant_that_is_being_deleted_gets_nothing_more),
