@@ -25,7 +25,7 @@ a_broken_body_is_cut_by_brackets_and_text(void **state)
 		{ "{\"portalId\"", "{\"portalId\"" },
 		{ "\"portalId\":\"7", "" },
 		{ "[[],7]", "[[],7]" },
-		{ "[]", "" },
+		{ "[]", "[]" },
 		{ "", "" },
 	};
 
