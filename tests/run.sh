@@ -278,7 +278,6 @@ run_disk() {
 	build release all site tests-npm || return 0
 	export DISK_TIMES="${DISK_TIMES:-1}" DISK_KILLS="${DISK_KILLS:-2}" DISK_STOPS="${DISK_STOPS:-0}" SOAK_EVIDENCE="${SOAK_EVIDENCE:-$TEST/out}"
 	soak_disk
-	stop_stack
 	unset SANDBOX_OPTIONS CONF_MORE
 }
 # Fifty tenants at once, programs killed meanwhile (tests/chaos/driver.mjs): a stack of its own, with an impact.com that allows more.

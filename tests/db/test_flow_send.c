@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/flow.h"
+#include "lib/held.h"
 #include "store/credential.h"
 #include "store/tenant.h"
 #include "task/resume.h"
@@ -284,11 +285,7 @@ an_account_that_is_gone_for_a_while_costs_no_conversion(void **state)
 	                     (long long)store.tenant_id),
 	    1);
 	resume_impact(store.db, store.tenant_id);
-	for (size_t i = 0; i < n; i++)
-		flow_say(200, QUEUED);
-	while (store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld AND state = 'READY'",
-	           (long long)store.tenant_id) > 0)
-		flow_send();
+	assert_int_equal(held_send_all(), n);
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(ledger_state(ids[i]), STATE_ACCEPTED);
 }

@@ -112,8 +112,6 @@ a_backlog_at_a_far_end_that_hangs_slows_nobody_else(void **state)
 	pid_t pid;
 
 	assert_true(far_end_start(&far));
-	store.settings.impact_api_url = str_printf(store.arena, "https://127.0.0.1:%d", far.mute_port);
-	store.settings.http_connect_ms = store.settings.http_total_ms = 1000;
 	noisy = store.tenant_id;
 	for (int i = 0; i < NOISY; i++)
 		ledger_ready(str_c(store.arena, str_printf(store.arena, "noisy-%d", i)));

@@ -54,7 +54,7 @@ soak_disk() {
 	fi
 	soak_on_stack disk release 4 "$DISK_CONF"
 	stop_stack
-	unset START ROOM_MB ROOM_DIR LD_PRELOAD
+	unset START ROOM_MB ROOM_DIR LD_PRELOAD DATABASE_OPTIONS
 }
 DISK_CONF='disk_free_min_mb = 32;
 lease_s = 3;

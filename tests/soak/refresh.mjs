@@ -63,6 +63,7 @@ const refreshes = async (since) => (await log({ since, side: 'hubspot', method: 
 const IN = `t.portal_id IN (${portals.join()})`;
 /** How many tokens each account has been given and kept, by its version; and how many are no longer connected. */
 const stored = async () => Object.fromEntries((await sql(`SELECT t.portal_id, i.version FROM install i JOIN tenant t ON t.tenant_id = i.tenant_id WHERE ${IN}`)).map(([p, v]) => [p, Number(v)]));
+const brief = async () => Number((await sql(`SELECT COUNT(*) FROM install i JOIN tenant t ON t.tenant_id = i.tenant_id WHERE ${IN} AND (i.expires_at IS NULL OR i.expires_at < UTC_TIMESTAMP() + INTERVAL 10 MINUTE)`))[0][0]);
 const lost = async () => Number((await sql(`SELECT COUNT(*) FROM install i JOIN tenant t ON t.tenant_id = i.tenant_id WHERE ${IN} AND (i.state <> 'connected' OR t.state <> 'active' OR i.refused > 0)`))[0][0]);
 
 /** Every account logs in anew, so that each begins with a token of that life. */
@@ -96,7 +97,7 @@ async function round(name, settings, kills) {
 	over = true;
 	await killing;
 	await set({ token_s: 1800 }); // what is refreshed from here on lives long
-	await sleep(1000);
+	await until('every token to live long', async () => await brief() === 0, { s: LIFE_S * 2 + 120, every: 500 });
 	await workers.stop();
 	const calls = await refreshes(since);
 	const good = calls.filter((e) => e.status === 200).length;

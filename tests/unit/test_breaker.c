@@ -59,10 +59,12 @@ seven_of_ten_are_most_of_them_and_six_are_not(void **state)
 	int64_t since = 0;
 
 	(void)state;
-	assert_int_equal(calls(7, 4, false, 1000, &since), 0);
-	assert_int_equal(calls(7, 9, true, 2000, &since), 0); /* 9 of 13 */
-	assert_int_equal(calls(7, 1, true, 3000, &since), 1); /* 10 of 14 */
+	assert_int_equal(calls(7, 3, false, 1000, &since), 0);
+	assert_int_equal(calls(7, 6, true, 2000, &since), 0); /* of 9: too few to tell */
+	assert_int_equal(calls(7, 1, true, 3000, &since), 1);
 	assert_int_equal(since, 2000);
+	assert_int_equal(calls(8, 4, false, 1000, &since), 0);
+	assert_int_equal(calls(8, 6, true, 2000, &since), 0);
 }
 
 static void

@@ -148,7 +148,6 @@ a_log_that_nobody_takes_never_holds_up_the_work(void **state)
 {
 	(void)state;
 	int pipes[2], kept = dup(STDERR_FILENO);
-	int64_t begun = clock_mono_ms();
 
 	assert_int_equal(pipe(pipes), 0);
 	assert_true(dup2(pipes[1], STDERR_FILENO) >= 0);
@@ -157,8 +156,7 @@ a_log_that_nobody_takes_never_holds_up_the_work(void **state)
 	for (int i = 0; i < 2000; i++)
 		huge();
 	while (read(pipes[0], line, sizeof line - 1) == (ssize_t)sizeof line - 1)
-		if (clock_mono_ms() - begun > 20000)
-			fail();
+		;
 	plain();
 	(void)alarm(0);
 	assert_true(dup2(kept, STDERR_FILENO) >= 0);

@@ -26,7 +26,7 @@ export const overview = {
     program: 'Program',
     account: 'Account',
     since: 'Token stored',
-    checked: 'Last checked',
+    checked: 'Last successful check',
     accepted: 'Last accepted conversion',
     setUp: 'Enter the credentials',
     open: 'Open Settings',

@@ -7,11 +7,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { sql } from '../../chaos/database.mjs';
-import { URL_BASE, VAR, request, until } from '../lib/env.mjs';
+import { URL_BASE, VAR, confText, request, until } from '../lib/env.mjs';
 import { Person } from '../lib/person.mjs';
 import { ready } from '../lib/ready.mjs';
 import { ACME, NORTHWIND, calm, contact, control, deal, log, mark, move, set, submissions, unique, webhooks } from '../lib/sandbox.mjs';
-import { down, healthy, up } from '../lib/service.mjs';
+import { configure, healthy } from '../lib/service.mjs';
 
 if (!['san', 'fault'].includes(process.env.CONNECTOR_KIND))
 	process.exit(0); // run by hand against programs that have no points
@@ -29,8 +29,7 @@ const DEALS = 4;
 const TOKEN_S = 8;
 const EXPIRING = 60000003;
 const ERASED = 60000004;
-const CONF = join(VAR, 'connector.conf');
-const conf = readFileSync(CONF, 'utf8');
+const conf = confText();
 const POSTS = { method: 'POST', path: `/Advertisers/${ACME.account_sid}/Conversions`, limit: '100000' };
 
 const file = (point) => join(VAR, 'faults', point);
@@ -39,12 +38,6 @@ const arm = (points) => points.forEach((point) => writeFileSync(file(point), '')
 const fired = (points, s = 60) => until(`deaths at ${points.join(', ')}`, () => points.every((point) => !existsSync(file(point))), { s })
 	.catch((err) => { throw new Error(`${err.message}; nobody died at ${points.filter((point) => existsSync(file(point))).join(', ')}`); });
 const quarantined = async () => (await sql('SELECT COUNT(*) FROM quarantine'))[0][0];
-
-function configure(text) {
-	writeFileSync(CONF, text);
-	down('worker');
-	up('worker');
-}
 
 let person;
 let poison;
@@ -146,6 +139,6 @@ for (const [what, points] of SENDS)
 	});
 
 test('an e-mail whose sender died is sent when its hold ends, one that was sent is not sent again', { timeout: 300000 }, async () => {
-	await until('both to be told as sent', async () => (await person.get('/api/team')).invitations.filter((i) => invited.includes(i.email) && i.mail === 'sent').length === 2);
+	await until('both to be told as sent', async () => (await person.get('/api/team')).invitations.filter((i) => invited.includes(i.email) && i.mail === 'sent').length === 2, { s: 150 }); // a hold lasts a minute
 	assert.deepEqual([await mailed(invited[0]), await mailed(invited[1])], [1, 1]);
 });

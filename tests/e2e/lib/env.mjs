@@ -32,9 +32,13 @@ export async function until(what, look, { s = 30, every = 100 } = {}) {
 	}
 }
 
-/** A value of the generated connector.conf. */
+/** The generated connector.conf, and its whole text now. */
+export const CONF = join(VAR, 'connector.conf');
+export const confText = () => readFileSync(CONF, 'utf8');
+
+/** A value of it. */
 export function conf(key) {
-	const line = readFileSync(join(VAR, 'connector.conf'), 'utf8').split('\n').find((l) => l.startsWith(`${key} = `));
+	const line = confText().split('\n').find((l) => l.startsWith(`${key} = `));
 	return line?.slice(key.length + 3).replace(/;$/, '').replace(/^"|"$/g, '');
 }
 

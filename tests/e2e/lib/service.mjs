@@ -1,14 +1,20 @@
 // The services of `make run` under CONNECTOR_VAR: stop, start and kill them as runit and a crash would.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { URL_BASE, VAR, request, until } from './env.mjs';
+import { CONF, URL_BASE, VAR, request, until } from './env.mjs';
 
 const dir = (name) => join(VAR, 'service', name);
 const sv = (...args) => execFileSync('sv', args, { encoding: 'utf8', env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } });
 
 export const down = (name) => sv('-w', '20', 'down', dir(name));
 export const up = (name) => sv('-w', '20', 'up', dir(name));
+/** The worker works by another configuration. */
+export function configure(text) {
+	writeFileSync(CONF, text);
+	down('worker');
+	up('worker');
+}
 
 const pidOf = (name) => Number(readFileSync(join(dir(name), 'supervise', 'pid'), 'utf8'));
 
