@@ -1,10 +1,11 @@
 /* account.c - who is logged in, into which account; and logging out. */
 #include "base/arena.h"
-#include "store/credential.h"
 #include "store/session.h"
 #include "store/tenant.h"
 #include "web/cookie.h"
 #include "web/handlers.h"
+#include "web/impact_state.h"
+#include "web/set_up.h"
 #include "web/trouble.h"
 
 static struct json *
@@ -31,13 +32,29 @@ app_json(const struct web_request *rq)
 	return out;
 }
 
+/* Whether a first conversion can be made and sent; Overview's checklist tells what is missing. */
+static bool
+is_set_up(const struct web_request *rq, bool *out, struct err *e)
+{
+	struct config_document document;
+	struct credential_facts token;
+	struct set_up rules;
+
+	if (!impact_state_document(rq, &document, e) ||
+	    !credential_facts(rq->parts->db, rq->arena, rq->tenant_id, STR("impact.auth_token"), &token, e))
+		return false;
+	set_up_load(rq->arena, &document, rq->parts->catalogue, &rules);
+	*out = token.set && document.account_sid.n > 0 && document.program_id.n > 0 && rules.rules;
+	return true;
+}
+
 bool
 session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
 	const struct person *p = &rq->session.person;
-	struct credential_facts token;
 	struct json *person, *tenant;
 	const char *trouble;
+	bool set_up = false;
 	struct tenant t;
 
 	if (!web_query(rq, NULL, 0, NULL, e))
@@ -48,8 +65,7 @@ session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 		json_set_bool(rp->json, "signed_in", false);
 		return true;
 	}
-	if (!tenant_load(rq->parts->db, rq->arena, rq->tenant_id, &t, e) ||
-	    !credential_facts(rq->parts->db, rq->arena, rq->tenant_id, STR("impact.auth_token"), &token, e) ||
+	if (!tenant_load(rq->parts->db, rq->arena, rq->tenant_id, &t, e) || !is_set_up(rq, &set_up, e) ||
 	    !trouble_load(rq->parts->db, rq->arena, rq->tenant_id, &trouble, e))
 		return false;
 	person = json_object(rq->arena);
@@ -62,7 +78,7 @@ session_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	json_set_str(tenant, "name", t.hub_domain);
 	json_set_str(tenant, "state", str_from(tenant_state_name(t.state)));
 	json_set_bool(tenant, "sending", t.sending);
-	json_set_bool(tenant, "impact_set", token.set);
+	json_set_bool(tenant, "set_up", set_up);
 	json_set_str(tenant, "trouble", str_from(trouble));
 	json_set_bool(rp->json, "signed_in", true);
 	json_set(rp->json, "person", person);

@@ -6,7 +6,6 @@
 #include "core/date.h"
 #include "core/verdict.h"
 #include "flow/access.h"
-#include "lang/ruleset.h"
 #include "store/delivery.h"
 #include "web/handlers.h"
 
@@ -17,25 +16,6 @@ set_time(struct arena *a, struct json *object, const char *key, int64_t ms)
 		json_set_str(object, key, date_iso_ms(a, ms));
 	else
 		json_set(object, key, NULL);
-}
-
-bool
-overview_is_live(const struct config_object *o)
-{
-	for (size_t i = 0; i < o->n_triggers; i++)
-		if (o->triggers[i].live)
-			return true;
-	return false;
-}
-
-bool
-overview_fault_of(const struct config_fault *fault, struct str object_type)
-{
-	struct str rest = fault->path;
-	struct str part;
-
-	return str_cut(&rest, '.', &part) && str_eq(part, STR("objects")) && str_cut(&rest, '.', &part) &&
-	       str_eq(part, object_type);
 }
 
 /* Whether what waits is sent by itself: else the line that says why not is the one that counts. */
@@ -88,7 +68,7 @@ load(struct web_request *rq, struct overview *o, struct err *e)
 		return false;
 	if (!load_queue(rq, o, e) || !load_unread(rq, o, e))
 		return false;
-	o->n_faults = ruleset_check(a, &o->impact.document, rq->parts->catalogue, &o->faults);
+	set_up_load(a, &o->impact.document, rq->parts->catalogue, &o->set_up);
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include "store/install.h"
 #include "store/summary.h"
 #include "web/impact_state.h"
+#include "web/set_up.h"
 
 struct overview {
 	struct tenant tenant;
@@ -23,14 +24,8 @@ struct overview {
 	int64_t waiting; /* conversions that wait for impact.com's hourly limit; 0: none has to */
 	struct budget_outlook outlook;
 	int64_t unread; /* changes that wait for HubSpot to be readable again */
-	struct config_fault *faults; /* what keeps the present configuration from working */
-	size_t n_faults;
+	struct set_up set_up;
 };
-
-/* Whether any trigger of the object is live. */
-bool overview_is_live(const struct config_object *o);
-/* The fault is about that object: "objects.deals.mapping..." */
-bool overview_fault_of(const struct config_fault *fault, struct str object_type);
 
 /* overview_attention.c: what needs a person, each with one fix. */
 struct json *overview_attention(struct web_request *rq, const struct overview *o);

@@ -200,9 +200,9 @@ push_mapping(struct attention *t, const struct overview *o, const struct config_
 	const struct config_fault *first = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < o->n_faults; i++)
-		if (overview_fault_of(&o->faults[i], c->type)) {
-			first = first == NULL ? &o->faults[i] : first;
+	for (size_t i = 0; i < o->set_up.n_faults; i++)
+		if (set_up_fault_of(&o->set_up.faults[i], c->type)) {
+			first = first == NULL ? &o->set_up.faults[i] : first;
 			n++;
 		}
 	if (first == NULL)
@@ -250,7 +250,7 @@ push_rules(struct attention *t, const struct web_request *rq, const struct overv
 	for (size_t i = 0; i < CONFIG_OBJECTS; i++) {
 		const struct config_object *c = &o->impact.document.objects[i];
 
-		if (!overview_is_live(c))
+		if (!set_up_is_live(c))
 			continue;
 		push_mapping(t, o, c);
 		push_consent(t, c);

@@ -64,26 +64,18 @@ push_program(struct arena *a, struct json *list, const struct overview *o)
 static void
 push_rules(struct arena *a, struct json *list, const struct overview *o)
 {
-	const struct config_document *doc = &o->impact.document;
-	bool consent = false, live = false;
+	const struct set_up *s = &o->set_up;
 	struct json *row, *lacking = json_array(a);
 
 	for (size_t i = 0; i < CONFIG_OBJECTS; i++) {
-		const struct config_object *c = &doc->objects[i];
-		bool faulty = false;
+		const struct config_object *c = &o->impact.document.objects[i];
 
-		consent = consent || c->consent;
-		if (!overview_is_live(c))
-			continue;
-		live = true;
-		for (size_t k = 0; k < o->n_faults; k++)
-			faulty = faulty || overview_fault_of(&o->faults[k], c->type);
-		if (faulty)
+		if (set_up_is_live(c) && set_up_is_faulty(s, c))
 			json_push_str(lacking, c->type);
 	}
-	push(a, list, "consent", done_if(consent));
-	push(a, list, "trigger", done_if(live));
-	row = push(a, list, "mapping", done_if(live && json_length(lacking) == 0));
+	push(a, list, "consent", done_if(s->consent));
+	push(a, list, "trigger", done_if(s->live));
+	row = push(a, list, "mapping", done_if(s->mapping));
 	json_set(row, "names", lacking);
 }
 

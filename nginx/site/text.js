@@ -31,6 +31,7 @@ const nav = {
   stop: 'Stop all sending',
   start: 'Start sending again',
   states: { ok: 'Connected, sending is on', unset: 'Set-up is not finished', trouble: 'Connected, with a problem', stopped: 'Sending is stopped', paused: 'Paused: HubSpot connection ended', disconnected: 'Not connected to HubSpot' },
+  missing: 'What is missing',
   open: page => `Open ${page}`,
   impact: 'impact.com',
   notFound: 'There is no such page',

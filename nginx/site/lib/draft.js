@@ -3,6 +3,7 @@
 import { get, post, put } from '../api.js';
 import { text } from '../text.js';
 import { same } from './same.js';
+import { loadSession } from './session.js';
 import { createStore } from './store.js';
 
 const CHECK_AFTER_MS = 400;
@@ -98,6 +99,7 @@ export async function saveDraft(revision = draft.get().base.revision) {
     const next = await put('/api/config', { revision, document: doc });
     const edited = draft.get().doc;
     adopt(next);
+    loadSession(); // the frame tells whether the set-up is finished
     if (edited !== doc) edit(() => edited); // typed on while saving
     return { saved: true, revision: next.revision, changed: next.revision !== base.revision };
   } catch (error) {

@@ -1,5 +1,6 @@
 // Revisions of the configuration: read once each, because they never change.
 import { get, put } from '../api.js';
+import { loadSession } from './session.js';
 
 const known = new Map();
 const read = new Map();
@@ -25,7 +26,9 @@ export const keepImpact = (document, current) => ({ ...document, impact: current
  */
 export async function saveFrom(base, document, origin, impact = false, confirm = false) {
   try {
-    return { saved: await put('/api/config', { revision: base, document, origin, impact, confirm }) };
+    const saved = await put('/api/config', { revision: base, document, origin, impact, confirm });
+    loadSession(); // as saveDraft()
+    return { saved };
   } catch (error) {
     const faults = Object.entries(error.fields ?? {}).map(([path, message]) => ({ path, message }));
     if (faults.length) return { faults };

@@ -60,10 +60,10 @@ export function warnings(data) {
   return [first !== 'none' && first, !sending && 'stopped'].filter(Boolean);
 }
 
-/** What keeps conversions from going out: null, 'disconnected', 'paused', 'stopped' or 'unset' (no credentials yet). */
+/** What keeps conversions from going out: null, 'disconnected', 'paused', 'stopped' or 'unset' (Overview tells what is missing). */
 export function obstacle(data) {
   if (!data) return null;
   if (data.tenant.state !== 'active') return data.tenant.state;
   if (!data.tenant.sending) return 'stopped';
-  return data.tenant.impact_set ? null : 'unset';
+  return data.tenant.set_up ? null : 'unset';
 }

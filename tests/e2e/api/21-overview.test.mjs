@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { until } from '../lib/env.mjs';
-import { ready } from '../lib/ready.mjs';
+import { TRIGGER, clear, dealsPreset, put, ready } from '../lib/ready.mjs';
 import { ACME, CLICK, NORTHWIND, control, fault, log, mark } from '../lib/sandbox.mjs';
 
 let person;
@@ -34,6 +34,25 @@ test('I-09 a live trigger without what impact.com requires, and one without cons
 	assert.equal(items[0].page, 'triggers');
 	person = await ready();
 	assert.equal((await overview()).attention.filter((item) => item.code === 'no_consent').length, 0);
+});
+
+test('the frame says that the set-up is finished only once an object has consent, a live trigger and its mapping, and impact.com its credentials', async () => {
+	const setUp = async (change) => {
+		if (change) assert.equal((await person.configure(change)).status, 200);
+		return (await person.get('/api/session')).tenant.set_up;
+	};
+	const rows = (await dealsPreset(person)).rows;
+	assert.equal(await setUp(), true);
+	assert.equal(await setUp((document) => clear(document, 'deals')), false);
+	assert.equal(await setUp((document) => put(document, 'deals', [])), false, 'consent alone');
+	assert.equal(await setUp((document) => put(document, 'deals', rows)), false, 'no trigger');
+	assert.equal(await setUp((document) => put(document, 'deals', rows, { triggers: [{ ...TRIGGER, mode: 'off' }] })), false, 'none that is live');
+	const others = (document) => { put(document, 'deals', rows, { triggers: [TRIGGER], consent: false }); put(document, 'contacts', []); };
+	assert.equal(await setUp(others), false, 'the consent is for another object');
+	assert.equal(line(await overview(), 'consent').state, 'todo', 'and the checklist tells it');
+	assert.equal(await setUp((document) => clear(document, 'contacts')), false);
+	person = await ready();
+	assert.equal(await setUp(), true);
 });
 
 test('V-07 Advocate cannot be switched on while a live trigger sends no e-mail address', async () => {

@@ -43,6 +43,10 @@ test('I-15 I-16 I-17 Overview leads through the set-up: what is done, what is ne
 	expect((await person.post('/api/live/impact', ACME)).status).toBe(200);
 	await page.goto('/');
 	await expect(page.getByText('impact.com says that it is active.')).toBeVisible();
+	await expect(page.getByText('Connected, sending is on')).toHaveCount(0);
+	await page.goto('/activity');
+	await page.getByRole('link', { name: 'What is missing' }).click();
+	await expect(page).toHaveURL(/\/$/);
 	await expect(page.getByText('Landing pages get it as “im_ref”')).toBeVisible();
 	await expect(page.getByText(/Universal Tracking Tag/)).toBeVisible();
 	await everywhere(page, 'overview half set up');
