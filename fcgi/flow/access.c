@@ -2,7 +2,7 @@
 #include "flow/access.h"
 
 #include "base/clock.h"
-#include "flow/guard.h"
+#include "flow/gate.h"
 #include "store/budget.h"
 #include "store/credential.h"
 #include "store/install.h"
@@ -31,13 +31,13 @@ not_ready(struct access *out, struct str why, int64_t wait_ms)
 
 /* Whether the far end is left alone; a probe is one call. */
 static bool
-gate(struct step *s, enum breaker_to to, int64_t *calls, struct access *out, struct err *e)
+pass_gate(struct step *s, enum breaker_to to, int64_t *calls, struct access *out, struct err *e)
 {
 	bool probe;
 	int64_t wait_ms;
 
 	*out = (struct access){ .ready = true };
-	if (!guard_may(s, to, &probe, &wait_ms, e))
+	if (!gate_may(s, to, &probe, &wait_ms, e))
 		return false;
 	if (probe)
 		*calls = 1;
@@ -93,7 +93,7 @@ hubspot(struct step *s, enum budget_destination to, int64_t calls, const struct 
 	}
 	*token = install.access_token;
 	s->token_version = install.version;
-	if (!gate(s, BREAKER_HUBSPOT, &calls, out, e))
+	if (!pass_gate(s, BREAKER_HUBSPOT, &calls, out, e))
 		return false;
 	if (!out->ready)
 		return true;
@@ -166,7 +166,7 @@ access_impact(struct step *s, struct str account_sid, int64_t calls, enum access
 		*e = (struct err){ .code = ERR_NONE };
 		return not_ready(out, STR("credentials_refused"), CREDENTIAL_WAIT_MS);
 	}
-	if (!gate(s, BREAKER_IMPACT, &calls, out, e))
+	if (!pass_gate(s, BREAKER_IMPACT, &calls, out, e))
 		return false;
 	if (!out->ready)
 		return true;

@@ -57,16 +57,33 @@ follow_hold_back(struct follow *f, const struct http_answer *answer, struct err 
 	return budget_block(db_of(f), f->step.tenant_id, BUDGET_IMPACT, ms, e);
 }
 
+static int64_t *
+known_wait(struct follow *f, enum breaker_to to)
+{
+	return to == BREAKER_IMPACT_ACTIONS ? &f->no_actions_ms : &f->no_submissions_ms;
+}
+
 bool
 follow_may(struct follow *f, enum breaker_to to, int64_t *wait_ms, struct err *e)
 {
-	int64_t *known = to == BREAKER_IMPACT_ACTIONS ? &f->no_actions_ms : &f->no_submissions_ms;
+	int64_t *known = known_wait(f, to);
 	bool probe;
 
-	if (*known < 0 && !guard_may(&f->step, to, &probe, known, e))
-		return false;
 	*wait_ms = *known;
+	if (*known >= 0)
+		return true;
+	if (!gate_may(&f->step, to, &probe, wait_ms, e))
+		return false;
+	/* A probe is one call; its answer tells whether there are more. */
+	*known = probe ? f->step.parts->settings->breaker_open_s * 1000 : *wait_ms;
 	return true;
+}
+
+bool
+follow_allowed(struct follow *f, enum breaker_to to, struct err *e)
+{
+	*known_wait(f, to) = 0;
+	return gate_allowed(&f->step, to, e);
 }
 
 bool
@@ -75,10 +92,12 @@ follow_scope(struct follow *f, enum breaker_to to, const struct http_answer *ans
 	enum retry_class c = retry_classify(RETRY_IMPACT_READ, answer);
 
 	*refused = c == RETRY_FORBIDDEN;
-	if (*refused)
-		return guard_refused(&f->step, to, STR("impact.com answered 403"), e);
+	if (*refused) {
+		*known_wait(f, to) = f->step.parts->settings->breaker_scope_s * 1000;
+		return gate_refused(&f->step, to, STR("impact.com answered 403"), e);
+	}
 	/* Any other answer in good order: the scope is there. */
-	return c != RETRY_OK || guard_allowed(&f->step, to, e);
+	return c != RETRY_OK || follow_allowed(f, to, e);
 }
 
 static bool

@@ -151,10 +151,8 @@ failed(struct follow *f, const struct http_answer *answer, const struct err *why
 
 	if (!follow_hold_back(f, answer, e) || !follow_scope(f, BREAKER_IMPACT_ACTIONS, answer, &refused, e))
 		return false;
-	if (refused) {
-		f->no_actions_ms = f->step.parts->settings->breaker_scope_s * 1000;
+	if (refused)
 		return follow_list(f, e);
-	}
 	if (c == RETRY_SPLIT && says_too_many(f->step.arena, answer) && narrow(f))
 		return list_next(f, e);
 	for (size_t i = 0; i < f->n_items; i++)
@@ -211,7 +209,7 @@ take_page(struct step *step, struct err *e)
 
 	if (!access_impact_told(step, NULL, 1, e) || !find(f, &step->answers[0], &next_page, &why, e))
 		return false;
-	if (why.code == ERR_NONE && !guard_allowed(step, BREAKER_IMPACT_ACTIONS, e))
+	if (why.code == ERR_NONE && !follow_allowed(f, BREAKER_IMPACT_ACTIONS, e))
 		return false;
 	if (why.code != ERR_NONE)
 		return failed(f, &step->answers[0], &why, e);

@@ -3,7 +3,7 @@
 #define FLOW_FOLLOW_ROUND_H
 
 #include "core/config_document.h"
-#include "flow/guard.h"
+#include "flow/gate.h"
 #include "flow/step.h"
 #include "remote/impact.h"
 #include "store/delivery.h"
@@ -65,8 +65,13 @@ bool follow_begin(struct step *step, struct err *e) CC_MUST_USE;
 bool follow_finish(struct follow *f, struct err *e) CC_MUST_USE;
 /* What concerns all of the tenant's calls: the limit is reached, or the credentials are refused. */
 bool follow_hold_back(struct follow *f, const struct http_answer *answer, struct err *e) CC_MUST_USE;
-/* *wait_ms: 0, or how long calls for submissions or actions are not made, because the token has no scope for them. */
+/*
+ * *wait_ms: 0, or how long calls for submissions or actions are not made, because the token has no scope for them.  To be
+ * asked before each of them: a probe is one.
+ */
 bool follow_may(struct follow *f, enum breaker_to to, int64_t *wait_ms, struct err *e) CC_MUST_USE;
+/* Such a call was answered well. */
+bool follow_allowed(struct follow *f, enum breaker_to to, struct err *e) CC_MUST_USE;
 /* What the answer says of that scope: *refused when it is missing. */
 bool follow_scope(struct follow *f, enum breaker_to to, const struct http_answer *answer, bool *refused,
     struct err *e) CC_MUST_USE;

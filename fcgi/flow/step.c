@@ -7,7 +7,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/tally.h"
-#include "flow/guard.h"
+#include "flow/gate.h"
 #include "store/hubspot_calls.h"
 #include "store/transaction.h"
 
@@ -112,12 +112,12 @@ result_of(const struct http_answer *answer)
 void
 step_count_call(const struct step *s, size_t i, const struct http_answer *answer)
 {
-	guard_saw(s, i, answer);
-	if (s->requests[i].mail_to.n > 0)
-		return;
 	/* impact.com is called with the account's name and token, HubSpot never. */
 	bool impact = s->requests[i].auth == HTTP_AUTH_BASIC;
 
+	if (s->requests[i].mail_to.n > 0)
+		return;
+	gate_saw(s, impact ? BREAKER_IMPACT : BREAKER_HUBSPOT, answer);
 	tally_add(tally_of(impact ? TALLY_IMPACT_OK : TALLY_HUBSPOT_OK, result_of(answer)), 1);
 	if (!impact && answer->outcome != HTTP_NOT_SENT)
 		hubspot_calls_count(s->tenant_id, answer->outcome == HTTP_ANSWERED ? answer->status : 0);

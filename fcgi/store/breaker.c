@@ -36,9 +36,8 @@ const struct sql breaker_sql[] = {
 	    "opens = opens + 1, why = ? WHERE " ONE,
 	    NULL, NULL },
 	[CLOSE] = { "breaker.close", SQL_TENANT, "is", "", "DELETE FROM breaker WHERE " ONE, NULL, NULL },
-	[LIST] = { "breaker.list", SQL_TENANT, "i", "sttis",
-	    "SELECT destination, since, open_until, opens, why FROM breaker WHERE tenant_id = ? ORDER BY destination",
-	    NULL, NULL },
+	[LIST] = { "breaker.list", SQL_TENANT, "i", "stt",
+	    "SELECT destination, since, open_until FROM breaker WHERE tenant_id = ? ORDER BY destination", NULL, NULL },
 };
 const size_t breaker_sql_n = sizeof(breaker_sql) / sizeof(breaker_sql[0]);
 
@@ -122,7 +121,7 @@ breaker_list(struct db *db, struct arena *a, int64_t tenant_id, struct breaker_r
 		const struct db_value *r = &rows.v[i * rows.columns];
 		struct breaker_row *b = &(*out)[i];
 
-		*b = (struct breaker_row){ .since_ms = r[1].i, .until_ms = r[2].i, .opens = r[3].i, .why = r[4].s };
+		*b = (struct breaker_row){ .since_ms = r[1].i, .until_ms = r[2].i };
 		while (b->to < BREAKER__COUNT - 1 && !str_eq(r[0].s, str_from(names[b->to])))
 			b->to++;
 	}

@@ -23,8 +23,6 @@ struct breaker_wait {
 struct breaker_row {
 	enum breaker_to to;
 	int64_t since_ms, until_ms; /* wall clock: of the first failure, of the next probe */
-	int64_t opens;              /* in a row */
-	struct str why;             /* the last failure, in our words */
 };
 
 const char *breaker_name(enum breaker_to to);

@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
-#include "flow/guard.h"
+#include "flow/gate.h"
 #include "store/budget.h"
 #include "store/conversion.h"
 #include "store/hold.h"
@@ -60,7 +60,7 @@ resume_hubspot(struct db *db, int64_t tenant_id)
 	/* A scope that was missing may be there now. */
 	if (!pending_wake_all(db, tenant_id, &e))
 		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
-	guard_lift(db, tenant_id, BREAKER_HUBSPOT, BREAKER_HUBSPOT);
+	gate_lift(db, tenant_id, BREAKER_HUBSPOT, BREAKER_HUBSPOT);
 	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
 	wake(db, tenant_id, LEASE_DECIDE, LEASE_DECIDE_SHARDS);
 	wake(db, tenant_id, LEASE_FOLLOW, 1);
@@ -77,7 +77,7 @@ resume_impact(struct db *db, int64_t tenant_id)
 	/* The refusal of the old ones holds all calls back. */
 	if (!budget_block(db, tenant_id, BUDGET_IMPACT, 0, &e))
 		log_event(LOG_WARN, "resume.failed", LOG_C("problem", e.text));
-	guard_lift(db, tenant_id, BREAKER_IMPACT, BREAKER_IMPACT_ACTIONS);
+	gate_lift(db, tenant_id, BREAKER_IMPACT, BREAKER_IMPACT_ACTIONS);
 	unpark(db, tenant_id, codes, sizeof(codes) / sizeof(codes[0]));
 	probe(db, tenant_id);
 	wake(db, tenant_id, LEASE_DECIDE, LEASE_DECIDE_SHARDS);

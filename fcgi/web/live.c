@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "flow/guard.h"
+#include "flow/gate.h"
 
 #define AGAIN_MS 200
 #define LOOK_MS  50
@@ -54,7 +54,7 @@ send_all(struct http *http, struct step *s, int64_t until_ms)
 		step_client(http);
 	for (size_t i = 0; i < s->n; i++)
 		step_count_call(s, i, &s->answers[i]);
-	guard_settle(s->parts);
+	gate_settle(s->parts);
 }
 
 static void

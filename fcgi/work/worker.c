@@ -13,7 +13,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/tally.h"
-#include "flow/guard.h"
+#include "flow/gate.h"
 #include "io/http.h"
 #include "store/disk.h"
 #include "store/pulse.h"
@@ -485,7 +485,7 @@ turn(struct worker *w, int64_t wait_ms, struct err *e)
 	ok = http_step(w->http, any_runnable(w) ? 0 : wait_ms, wake_pipe[0], e);
 	settle(w);
 	if (!w->away)
-		guard_settle(w->parts);
+		gate_settle(w->parts);
 	return ok;
 }
 

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "flow/decide.h"
 #include "flow/follow.h"
-#include "flow/guard.h"
+#include "flow/gate.h"
 #include "flow/ids.h"
 #include "flow/send.h"
 #include "flow/split.h"
@@ -181,12 +181,12 @@ answer_all(struct step *s)
 		assert_true(flow.n < FLOW_LOG_MAX);
 		flow.log[flow.n++] = s->requests[i];
 		s->answers[i] = answer(&s->requests[i]);
-		if (flow.guarded)
+		if (flow.gated)
 			step_count_call(s, i, &s->answers[i]);
 	}
 	for (size_t i = s->n; i > 0 && s->answered != NULL; i--)
 		flow_keep(s, i - 1);
-	guard_settle(&store.parts);
+	gate_settle(&store.parts);
 }
 
 struct step *

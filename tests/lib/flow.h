@@ -22,7 +22,7 @@ extern struct flow {
 	int64_t again_in_ms;
  /* what it gave its lease back with */
 	int pauses;          /* of the last round, for want of budget */
-	bool guarded;        /* answers count for the circuit breaker, as in the worker */
+	bool gated;          /* answers count for the circuit breaker, as in the worker */
 	bool hubspot_fails;  /* HubSpot answers every request with `failure` */
 	struct http_answer failure;
 	struct http_answer (*hubspot)(const struct http_request *q); /* answers in place of crm.h, when set */

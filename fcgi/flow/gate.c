@@ -1,5 +1,5 @@
-/* guard.c - see guard.h. */
-#include "flow/guard.h"
+/* gate.c - see gate.h. */
+#include "flow/gate.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -41,7 +41,7 @@ wait_of(const struct settings *s, enum breaker_to to)
 }
 
 bool
-guard_may(struct step *s, enum breaker_to to, bool *probe, int64_t *wait_ms, struct err *e)
+gate_may(struct step *s, enum breaker_to to, bool *probe, int64_t *wait_ms, struct err *e)
 {
 	if (!breaker_may(s->parts->db, s->arena, s->tenant_id, to, s->parts->settings->breaker_open_s, probe, wait_ms,
 	        e))
@@ -68,18 +68,17 @@ tell(const struct step *s, enum breaker_to to, const struct http_answer *answer,
 }
 
 void
-guard_saw(const struct step *s, size_t i, const struct http_answer *answer)
+gate_saw(const struct step *s, enum breaker_to to, const struct http_answer *answer)
 {
 	const struct settings *settings = s->parts->settings;
 	const struct breaker_rule rule = { .calls = settings->breaker_calls,
 		.percent = settings->breaker_percent,
 		.window_ms = settings->breaker_window_s * 1000 };
-	enum breaker_to to = s->requests[i].auth == HTTP_AUTH_BASIC ? BREAKER_IMPACT : BREAKER_HUBSPOT;
 	bool failed = retry_far_end_fails(answer);
 	int64_t now = clock_mono_ms();
 	int64_t since;
 
-	if (s->requests[i].mail_to.n > 0 || s->tenant_id == 0)
+	if (s->tenant_id == 0)
 		return;
 	if (s->probing & bit(to))
 		tell(s, to, answer, failed ? PROBE_FAILED : PROBE_OK, 0);
@@ -113,7 +112,7 @@ closed(struct db *db, int64_t tenant_id, enum breaker_to to, struct err *e)
 }
 
 void
-guard_settle(const struct parts *parts)
+gate_settle(const struct parts *parts)
 {
 	for (size_t i = 0; i < n_news; i++) {
 		const struct news *x = &news[i];
@@ -132,13 +131,15 @@ guard_settle(const struct parts *parts)
 }
 
 bool
-guard_refused(struct step *s, enum breaker_to to, struct str why, struct err *e)
+gate_refused(struct step *s, enum breaker_to to, struct str why, struct err *e)
 {
 	const struct breaker_wait wait = wait_of(s->parts->settings, to);
 	bool new;
 
-	if (s->probing & bit(to))
+	if (s->probing & bit(to)) {
+		s->probing &= ~bit(to);
 		return breaker_failed(s->parts->db, s->tenant_id, to, &wait, why, e);
+	}
 	if (!breaker_open(s->parts->db, s->tenant_id, to, 0, &wait, why, &new, e))
 		return false;
 	if (new)
@@ -147,7 +148,7 @@ guard_refused(struct step *s, enum breaker_to to, struct str why, struct err *e)
 }
 
 bool
-guard_allowed(struct step *s, enum breaker_to to, struct err *e)
+gate_allowed(struct step *s, enum breaker_to to, struct err *e)
 {
 	if (!(s->probing & bit(to)))
 		return true;
@@ -156,7 +157,7 @@ guard_allowed(struct step *s, enum breaker_to to, struct err *e)
 }
 
 void
-guard_lift(struct db *db, int64_t tenant_id, enum breaker_to first, enum breaker_to last)
+gate_lift(struct db *db, int64_t tenant_id, enum breaker_to first, enum breaker_to last)
 {
 	for (enum breaker_to to = first; to <= last; to++) {
 		struct err e = { .code = ERR_NONE };

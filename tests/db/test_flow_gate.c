@@ -2,11 +2,12 @@
  * The circuit breaker over the steps (design 6, Fairness; reliability.md 3.5; F-168, F-169): a far end that fails is left
  * alone and probed by one call, missing scopes of impact.com's token are probed alike, and nothing is lost by either.
  */
-#include "flow/guard.h"
+#include "flow/gate.h"
 #include "lib/flow.h"
 #include "task/housekeeping.h"
 
 #define QUEUED  "{\"Status\":\"QUEUED\",\"QueuedUri\":\"/Advertisers/IR1/APISubmissions/A-1\"}"
+#define PENDING "{\"BatchId\":\"A-1\",\"Status\":\"PENDING\"}"
 #define NOTHING "{\"@page\":\"1\",\"@numpages\":\"1\",\"Actions\":[]}"
 
 static int64_t
@@ -35,7 +36,7 @@ open_s(void)
 static void
 ten_fail(void)
 {
-	flow.guarded = true;
+	flow.gated = true;
 	for (int i = 0; i < 10; i++) {
 		ready(i);
 		flow_say_answer(answer_lost(HTTP_NOT_SENT));
@@ -144,7 +145,7 @@ what_needs_no_record_is_decided_while_hubspot_is_left_alone(void **state)
 	assert_int_equal(flow.n, 0);
 	assert_int_equal(store_int("SELECT COUNT(*) FROM pending WHERE tenant_id = %lld", (long long)store.tenant_id),
 	    1);
-	flow.guarded = true;
+	flow.gated = true;
 	store_later(store.db, 33);
 	flow_decide();
 	assert_int_equal(store_int("SELECT COUNT(*) FROM pending WHERE tenant_id = %lld", (long long)store.tenant_id),
@@ -160,7 +161,7 @@ a_token_without_actions_keeps_the_unanswered_waiting_and_is_tried_again(void **s
 	int64_t another = ledger_in(STATE_UNKNOWN, "reconcile");
 
 	(void)state;
-	flow.guarded = true;
+	flow.gated = true;
 	flow_say(403, "{\"Status\":\"ERROR\",\"Message\":\"no\"}");
 	flow_follow();
 	assert_int_equal(flow.n, 1);
@@ -206,6 +207,45 @@ a_token_without_submissions_looks_among_the_actions(void **state)
 }
 
 static void
+look_again(int64_t later_s)
+{
+	flow_forget();
+	store_later(store.db, later_s);
+	store_run("UPDATE delivery SET due = UTC_TIMESTAMP(3) WHERE tenant_id = %lld", (long long)store.tenant_id);
+}
+
+/* The others are looked for among the actions meanwhile. */
+static void
+a_missing_scope_is_probed_by_one_call(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		ledger_in(STATE_ACCEPTED, "follow");
+		flow_say(403, "{}");
+	}
+	store_run("UPDATE conversion SET batch_id = 'A-1' WHERE tenant_id = %lld", (long long)store.tenant_id);
+	flow_follow();
+	look_again(1000);
+	flow_say(403, "{}");
+	flow_say(200, NOTHING);
+	flow_follow();
+	assert_int_equal(flow.n, 2);
+	assert_int_equal(of_breaker("opens"), 2);
+	/* The scope is there: from then on each is asked for. */
+	look_again(2000);
+	flow_say(200, PENDING);
+	flow_say(200, NOTHING);
+	flow_follow();
+	assert_int_equal(flow.n, 2);
+	assert_int_equal(of_breaker("opens"), 0);
+	look_again(3000);
+	for (int i = 0; i < 3; i++)
+		flow_say(200, PENDING);
+	flow_follow();
+	assert_int_equal(flow.n, 3);
+}
+
+static void
 new_credentials_lift_what_the_old_ones_brought(void **state)
 {
 	const struct breaker_wait wait = { 30, 900 };
@@ -214,7 +254,7 @@ new_credentials_lift_what_the_old_ones_brought(void **state)
 	(void)state;
 	for (enum breaker_to to = 0; to < BREAKER__COUNT; to++)
 		store_must(breaker_open(store.db, store.tenant_id, to, 0, &wait, STR(""), &opened, &store.e));
-	guard_lift(store.db, store.tenant_id, BREAKER_IMPACT, BREAKER_IMPACT_ACTIONS);
+	gate_lift(store.db, store.tenant_id, BREAKER_IMPACT, BREAKER_IMPACT_ACTIONS);
 	assert_int_equal(store_int("SELECT COUNT(*) FROM breaker WHERE tenant_id = %lld", (long long)store.tenant_id),
 	    1);
 	assert_int_equal(of_breaker("destination = 'hubspot'"), 1);
@@ -266,6 +306,7 @@ main(void)
 		cmocka_unit_test_setup(a_token_without_actions_keeps_the_unanswered_waiting_and_is_tried_again,
 		    flow_fresh),
 		cmocka_unit_test_setup(a_token_without_submissions_looks_among_the_actions, flow_fresh),
+		cmocka_unit_test_setup(a_missing_scope_is_probed_by_one_call, flow_fresh),
 		cmocka_unit_test_setup(new_credentials_lift_what_the_old_ones_brought, flow_fresh),
 		cmocka_unit_test_setup(a_forbidden_conversion_waits_for_the_hour_and_the_others_do_not, flow_fresh),
 	};
