@@ -165,7 +165,7 @@ judge_trouble(const struct decide_round *r, struct judged *j, const struct recor
 		/* The longer it lasts, the more rarely it is tried: calls are for what can be read. */
 		wait_ms = wait_ms < PASS_MAX_MS ? wait_ms : PASS_MAX_MS;
 		j->pass_ms = wait_ms > t->wait_ms ? wait_ms : t->wait_ms;
-		j->passes = (struct pending_wait){ .why = t->waits, .answer = t->answer };
+		j->passes = (struct pending_delay){ .why = t->waits, .answer = t->answer };
 		return;
 	}
 	j->outcome = t->kind == RECORDS_REFUSED ? DECISION_WAITING : DECISION_SKIPPED;

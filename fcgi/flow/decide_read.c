@@ -225,7 +225,7 @@ trouble(struct decide_round *r, const struct decide_read *c, enum retry_class re
 {
 	struct arena *a = r->step.arena;
 	struct records_trouble *t = arena_alloc(a, sizeof(*t));
-	struct pending_wait wait = decide_wait_of(result, answer);
+	struct pending_delay wait = decide_wait_of(result, answer);
 	struct str type = type_of(c);
 
 	t->words = str_copy(a, words);
@@ -421,7 +421,7 @@ split(struct decide_round *r, const struct decide_read *c)
 static bool
 give_up(struct decide_round *r, enum retry_class result, const struct http_answer *answer, struct err *e)
 {
-	const struct pending_wait wait = decide_wait_of(result, answer);
+	const struct pending_delay wait = decide_wait_of(result, answer);
 	struct step *s = &r->step;
 
 	s->again_in_ms = again_ms(r, result, answer);

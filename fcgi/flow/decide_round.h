@@ -88,7 +88,7 @@ struct decide_round {
 	size_t alone; /* of a careful round: rounds of one event so far */
 	size_t splits; /* batches that were refused and asked for in halves */
 	int64_t read_at_ms;
-	struct pending_wait pause; /* what the round waited for by itself, since it began */
+	struct pending_delay pause; /* what the round waited for by itself, since it began */
 	struct decide_look *look; /* not NULL: nothing is written, this is filled */
 };
 
@@ -101,7 +101,7 @@ struct judged {
 	bool no_decision; /* no rule looks at it: nothing to tell */
 	bool endless; /* WAITING until somebody mends something, however long */
 	int64_t pass_ms; /* not 0: its records could not be read just now; nothing is decided, look again then */
-	struct pending_wait passes; /* why and answer of that */
+	struct pending_delay passes; /* why and answer of that */
 	struct str code, detail, contact_id, name;
 	struct str email_hash; /* store/mail_hash.h */
 	struct str email; /* of the contact, as far as it was read */
@@ -141,11 +141,11 @@ bool decide_take(struct decide_round *r, size_t n, bool *go_on, struct err *e) C
 /* ---- decide_wait.c: that HubSpot let an event wait, for its trace */
 
 /* HubSpot's answer of that class, or none, stopped the round. */
-struct pending_wait decide_wait_of(enum retry_class result, const struct http_answer *answer);
+struct pending_delay decide_wait_of(enum retry_class result, const struct http_answer *answer);
 /* The round pauses for want of access. */
 void decide_pauses(struct decide_round *r, const struct access *access, int64_t ms);
 /* Keeps it of the round's events that are still due.  What fails there fails nothing else. */
-void decide_held_up(const struct decide_round *r, const struct pending_wait *why);
+void decide_held_up(const struct decide_round *r, const struct pending_delay *why);
 /* The judged event's detail with what it waited for, if it did. */
 struct str decide_detail_waited(const struct decide_round *r, const struct judged *j);
 

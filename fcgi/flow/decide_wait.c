@@ -8,15 +8,15 @@
 #define TOLD_MS 1000
 
 static bool
-is_told(const struct pending_wait *w)
+is_told(const struct pending_delay *w)
 {
 	return w->why.n > 0 && (w->ms >= TOLD_MS || !str_eq(w->why, STR("calls_used")));
 }
 
-struct pending_wait
+struct pending_delay
 decide_wait_of(enum retry_class result, const struct http_answer *answer)
 {
-	struct pending_wait w = { .why = STR("away") };
+	struct pending_delay w = { .why = STR("away") };
 
 	if (answer->outcome == HTTP_ANSWERED)
 		w.answer = answer->status;
@@ -30,7 +30,7 @@ decide_wait_of(enum retry_class result, const struct http_answer *answer)
 void
 decide_pauses(struct decide_round *r, const struct access *access, int64_t ms)
 {
-	struct pending_wait *w = &r->pause;
+	struct pending_delay *w = &r->pause;
 
 	/* What ails the connection itself is told where it is mended. */
 	if (str_eq(access->why, STR("disconnected")))
@@ -45,7 +45,7 @@ decide_pauses(struct decide_round *r, const struct access *access, int64_t ms)
 }
 
 void
-decide_held_up(const struct decide_round *r, const struct pending_wait *why)
+decide_held_up(const struct decide_round *r, const struct pending_delay *why)
 {
 	const struct step *s = &r->step;
 	struct err e = { .code = ERR_NONE };
@@ -59,7 +59,7 @@ decide_held_up(const struct decide_round *r, const struct pending_wait *why)
 struct str
 decide_detail_waited(const struct decide_round *r, const struct judged *j)
 {
-	const struct pending_wait *before = &j->item->pending->waited, *w = before->times > 0 ? before : &r->pause;
+	const struct pending_delay *before = &j->item->pending->waited, *w = before->times > 0 ? before : &r->pause;
 	struct arena *a = r->step.arena;
 	struct json *detail, *waited;
 	struct err e = { .code = ERR_NONE };

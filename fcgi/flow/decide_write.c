@@ -310,7 +310,7 @@ go_on(struct decide_round *r, struct err *e)
 	r->poison = NULL;
 	r->n_items = r->first_call = r->n_calls = r->n_line_items = r->splits = 0;
 	r->items_of = STR("");
-	r->pause = (struct pending_wait){ .times = 0 };
+	r->pause = (struct pending_delay){ .times = 0 };
 	r->items_wait = false;
 	s->next = decide_begin;
 	s->pause_ms = 1;

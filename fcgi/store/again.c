@@ -54,8 +54,7 @@ const struct sql again_sql[] = {
 	    "conversion WHERE tenant_id = ? AND state = 'REJECTED' AND code = ? AND" NO_TEST
 	        ROWS_OF_CODE LONGEST_UNASKED ") c JOIN decision d ON "
 	    "d.tenant_id = c.tenant_id AND d.conversion_id = c.conversion_id AND d.outcome = 'CONVERSION' AND "
-	    "d.received_at = c.received_at LEFT JOIN event e ON e.tenant_id = d.tenant_id AND e.occurred_day = "
-	    "TIMESTAMPDIFF(DAY, '1970-01-01', d.occurred_at) AND e.event_key = d.event_key WHERE" PENDING_KNOWN
+	    "d.received_at = c.received_at " PENDING_EVENT "WHERE" PENDING_KNOWN
 	    "ON DUPLICATE KEY UPDATE tenant_id = asked.tenant_id",
 	    NULL, NULL },
 	[ASKED_ALL] = { "again.asked_all", SQL_TENANT, "i", "",
@@ -73,9 +72,8 @@ const struct sql again_sql[] = {
 	[REOPEN] = { "again.reopen", SQL_TENANT, "issstti", "",
 	    "UPDATE decision d JOIN (SELECT tenant_id, decision_id FROM decision WHERE tenant_id = ? AND outcome = "
 	    "'SKIPPED' AND code = ?" ROWS_OF_CODE
-	    "decided_at LIMIT ?) x ON x.tenant_id = d.tenant_id AND x.decision_id = d.decision_id "
-	    "LEFT JOIN event e ON e.tenant_id = d.tenant_id AND e.occurred_day = TIMESTAMPDIFF(DAY, '1970-01-01', "
-	    "d.occurred_at) AND e.event_key = d.event_key SET d.outcome = 'WAITING', d.code = 'asked_again', "
+	    "decided_at LIMIT ?) x ON x.tenant_id = d.tenant_id AND x.decision_id = d.decision_id " PENDING_EVENT
+	    "SET d.outcome = 'WAITING', d.code = 'asked_again', "
 	    "d.decided_at = UTC_TIMESTAMP(3), d.version = d.version + 1 WHERE d.outcome = 'SKIPPED' AND" PENDING_KNOWN,
 	    NULL, NULL },
 	[REOPENED_ALL] = { "again.reopened_all", SQL_TENANT, "ssi", "",

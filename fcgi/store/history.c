@@ -15,12 +15,7 @@ const struct sql history_sql[] = {
 	    "fields, author, note) VALUES (?, ?, ?, UTC_TIMESTAMP(3), ?, ?, ?, ?, ?, ?, ?, ?)",
 	    NULL, NULL },
 	[REFUSED] = { "history.refused", SQL_TENANT, "ii", "",
-	    "INSERT INTO history (tenant_id, conversion_id, at, kind, revision, code, message, batch_id, fields) "
-	    "SELECT "
-	    "tenant_id, conversion_id, COALESCE(ended_at, UTC_TIMESTAMP(3)), 'refused', revision, code, message, "
-	    "batch_id, fields FROM conversion WHERE tenant_id = ? AND conversion_id = ? AND state = 'REJECTED' "
-	    "AND" HISTORY_NOT_KEPT,
-	    NULL, NULL },
+	    HISTORY_KEEP_REFUSED "tenant_id = ? AND conversion_id = ?", NULL, NULL },
 	[LIST] = { "history.list", SQL_TENANT, "iiiiii", "tiisssssss",
 	    "SELECT at, conversion_id, revision, kind, code, message, batch_id, COALESCE(fields, ''), author, note "
 	    "FROM history WHERE tenant_id = ? AND ((? > 0 AND conversion_id = ?) OR (? > 0 AND decision_id = ?)) "

@@ -44,7 +44,7 @@ enum {
 	"state = 'REJECTED' AND trigger_id <> '" EFFECT_TEST_TRIGGER "' AND (code LIKE 'ACTIONTRACKER%' OR code = "    \
 	"'CAMPAIGN_NOT_FOUND')"
 #define PARKED "state = 'PARKED' AND code = '" HOLD_CODE "'"
-/* The same behind "c." beside another table that has a code. */
+/* Of the conversion c, beside another table that has a code.  A PARKED test of a person is sent, but not built again. */
 #define REFUSED_CODES                                                                                                  \
 	"state = 'REJECTED' AND c.trigger_id <> '" EFFECT_TEST_TRIGGER                                                 \
 	"' AND (c.code LIKE 'ACTIONTRACKER%' OR c.code "                                                               \
@@ -63,13 +63,8 @@ enum {
 	"AND " STALE
 /* The decisions about the conversion c that ... */
 #define DECISIONS_OF                                                                                                   \
-	"(SELECT 1 FROM decision d LEFT JOIN event e ON e.tenant_id = d.tenant_id AND e.occurred_day = "               \
-	"TIMESTAMPDIFF(DAY, '1970-01-01', d.occurred_at) AND e.event_key = d.event_key WHERE d.tenant_id = "           \
-	"c.tenant_id AND d.conversion_id = c.conversion_id AND "
-#define KEEP_VERDICTS                                                                                                  \
-	"INSERT INTO history (tenant_id, conversion_id, at, kind, revision, code, message, batch_id, fields) SELECT "  \
-	"tenant_id, conversion_id, COALESCE(ended_at, UTC_TIMESTAMP(3)), 'refused', revision, code, message, "         \
-	"batch_id, fields FROM conversion "
+	"(SELECT 1 FROM decision d " PENDING_EVENT                                                                     \
+	"WHERE d.tenant_id = c.tenant_id AND d.conversion_id = c.conversion_id AND "
 #define NEXT  "UPDATE conversion SET " CONVERSION_NEXT_REVISION " "
 #define READY "UPDATE conversion SET state = 'READY', code = '', message = '', version = version + 1 "
 #define TYPE  "WHERE tenant_id = ? AND event_type_id = ? AND "
@@ -108,7 +103,8 @@ const struct sql hold_sql[] = {
 	    ") ORDER BY c.occurred_at, c.conversion_id LIMIT 1",
 	    NULL, NULL },
 	/* What the next revision is written over (store/history.h). */
-	[KEEP] = { "hold.keep", SQL_TENANT, "ii", "", KEEP_VERDICTS TYPE REFUSED " AND" HISTORY_NOT_KEPT, NULL, NULL },
+	[KEEP] = { "hold.keep", SQL_TENANT, "ii", "",
+	    HISTORY_KEEP_REFUSED "tenant_id = ? AND event_type_id = ? AND " REFUSED, NULL, NULL },
 	[AGAIN] = { "hold.again", SQL_TENANT, "ii", "", NEXT TYPE REFUSED, NULL, NULL },
 	[AGAIN_ONE] = { "hold.again_one", SQL_TENANT, "ii", "", NEXT ONE REFUSED, NULL, NULL },
 	[RESUME] = { "hold.resume", SQL_TENANT, "ii", "", READY TYPE PARKED, NULL, NULL },
@@ -171,11 +167,14 @@ const size_t hold_sql_n = sizeof(hold_sql) / sizeof(hold_sql[0]);
 
 #define Q(id) (&hold_sql[id])
 
-/* Events were made due for decide again. */
+/* Makes events due for decide again; `of`: the event type or conversion that the statement asks for, or 0. */
 static bool
-redone(struct db *db, int64_t tenant_id, int64_t n, struct err *e)
+redo(struct db *db, const struct sql *q, int64_t tenant_id, int64_t rules, int64_t of, struct err *e)
 {
-	return n == 0 || pending_wake_shards(db, tenant_id, e);
+	const struct db_value in[] = { DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_I(rules), DB_V_I(of) };
+	int64_t n;
+
+	return db_run(db, q, in, of == 0 ? 3 : 4, &n, e) && (n == 0 || pending_wake_shards(db, tenant_id, e));
 }
 
 /* What was to be sent waits; made by older rules, it is made anew meanwhile. */
@@ -187,9 +186,7 @@ park(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t rules, str
 
 	if (!db_run(db, Q(PARK), DB_IN(tenant, type), &n, e) || !db_run(db, Q(UNQUEUE), DB_IN(tenant, type), NULL, e))
 		return false;
-	return n == 0 ||
-	       (db_run(db, Q(REDO_TYPE), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), tenant, DB_V_I(rules), type), &n, e) &&
-	           redone(db, tenant_id, n, e));
+	return n == 0 || redo(db, Q(REDO_TYPE), tenant_id, rules, event_type_id, e);
 }
 
 static bool
@@ -218,13 +215,7 @@ hold_begin(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type
 bool
 hold_refused(struct db *db, int64_t tenant_id, int64_t conversion_id, int64_t rules, struct err *e)
 {
-	int64_t n;
-
-	return (db_run(db, Q(REDO_ONE),
-	            DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_I(rules), DB_V_I(conversion_id)), &n,
-	            e) &&
-	           redone(db, tenant_id, n, e)) ||
-	       err_wrap(e, "looking at what is held");
+	return redo(db, Q(REDO_ONE), tenant_id, rules, conversion_id, e) || err_wrap(e, "looking at what is held");
 }
 
 bool
@@ -307,20 +298,11 @@ probe_by_present_rules(struct db *db, struct arena *a, int64_t tenant_id, int64_
 
 /* What a save did not see: held while it was saved. */
 static bool
-redo_late(struct db *db, int64_t tenant_id, int64_t rules, struct err *e)
-{
-	int64_t n;
-
-	return db_run(db, Q(REDO_LATE), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_I(rules)), &n, e) &&
-	       redone(db, tenant_id, n, e);
-}
-
-static bool
-redo_late_by_present_rules(struct db *db, struct arena *a, int64_t tenant_id, struct err *e)
+redo_late(struct db *db, struct arena *a, int64_t tenant_id, struct err *e)
 {
 	int64_t rules;
 
-	return config_pin(db, a, tenant_id, &rules, e) && redo_late(db, tenant_id, rules, e);
+	return config_pin(db, a, tenant_id, &rules, e) && redo(db, Q(REDO_LATE), tenant_id, rules, 0, e);
 }
 
 bool
@@ -332,9 +314,8 @@ hold_probe(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct
 	*n = 0;
 	if (!hold_list(db, a, tenant_id, &types, &n_types, e))
 		return false;
-	if (n_types > 0 &&
-	    (!transaction_begin(db, e) ||
-	        !transaction_end(db, redo_late_by_present_rules(db, a, tenant_id, e), "looking at what is held", e)))
+	if (n_types > 0 && (!transaction_begin(db, e) ||
+	                       !transaction_end(db, redo_late(db, a, tenant_id, e), "looking at what is held", e)))
 		return false;
 	for (size_t i = 0; i < n_types; i++)
 		if (!transaction_begin(db, e) ||
@@ -358,7 +339,7 @@ release(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id
 	        e))
 		return false;
 	if (ended == 0)
-		return redo_late(db, tenant_id, rules, e);
+		return redo(db, Q(REDO_LATE), tenant_id, rules, 0, e);
 	if (!db_run(db, Q(KEEP), DB_IN(tenant, type), NULL, e) ||
 	    !db_run(db, Q(AGAIN), DB_IN(tenant, type), &again, e) ||
 	    !db_run(db, Q(RESUME), DB_IN(tenant, type), &resumed, e))
@@ -382,17 +363,15 @@ hold_redo(struct db *db, struct arena *a, int64_t tenant_id, struct err *e)
 {
 	int64_t *types = NULL;
 	size_t n_types = 0;
-	int64_t rules, n;
+	int64_t rules;
 
 	/* In most tenants nothing is held, and the ledger need not be looked through. */
 	if (!hold_list(db, a, tenant_id, &types, &n_types, e))
 		return false;
 	if (n_types == 0)
 		return true;
-	if (!config_pin(db, a, tenant_id, &rules, e) ||
-	    !db_run(db, Q(REDO), DB_IN(DB_V_I(LEASE_DECIDE_SHARDS), DB_V_I(tenant_id), DB_V_I(rules)), &n, e))
-		return err_wrap(e, "looking at what is held");
-	return redone(db, tenant_id, n, e);
+	return (config_pin(db, a, tenant_id, &rules, e) && redo(db, Q(REDO), tenant_id, rules, 0, e)) ||
+	       err_wrap(e, "looking at what is held");
 }
 
 bool

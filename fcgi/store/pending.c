@@ -103,7 +103,7 @@ pending_due(struct db *db, struct arena *a, int64_t tenant_id, int64_t shard, in
 		p->waiting_ms = row[10].i;
 		p->due_ms = row[11].i;
 		if (row[12].kind != DB_NULL)
-			p->waited = (struct pending_wait){ .since_ms = row[12].i,
+			p->waited = (struct pending_delay){ .since_ms = row[12].i,
 				.ms = row[13].i,
 				.why = row[14].s,
 				.answer = row[15].i,
@@ -163,7 +163,7 @@ pending_wait(struct db *db, int64_t tenant_id, int64_t shard, const struct pendi
 
 bool
 pending_pass(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p, int64_t due_in_ms,
-    const struct pending_wait *why, struct err *e)
+    const struct pending_delay *why, struct err *e)
 {
 	if (why->why.n > 0)
 		return db_run(db, &pending_sql[PASS_WAITED],
@@ -175,7 +175,7 @@ pending_pass(struct db *db, int64_t tenant_id, int64_t shard, const struct pendi
 }
 
 bool
-pending_held_up(struct db *db, int64_t tenant_id, int64_t shard, int64_t due_ms, const struct pending_wait *why,
+pending_held_up(struct db *db, int64_t tenant_id, int64_t shard, int64_t due_ms, const struct pending_delay *why,
     struct err *e)
 {
 	return db_run(db, &pending_sql[why->answer > 0 ? HELD_UP : HELD_UP_FIRST],

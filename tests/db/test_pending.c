@@ -148,7 +148,8 @@ what_could_not_be_looked_at_comes_again_and_counts_no_look(void **state)
 	(void)state;
 	add("e", 0, 0);
 	p = due(0, &n);
-	store_must(pending_pass(store.db, store.tenant_id, 0, p, 5000, &(struct pending_wait){ .times = 0 }, &store.e));
+	store_must(
+	    pending_pass(store.db, store.tenant_id, 0, p, 5000, &(struct pending_delay){ .times = 0 }, &store.e));
 	due(0, &n);
 	assert_int_equal(n, 0);
 	store_later(store.db, 6);
@@ -159,8 +160,8 @@ what_could_not_be_looked_at_comes_again_and_counts_no_look(void **state)
 
 /* ---- T-40: what HubSpot let wait */
 
-static const struct pending_wait slow_down = { .why = { "slow_down", 9 }, .answer = 429 };
-static const struct pending_wait calls_used = { .why = { "calls_used", 10 } };
+static const struct pending_delay slow_down = { .why = { "slow_down", 9 }, .answer = 429 };
+static const struct pending_delay calls_used = { .why = { "calls_used", 10 } };
 
 static void
 t40_a_wait_is_kept_of_what_is_due_and_ends_with_the_next_look(void **state)
@@ -195,7 +196,7 @@ t40_a_wait_is_kept_of_what_is_due_and_ends_with_the_next_look(void **state)
 	assert_in_range(p->waited.ms, 8000, 60000);
 	/* The next wait is another one. */
 	store_must(
-	    pending_pass(store.db, store.tenant_id, 0, p, 0, &(struct pending_wait){ .why = STR("away") }, &store.e));
+	    pending_pass(store.db, store.tenant_id, 0, p, 0, &(struct pending_delay){ .why = STR("away") }, &store.e));
 	for (p = due(0, &n); !str_eq(p->event.value, STR("e")); p++)
 		assert_true(--n > 0);
 	assert_str(p->waited.why, "away");
