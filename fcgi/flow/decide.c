@@ -298,9 +298,14 @@ decide_unread(struct decide_round *r, struct err *e)
 {
 	struct step *s = &r->step;
 	int64_t wait_ms = s->pause_ms;
+	size_t n = 0;
 
 	s->pause_ms = 0;
-	if (!take_events(r, r->due, r->n_due, 0, e) || (r->n_items > 0 && !decide_write(r, e)))
+	for (size_t i = 0; i < r->n_items; i++)
+		if (r->items[i].match != RULESET_MATCHED)
+			r->items[n++] = r->items[i];
+	r->n_items = n;
+	if (n > 0 && !decide_write(r, e))
 		return false;
 	decide_held_up(r, &r->pause);
 	s->again_in_ms = wait_ms;

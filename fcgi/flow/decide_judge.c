@@ -40,8 +40,8 @@ gather_items(const struct decide_round *r, const struct event *ev, struct build_
 }
 
 /* What the trace shows: which contact and why, when it was read, what is missing. */
-static struct str
-write_detail(const struct decide_round *r, const struct judged *j, const struct trace *t)
+static struct json *
+detail_of(const struct decide_round *r, const struct judged *j, const struct trace *t)
 {
 	struct arena *a = r->step.arena;
 	struct json *detail = json_object(a);
@@ -65,7 +65,7 @@ write_detail(const struct decide_round *r, const struct judged *j, const struct 
 		json_push(faults, fault);
 	}
 	json_set(detail, "faults", faults);
-	return json_write(a, detail);
+	return detail;
 }
 
 static struct str
@@ -171,7 +171,7 @@ judge_trouble(const struct decide_round *r, struct judged *j, const struct recor
 	j->outcome = t->kind == RECORDS_REFUSED ? DECISION_WAITING : DECISION_SKIPPED;
 	j->endless = true;
 	j->code = t->code;
-	j->detail = write_detail(r, j, &trace);
+	j->told = detail_of(r, j, &trace);
 }
 
 /* The record is not there, or no longer.  Events of it make looks come fast: the time must have passed, too. */
@@ -192,7 +192,7 @@ reveal(const struct decide_round *r, struct judged *j, const struct hubspot_reco
 	const struct trace none = { .n_faults = 0 };
 	struct str value = { .n = 0 };
 
-	j->detail = write_detail(r, j, &none);
+	j->told = detail_of(r, j, &none);
 	if (!json_string(json_get(record->properties, str_c(r->step.arena, j->event.property)), &value)) {
 		wait_or_skip(r, j, STR("value_hidden"));
 		return false;
@@ -261,7 +261,7 @@ judge_record(const struct decide_round *r, struct judged *j, const struct hubspo
 	if (wanted != BUILD_WANTED) {
 		trace.faults = &unwanted;
 		trace.n_faults = 1;
-		j->detail = write_detail(r, j, &trace);
+		j->told = detail_of(r, j, &trace);
 		j->code = unwanted.code;
 		if (wanted == BUILD_NO_CONTACT)
 			wait_or_skip(r, j, unwanted.code);
@@ -270,7 +270,7 @@ judge_record(const struct decide_round *r, struct judged *j, const struct hubspo
 	build_conversion(a, &in, &j->built);
 	trace.faults = j->built.faults;
 	trace.n_faults = j->built.n_faults;
-	j->detail = write_detail(r, j, &trace);
+	j->told = detail_of(r, j, &trace);
 	judge_built(r, j, trace.contact.record != NULL);
 }
 
@@ -315,8 +315,10 @@ decide_judge(const struct decide_round *r, const struct decide_item *item, struc
 		j->code = STR("no_consent");
 		break;
 	case RULESET_MATCHED:
+		j->told = json_object(r->step.arena);
 		judge_matched(r, j);
-		j->detail = decide_detail_waited(r, j);
+		decide_tell_delay(r, j);
+		j->detail = json_write(r->step.arena, j->told);
 		break;
 	}
 }

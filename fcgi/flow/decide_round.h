@@ -102,6 +102,7 @@ struct judged {
 	bool endless; /* WAITING until somebody mends something, however long */
 	int64_t pass_ms; /* not 0: its records could not be read just now; nothing is decided, look again then */
 	struct pending_delay passes; /* why and answer of that */
+	struct json *told; /* what becomes the detail of a matched one */
 	struct str code, detail, contact_id, name;
 	struct str email_hash; /* store/mail_hash.h */
 	struct str email; /* of the contact, as far as it was read */
@@ -146,8 +147,8 @@ struct pending_delay decide_wait_of(enum retry_class result, const struct http_a
 void decide_pauses(struct decide_round *r, const struct access *access, int64_t ms);
 /* Keeps it of the round's events that are still due.  What fails there fails nothing else. */
 void decide_held_up(const struct decide_round *r, const struct pending_delay *why);
-/* The judged event's detail with what it waited for, if it did. */
-struct str decide_detail_waited(const struct decide_round *r, const struct judged *j);
+/* What the judged event waited for, if it did, beside all else that is told of it. */
+void decide_tell_delay(const struct decide_round *r, const struct judged *j);
 
 /* ---- decide_judge.c */
 

@@ -56,22 +56,19 @@ decide_held_up(const struct decide_round *r, const struct pending_delay *why)
 		log_event(LOG_INFO, "decide.wait_not_kept", LOG_C("why", e.text));
 }
 
-struct str
-decide_detail_waited(const struct decide_round *r, const struct judged *j)
+void
+decide_tell_delay(const struct decide_round *r, const struct judged *j)
 {
 	const struct pending_delay *before = &j->item->pending->waited, *w = before->times > 0 ? before : &r->pause;
 	struct arena *a = r->step.arena;
-	struct json *detail, *waited;
-	struct err e = { .code = ERR_NONE };
+	struct json *waited = json_object(a);
 
-	if (r->live || !is_told(w) || !json_parse(a, j->detail, &json_limits_answer, &detail, &e))
-		return j->detail;
-	waited = json_object(a);
+	if (r->live || !is_told(w))
+		return;
 	json_set_str(waited, "why", w->why);
 	json_set_int(waited, "answer", w->answer);
 	json_set_int(waited, "since_ms", w->since_ms);
 	json_set_int(waited, "ms", before->ms + r->pause.ms);
 	json_set_int(waited, "times", before->times + r->pause.times);
-	json_set(detail, "waited", waited);
-	return json_write(a, detail);
+	json_set(j->told, "waited", waited);
 }
