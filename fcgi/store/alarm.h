@@ -17,9 +17,11 @@ enum alarm_kind {
 	ALARM_HUBSPOT_ENDED,  /* detail: a name of enum install_trouble */
 	ALARM_HUBSPOT_SCOPES, /* detail: the scopes that are no longer granted, separated by blanks */
 	ALARM_IMPACT_REFUSED, /* the Account SID and Auth Token are no longer accepted */
-	ALARM_IMPACT_SCOPES,  /* detail: what the token may no longer do, in impact.com's words */
+	ALARM_IMPACT_SCOPES,  /* detail: what the token may no longer read, one of these or both */
 	ALARM__COUNT
 };
+#define ALARM_ACTIONS     "Actions"
+#define ALARM_SUBMISSIONS "API submissions"
 
 struct alarm {
 	int64_t alarm_id, raised_ms, ended_ms; /* ended 0: it stands */

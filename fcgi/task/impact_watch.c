@@ -112,9 +112,9 @@ answered(struct step *s, struct err *e)
 		return wait(w, s->parts->settings->impact_retry_s);
 	}
 	return conclude(w, false,
-	    actions == IMPACT_MAY_NOT && submissions == IMPACT_MAY_NOT ? STR("Actions and API submissions")
-	    : actions == IMPACT_MAY_NOT                                ? STR("Actions")
-	    : submissions == IMPACT_MAY_NOT                            ? STR("API submissions")
+	    actions == IMPACT_MAY_NOT && submissions == IMPACT_MAY_NOT ? STR(ALARM_ACTIONS " and " ALARM_SUBMISSIONS)
+	    : actions == IMPACT_MAY_NOT                                ? STR(ALARM_ACTIONS)
+	    : submissions == IMPACT_MAY_NOT                            ? STR(ALARM_SUBMISSIONS)
 	                                                               : STR(""),
 	    e);
 }
