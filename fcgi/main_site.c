@@ -1,4 +1,6 @@
-/* connector-site: the site's JSON API and the way to HubSpot and back.  Pools "site" and "live" are the same program. */
+/*
+ * connector-site: the site's JSON API and the way to HubSpot and back.  Pools "site" and "live" are the same program.
+ */
 #include "base/log.h"
 #include "program.h"
 #include "web/site.h"

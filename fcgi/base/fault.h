@@ -8,12 +8,13 @@
  * They exist in the builds for tests (CONNECTOR_FAULTS is defined: kind=san, kind=fault) and are nothing in a release
  * build, so that no installed program has them.
  *
- * Armed from outside: the environment variable CONNECTOR_FAULTS names a folder.  A file in it that is called as the point,
- * or POINT@VALUE, and holds "PASSES KILLS" (nothing: "0 1") lets so many passes go and kills (SIGKILL) at the next so
- * many.  It is gone before the last of them dies, so that what is started again goes on.  All processes share it.
+ * Armed from outside: the environment variable CONNECTOR_FAULTS names a folder.  A file in it that is called as the
+ * point, or POINT@VALUE, and holds "PASSES KILLS" (nothing: "0 1") lets so many passes go and kills (SIGKILL) at the
+ * next so many.  It is gone before the last of them dies, so that what is started again goes on.  All processes share
+ * it.
  *
- * Every point stands in tests/data/fault-points.txt with what comes by there; lint compares that table with the sources,
- * and tests kill at each row.  Whoever adds a point, or a transaction to the engine, adds a row there.
+ * Every point stands in tests/data/fault-points.txt with what comes by there; lint compares that table with the
+ * sources, and tests kill at each row.  Whoever adds a point, or a transaction to the engine, adds a row there.
  */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H

@@ -3,7 +3,8 @@
  *
  * A tally is a number in memory; store/counter adds it to the installation's counters every few seconds, where the
  * page of metrics finds them.  What a killed process had not handed over is lost, and work that is rolled back and
- * repeated may count twice: these numbers steer an operator, not the product.  Labels are part of the table, so there are never more series than rows here.
+ * repeated may count twice: these numbers steer an operator, not the product.  Labels are part of the table, so there
+ * are never more series than rows here.
  */
 #ifndef BASE_TALLY_H
 #define BASE_TALLY_H

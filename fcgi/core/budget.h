@@ -2,10 +2,10 @@
  * budget.h - how many calls were made in the stretch of time that a far end counts in.  Pure.
  *
  * In no stretch of window_ms, wherever it begins, are more than `calls` granted: so it makes no difference whether the
- * far end counts by the clock, from our first call, or over the time that has just passed (HubSpot does: hubspot.md 4.1;
- * of impact.com it is not known).  Calls are kept in spans, a sixty-fourth of the window long at most.  A span ends
- * as a whole, window_ms + margin_ms after its last call: a call may be counted later than it was granted, and the next
- * one that takes its place earlier.
+ * far end counts by the clock, from our first call, or over the time that has just passed (HubSpot does: hubspot.md
+ * 4.1; of impact.com it is not known).  Calls are kept in spans, a sixty-fourth of the window long at most.  A span
+ * ends as a whole, window_ms + margin_ms after its last call: a call may be counted later than it was granted, and the
+ * next one that takes its place earlier.
  */
 #ifndef CORE_BUDGET_H
 #define CORE_BUDGET_H

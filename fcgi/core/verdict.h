@@ -24,8 +24,8 @@ struct verdict {
 	const char *sentence; /* what happened */
 	const char *advice;   /* what to do; begins with "Nothing" when nothing has to be done */
 	/*
-	 * The page that helps: "settings", "triggers", "mappings", "hubspot", "impact"; "" when nothing has to be done, or
-	 * a person decides it where it stands ("held_...", "dropped_...", "poison").
+	 * The page that helps: "settings", "triggers", "mappings", "hubspot", "impact"; "" when nothing has to be
+	 * done, or a person decides it where it stands ("held_...", "dropped_...", "poison").
 	 */
 	const char *fix;
 };
@@ -38,8 +38,8 @@ const struct verdict *verdict_find(struct str code);
 /* Whether a refusal with that code means every conversion of the event type, until somebody mends the set-up. */
 bool verdict_holds_event_type(struct str code);
 /*
- * impact.com found no partner for it, and it named none: a sale of the brand's own, no fault.  With a click id in it the
- * same answer is a fault: VERDICT_CLICK_NOT_FOUND.
+ * impact.com found no partner for it, and it named none: a sale of the brand's own, no fault.  With a click id in it
+ * the same answer is a fault: VERDICT_CLICK_NOT_FOUND.
  */
 #define VERDICT_DIRECT          "ACTION_REF_NOT_FOUND"
 #define VERDICT_CLICK_NOT_FOUND "click_not_found"

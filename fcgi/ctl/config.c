@@ -1,4 +1,6 @@
-/* config.c - connectorctl export and import: an account's configuration as a file, for version control and CI (B-11). */
+/*
+ * config.c - connectorctl export and import: an account's configuration as a file, for version control and CI (B-11).
+ */
 #include "store/config.h"
 
 #include <stdio.h>

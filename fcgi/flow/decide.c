@@ -150,9 +150,9 @@ key_of(struct arena *a, const void *list, size_t i)
 }
 
 /*
- * After somebody's death: when that was over one event, or twice over answers about several, one event after the other is
- * looked at, that one first.  Once over several was most likely a kill from outside, and single reads cost a hundred times the
- * calls.
+ * After somebody's death: when that was over one event, or twice over answers about several, one event after the other
+ * is looked at, that one first.  Once over several was most likely a kill from outside, and single reads cost a
+ * hundred times the calls.
  */
 static bool
 take_one(struct decide_round *r, struct pending **due, size_t *n, struct err *e)
@@ -189,7 +189,9 @@ load_events(struct decide_round *r, struct err *e)
 	if (!take_events(r, r->due, r->n_due, RECORDS_MAX, e))
 		return false;
 	rest = r->n_records % HUBSPOT_BATCH_READ_MAX;
-	/* While more of a burst may come, only full calls are made; the rest stays due and fills one with what comes. */
+	/*
+	 * While more of a burst may come, only full calls are made; the rest stays due and fills one with what comes.
+	 */
 	return rest == r->n_records || rest == 0 || s->careful != NULL ||
 	       r->oldest_ms >= s->parts->settings->decide_linger_ms ||
 	       take_events(r, r->due, r->n_due, r->n_records - rest, e);

@@ -209,7 +209,8 @@ type_of(const struct decide_read *c)
 
 /*
  * When to look again, at the soonest; decide_judge.c makes it later the longer an event waits.  Chance is drawn for the
- * call and not for each of its records: those shall be read together the next time, too.  Never 0, which would mean now.
+ * call and not for each of its records: those shall be read together the next time, too.  Never 0, which would mean
+ * now.
  */
 static int64_t
 again_ms(const struct decide_round *r, enum retry_class result, const struct http_answer *answer)

@@ -53,8 +53,8 @@ struct decide_round {
 	/* What comes when all that is wanted was read: decide_write(), or what a preview makes of it. */
 	bool (*done)(struct decide_round *r, struct err *e);
 	/*
-	 * A person waits for it (task/preview.h): what cannot be read now is an error in words and not another round, and
-	 * `also` is read of the object's own records, names of all of them too.
+	 * A person waits for it (task/preview.h): what cannot be read now is an error in words and not another round,
+	 * and `also` is read of the object's own records, names of all of them too.
 	 */
 	bool live;
 	struct str_list also;
@@ -154,7 +154,8 @@ void decide_tell_delay(const struct decide_round *r, const struct judged *j);
 
 void decide_judge(const struct decide_round *r, const struct decide_item *item, struct judged *j);
 /*
- * What a conversion of that event is built from; *contact is which one was chosen and why.  `record` is the event's own.
+ * What a conversion of that event is built from; *contact is which one was chosen and why.  `record` is the event's
+ * own.
  */
 void decide_gather(const struct decide_round *r, const struct decide_item *item, const struct event *ev,
     const struct hubspot_record *record, struct build_input *in, struct chosen *contact);

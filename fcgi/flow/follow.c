@@ -172,8 +172,8 @@ follow_finish(struct follow *f, struct err *e)
 static bool read_submissions(struct follow *f, struct err *e);
 
 /*
- * Whether its submission is not to be waited for any longer: refused or gone by this answer, or after so many looks still
- * unreadable.  What is about all calls (a limit, credentials) is none of its.
+ * Whether its submission is not to be waited for any longer: refused or gone by this answer, or after so many looks
+ * still unreadable.  What is about all calls (a limit, credentials) is none of its.
  */
 static bool
 is_unread(const struct follow_item *item, const struct http_answer *answer)
@@ -240,7 +240,10 @@ take_answers(struct step *step, struct err *e)
 			return false;
 		if (!f->busy || item->want != FOLLOW_LISTING)
 			continue;
-		/* The actions were listed a moment ago, and it was not there; or that listing failed, and nothing is known. */
+		/*
+		 * The actions were listed a moment ago, and it was not there; or that listing failed, and nothing is
+		 * known.
+		 */
 		if (!item->listed)
 			follow_later(item, follow_plan_ms(f, item));
 		else if (!follow_not_found(f, item, e))

@@ -51,7 +51,10 @@ struct follow {
 	size_t n_held;
 	bool busy; /* above half of the call budget: listings first */
 	struct follow_window window;
-	/* Calls that the token has no scope for: not before that time, known since they were wanted; -1: not asked yet. */
+	/*
+	 * Calls that the token has no scope for: not before that time, known since they were wanted; -1: not asked
+	 * yet.
+	 */
 	int64_t no_submissions_ms, no_actions_ms;
 	int64_t span_ms, around_ms; /* of a window: less after one held too many actions */
 	int64_t budget;
@@ -66,8 +69,8 @@ bool follow_finish(struct follow *f, struct err *e) CC_MUST_USE;
 /* What concerns all of the tenant's calls: the limit is reached, or the credentials are refused. */
 bool follow_hold_back(struct follow *f, const struct http_answer *answer, struct err *e) CC_MUST_USE;
 /*
- * *wait_ms: 0, or how long calls for submissions or actions are not made, because the token has no scope for them.  To be
- * asked before each of them: a probe is one.
+ * *wait_ms: 0, or how long calls for submissions or actions are not made, because the token has no scope for them.  To
+ * be asked before each of them: a probe is one.
  */
 bool follow_may(struct follow *f, enum breaker_to to, int64_t *wait_ms, struct err *e) CC_MUST_USE;
 /* Such a call was answered well. */

@@ -87,8 +87,8 @@ far_side(struct err *e)
 }
 
 /*
- * impact.com judged the conversion by more than its event type: so that exists, and if it was held, it is mended.  Told before the
- * verdict is written: a crash between the two leaves the conversion to be judged once more.
+ * impact.com judged the conversion by more than its event type: so that exists, and if it was held, it is mended.
+ * Told before the verdict is written: a crash between the two leaves the conversion to be judged once more.
  */
 static bool
 proved(struct follow *f, const struct follow_item *item, struct err *e)
@@ -110,8 +110,8 @@ proved(struct follow *f, const struct follow_item *item, struct err *e)
 }
 
 /*
- * A move that is refused: the conversion is not where it was (a late answer), which concerns nobody else; or the lease is
- * not ours any more, which ends the round.
+ * A move that is refused: the conversion is not where it was (a late answer), which concerns nobody else; or the lease
+ * is not ours any more, which ends the round.
  */
 static bool
 unless_moved(struct follow *f, int64_t conversion_id, bool done, struct err *e)
@@ -167,7 +167,9 @@ follow_confirm(struct follow *f, struct follow_item *item, const struct impact_a
 	    e);
 }
 
-/* Its submission is there and fine: it has arrived, whatever the answer was, and is followed as any that was accepted. */
+/*
+ * Its submission is there and fine: it has arrived, whatever the answer was, and is followed as any that was accepted.
+ */
 static bool
 arrived(struct follow *f, struct follow_item *item, struct err *e)
 {

@@ -119,7 +119,9 @@ keep_in_transaction(struct ids_walk *w, bool look, struct err *e)
 	return lease_hold(db_of(w), &w->lease, e) && (!look || ids_look(w, e)) && keep_place(w, e);
 }
 
-/* The page is done with: what it said and where the next one begins go together.  Then on, or the next tenant's turn. */
+/*
+ * The page is done with: what it said and where the next one begins go together.  Then on, or the next tenant's turn.
+ */
 static bool
 go_on(struct ids_walk *w, bool look, struct err *e)
 {

@@ -52,14 +52,17 @@ struct step {
 	size_t n;         /* requests that this call of next wants sent; step_next() begins with none */
 	uint32_t probing; /* a bit for each enum breaker_to whose probe this step holds */
 	size_t n_answers; /* of the requests of the call before: answers[0..n_answers) */
-	/* Not 0: the call budget is used up; `next` is called again after this, its requests kept unsent, or not made yet. */
+	/*
+	 * Not 0: the call budget is used up; `next` is called again after this, its requests kept unsent, or not made
+	 * yet.
+	 */
 	int64_t pause_ms;
 	/* What the step has in hand is nowhere else: its pause is not cut short to make room, or to stop sooner. */
 	bool holds;
 	int64_t token_version; /* of HubSpot's token that flow/access.h gave last */
 	/*
-	 * Not NULL: the lease's last holder died (store/lease.h).  What the next call works on is written down before; `item`
-	 * names it, empty: several things.
+	 * Not NULL: the lease's last holder died (store/lease.h).  What the next call works on is written down before;
+	 * `item` names it, empty: several things.
 	 */
 	struct lease *careful;
 	struct str item;
@@ -74,8 +77,8 @@ size_t step_request(struct step *s, const struct http_request *request);
 int64_t step_retry_ms(const struct step *s, enum retry_destination to, enum retry_class c,
     const struct http_answer *answer, int64_t tries);
 /*
- * A careful step goes on with that piece of work alone, and its next calls do so until it names another.  False: the lease
- * is lost.
+ * A careful step goes on with that piece of work alone, and its next calls do so until it names another.  False: the
+ * lease is lost.
  */
 bool step_work_on(struct step *s, struct str item, struct err *e) CC_MUST_USE;
 /* Whether that was the work of enough holders that died: it is to be taken out of the queue, untouched. */

@@ -199,9 +199,9 @@ say(struct db *db, const char *text, struct err *e)
 
 /*
  * The settings of a session, and the proof that strict mode is on.  A statement whose answer nobody waits for any more
- * is ended by the server itself; its name for that is MariaDB's (M!) or MySQL's.  A process that is stopped in the midst
- * of a transaction loses it when its leases end: what it has locked is others' work by then (MySQL has no such setting;
- * there it waits for the connection to end).
+ * is ended by the server itself; its name for that is MariaDB's (M!) or MySQL's.  A process that is stopped in the
+ * midst of a transaction loses it when its leases end: what it has locked is others' work by then (MySQL has no such
+ * setting; there it waits for the connection to end).
  */
 static bool
 session(struct db *db, struct err *e)

@@ -95,8 +95,8 @@ bool db_commit(struct db *db, struct err *e) CC_MUST_USE;
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 /*
- * Whether somebody's lock was in the way (deadlock, lock wait, certification) since this was asked last: what tells such
- * an ERR_CONFLICT from one that is about what the rows say.
+ * Whether somebody's lock was in the way (deadlock, lock wait, certification) since this was asked last: what tells
+ * such an ERR_CONFLICT from one that is about what the rows say.
  */
 bool db_collided(struct db *db);
 /* For tests: the connection is gone, as when the network cuts it. */

@@ -1,5 +1,6 @@
 /*
- * fcgi.h - the FastCGI side of a program (libfcgi behind it): requests on descriptor 0, one at a time, or some together.
+ * fcgi.h - the FastCGI side of a program (libfcgi behind it): requests on descriptor 0, one at a time, or some
+ * together.
  *
  * SIGTERM, SIGINT and SIGQUIT end fcgi_accept() after the request in hand.  A body is read whole, up to a cap,
  * and must have exactly CONTENT_LENGTH bytes.

@@ -1,5 +1,6 @@
 /*
- * http_fault.h - where a test may kill in the life of a request (base/fault.h): the inside of io/http, used by http.c alone.
+ * http_fault.h - where a test may kill in the life of a request (base/fault.h): the inside of io/http, used by http.c
+ * alone.
  *
  *   http.connected   the connection stands, not a byte of the request has left
  *   http.sent        the whole request has left, no answer was read

@@ -72,7 +72,9 @@ http_mail_status(CURL *easy, CURLcode result)
 	long status = 0;
 
 	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	/* The last line that the relay said: a transfer that ended well is one that it took, whatever it said to QUIT. */
+	/*
+	 * The last line that the relay said: a transfer that ended well is one that it took, whatever it said to QUIT.
+	 */
 	if (result == CURLE_OK)
 		return 250;
 	return status >= 400 ? (int)status : 0;

@@ -1,8 +1,8 @@
 /*
  * http_mail.h - one e-mail as a transfer of the HTTP client: the inside of io/http, used by http.c alone.
  *
- * SMTP over TLS, from the start (smtps) or by STARTTLS (smtp), never without.  A refusal of the relay is an answer whose
- * status is the SMTP code (550); 250 is success.
+ * SMTP over TLS, from the start (smtps) or by STARTTLS (smtp), never without.  A refusal of the relay is an answer
+ * whose status is the SMTP code (550); 250 is success.
  */
 #ifndef IO_HTTP_MAIL_H
 #define IO_HTTP_MAIL_H

@@ -18,8 +18,8 @@ struct http_poll {
 	int64_t timer_mono_ms; /* when libcurl wants to be called again; -1: not by time */
 	int extra;             /* the descriptor that wakes as well, or -1 */
 	/*
-	 * By descriptor, what a transfer waits for, 0 for nothing.  A kept connection stays in epoll between two requests,
-	 * and is taken out when it has something to tell that nobody waits for.
+	 * By descriptor, what a transfer waits for, 0 for nothing.  A kept connection stays in epoll between two
+	 * requests, and is taken out when it has something to tell that nobody waits for.
 	 */
 	uint32_t *wanted;
 	size_t n_wanted;

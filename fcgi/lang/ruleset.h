@@ -54,7 +54,8 @@ void ruleset_compile(struct arena *a, const struct config_document *document, co
 /*
  * All that keeps the document from working (I-09): what ruleset_compile() finds, and for each object with
  * a live trigger every required field or combination that is not mapped, fields mapped twice, exclusive
- * fields mapped together, texts that impact.com would not take.  Paths are "objects.deals.mapping" or ".../<row id>.expression".
+ * fields mapped together, texts that impact.com would not take.  Paths are "objects.deals.mapping" or ".../<row
+ * id>.expression".
  */
 size_t ruleset_check(struct arena *a, const struct config_document *document, const struct catalogue *catalogue,
     struct config_fault **faults);

@@ -34,7 +34,9 @@ fault(struct checker *c, const char *row_id, struct str message)
 	    message);
 }
 
-/* Whether a row is meant to fill the field: one whose expression is faulty has its own fault and is not missing, too. */
+/*
+ * Whether a row is meant to fill the field: one whose expression is faulty has its own fault and is not missing, too.
+ */
 static bool
 is_mapped(const struct checker *c, struct str pattern)
 {

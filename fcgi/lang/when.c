@@ -174,8 +174,8 @@ second_clause(const struct lang_parser *p, size_t begin, size_t end, struct str 
 }
 
 /*
- * A second condition behind another word than "and", "{x} = 1 und {y} = 2", is refused with that word: read as a part of
- * the value it would make a condition that never holds.
+ * A second condition behind another word than "and", "{x} = 1 und {y} = 2", is refused with that word: read as a part
+ * of the value it would make a condition that never holds.
  */
 static bool
 check_joined(struct lang_parser *p, size_t begin, size_t end)

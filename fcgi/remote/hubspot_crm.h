@@ -37,16 +37,16 @@ struct hubspot_search {
 	struct str missing;         /* or none of it, */
 	int64_t since_ms;           /* and was modified since then when this is not 0 */
 	/*
-	 * Not empty: in the order of ids, what comes behind this one; "0" begins.  So records that meanwhile fall out of
-	 * what is searched for make none be passed over, and there is no ceiling of 10,000.
+	 * Not empty: in the order of ids, what comes behind this one; "0" begins.  So records that meanwhile fall out
+	 * of what is searched for make none be passed over, and there is no ceiling of 10,000.
 	 */
 	struct str behind_id;
 	struct str_list properties; /* to be told */
 	int64_t limit;              /* 1 to HUBSPOT_SEARCH_MAX */
 };
 /*
- * POST /crm/objects/{v}/{type}/search; its answer is read by hubspot_crm_read_records().  Lags behind writes by seconds,
- * never finds archived records, and counts against a limit of its own: 5 a second of all apps.
+ * POST /crm/objects/{v}/{type}/search; its answer is read by hubspot_crm_read_records().  Lags behind writes by
+ * seconds, never finds archived records, and counts against a limit of its own: 5 a second of all apps.
  */
 void hubspot_crm_search(struct arena *a, const struct settings *s, const struct secret *token,
     const struct hubspot_search *search, struct http_request *out);

@@ -123,7 +123,8 @@ next_page(struct arena *a, const struct json *body)
 
 /*
  * The same of a listing that must be read to its end: what is not on it counts as not there.  Whether a page follows is
- * said by @numpages, else by @nextpageuri; an answer that says so, or is asked for behind another, tells which page it is.
+ * said by @numpages, else by @nextpageuri; an answer that says so, or is asked for behind another, tells which page it
+ * is.
  */
 static bool
 page_behind(struct arena *a, const struct json *body, int64_t asked, int64_t *next, struct err *e)

@@ -92,8 +92,8 @@ bool activity_totals(struct db *db, struct arena *a, int64_t tenant_id, int64_t 
 bool activity_exact(struct db *db, struct arena *a, int64_t tenant_id, const struct activity_search *search, bool *out,
     struct err *e) CC_MUST_USE;
 /*
- * Newest first, by when HubSpot reported it; that never changes, so a line stays where it is.  With an outcome or a code,
- * a conversion that several events made a revision of is one line, that of the last.
+ * Newest first, by when HubSpot reported it; that never changes, so a line stays where it is.  With an outcome or a
+ * code, a conversion that several events made a revision of is one line, that of the last.
  */
 bool activity_list(struct db *db, struct arena *a, int64_t tenant_id, const struct activity_filter *filter,
     struct activity_row **out, size_t *n, struct err *e) CC_MUST_USE;
@@ -114,7 +114,8 @@ bool activity_proved(struct db *db, struct arena *a, int64_t tenant_id, struct s
 
 /*
  * Why conversions of this tenant do not go out or came back, one row per state and code, the most first; then why
- * events wait, for data when it takes longer than a few looks ("WAITING"), or met another record's conversion ("SUPPRESSED").  Of what ended, the last 30 days.
+ * events wait, for data when it takes longer than a few looks ("WAITING"), or met another record's conversion
+ * ("SUPPRESSED").  Of what ended, the last 30 days.
  */
 struct activity_problem {
 	struct str state, code;

@@ -1,10 +1,10 @@
 /*
  * activity_list.c - the lines of the list and their numbers; see activity.h.
  *
- * Newest first by (received_at, decision_id).  What a line counts as depends on its decision or, once it has one, on its
- * conversion's state: so an outcome is several arms, one a decision's outcome or conversion's state, each read by an
- * index that has this order, each no more than a page, and then merged.  A page costs the same among a thousand rows and
- * among a million.
+ * Newest first by (received_at, decision_id).  What a line counts as depends on its decision or, once it has one, on
+ * its conversion's state: so an outcome is several arms, one a decision's outcome or conversion's state, each read by
+ * an index that has this order, each no more than a page, and then merged.  A page costs the same among a thousand
+ * rows and among a million.
  */
 #include "base/arena.h"
 #include "base/clock.h"
@@ -28,14 +28,17 @@ enum {
 	TOTALS
 };
 
-/* Of DEAD and REJECTED ones those that were given up ('yes'), that no partner brought ('direct'), or the others ('no'). */
+/*
+ * Of DEAD and REJECTED ones those that were given up ('yes'), that no partner brought ('direct'), or the others
+ * ('no').
+ */
 #define GIVEN_UP(x)                                                                                                    \
 	" AND (? = '' OR CASE WHEN " x ".code IN " ACTIVITY_GIVEN_UP " THEN 'yes' WHEN " x ".code = " ACTIVITY_DIRECT  \
 	" THEN 'direct' ELSE 'no' END = ?) "
 /*
- * Decisions of one batch share the moment, and their conversions need not have its order: so the arm reaches back to the
- * moment of the last row that a page may need, and all of that moment are in it.  A conversion with several decisions
- * stands where the newest of them does, once, as it is counted.
+ * Decisions of one batch share the moment, and their conversions need not have its order: so the arm reaches back to
+ * the moment of the last row that a page may need, and all of that moment are in it.  A conversion with several
+ * decisions stands where the newest of them does, once, as it is counted.
  */
 #define CONVERSION_ARM                                                                                                 \
 	"SELECT d.decision_id FROM conversion c FORCE INDEX (conversion_list) STRAIGHT_JOIN decision d FORCE INDEX "   \
@@ -84,8 +87,8 @@ enum {
 	"d.object_type = ?) AND (? = '' OR IF(d.outcome = 'CONVERSION', c.code, d.code) = ?) "
 
 /*
- * Of a long period in the order of an index, so that no table is made of a million rows to sort them; of a short one only
- * its rows are read.
+ * Of a long period in the order of an index, so that no table is made of a million rows to sort them; of a short one
+ * only its rows are read.
  */
 #define COUNT_BY(index)                                                                                                \
 	"SELECT outcome, code, COUNT(*) FROM decision FORCE INDEX (" index ") WHERE tenant_id = ? AND outcome IN "     \

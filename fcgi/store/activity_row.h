@@ -1,4 +1,6 @@
-/* activity_row.h - the columns of a line, for the statements of activity.c and activity_list.c, and how they are read. */
+/*
+ * activity_row.h - the columns of a line, for the statements of activity.c and activity_list.c, and how they are read.
+ */
 #ifndef STORE_ACTIVITY_ROW_H
 #define STORE_ACTIVITY_ROW_H
 

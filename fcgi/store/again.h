@@ -32,8 +32,8 @@ bool again_ask(struct db *db, int64_t tenant_id, const struct activity_detail *l
     struct str note, struct err *e) CC_MUST_USE;
 /*
  * All REJECTED conversions and SKIPPED events with that code, as far as the filter's object and period leave them;
- * of each at most the filter's limit (0: AGAIN_MAX), those first that were not asked for yet, or longest ago.  *n counts them.  ERR_INVALID: a code of which that may not be.  Inside
- * the caller's transaction.
+ * of each at most the filter's limit (0: AGAIN_MAX), those first that were not asked for yet, or longest ago.  *n
+ * counts them.  ERR_INVALID: a code of which that may not be.  Inside the caller's transaction.
  */
 bool again_ask_all(struct db *db, int64_t tenant_id, const struct activity_filter *f, struct str author,
     struct str note, int64_t *n, struct err *e) CC_MUST_USE;

@@ -1,10 +1,12 @@
 /*
- * alarm.h - what a person has to mend at a connection (T-39): one row of a kind from when it was found until it is over.
+ * alarm.h - what a person has to mend at a connection (T-39): one row of a kind from when it was found until it is
+ * over.
  *
  *   raised    the pages say so, and one e-mail goes to each owner; found again it only brings its detail up to date
  *   ended     nothing says so any more; who got the e-mail gets another that it works again
  *
- * Without a mail relay the e-mails wait, and are dropped when the alarm ends.  What breaks again within an hour sends none.
+ * Without a mail relay the e-mails wait, and are dropped when the alarm ends.  What breaks again within an hour sends
+ * none.
  */
 #ifndef STORE_ALARM_H
 #define STORE_ALARM_H

@@ -34,7 +34,9 @@ bool config_pin(struct db *db, struct arena *a, int64_t tenant_id, int64_t *revi
 bool config_save(struct db *db, struct arena *a, const struct person *by, int64_t base, const char *action,
     struct str document, struct config_revision *out, struct err *e) CC_MUST_USE;
 
-/* The same for a document that comes from elsewhere: origin is "rollback 3", "import", "account 25002" or "operator". */
+/*
+ * The same for a document that comes from elsewhere: origin is "rollback 3", "import", "account 25002" or "operator".
+ */
 struct config_change {
 	int64_t base;
 	const char *action;

@@ -121,7 +121,10 @@ bool conversion_park(struct db *db, int64_t tenant_id, int64_t id, struct str co
 /* All PARKED rows with that code (empty: any but those of a held event type) are READY and due again. */
 bool conversion_unpark(struct db *db, int64_t tenant_id, struct str code, int64_t *n, struct err *e) CC_MUST_USE;
 
-/* UNKNOWN -> READY: the same body once more.  UNKNOWN or READY -> DEAD: after two unanswered ones, lost track of, or elsewhere. */
+/*
+ * UNKNOWN -> READY: the same body once more.  UNKNOWN or READY -> DEAD: after two unanswered ones, lost track of, or
+ * elsewhere.
+ */
 bool conversion_resend(struct db *db, const struct lease *l, int64_t id, struct err *e) CC_MUST_USE;
 bool conversion_dead(struct db *db, const struct lease *l, int64_t id, struct str code, struct str message,
     struct err *e) CC_MUST_USE;
@@ -134,8 +137,8 @@ bool conversion_unattributed(struct db *db, int64_t tenant_id, int64_t id, int64
 bool conversion_left(struct db *db, const struct lease *l, int64_t id, struct str code, struct err *e) CC_MUST_USE;
 
 /*
- * ACCEPTED or UNKNOWN -> REJECTED with impact.com's code.  When that holds its event type, and the rules were saved since
- * it was made, it is made anew by the present ones (store/hold.h).
+ * ACCEPTED or UNKNOWN -> REJECTED with impact.com's code.  When that holds its event type, and the rules were saved
+ * since it was made, it is made anew by the present ones (store/hold.h).
  */
 bool conversion_rejected(struct db *db, struct arena *a, const struct lease *l, int64_t id, struct str code,
     struct str partner_id, struct err *e) CC_MUST_USE;

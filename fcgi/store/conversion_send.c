@@ -49,7 +49,10 @@ const struct sql conversion_send_sql[] = {
 	[ATTEMPTS] = { "conversion.attempts", SQL_TENANT, "i" GROUP_LETTERS, "ii",
 	    "SELECT conversion_id, attempts FROM conversion WHERE tenant_id = ? AND conversion_id IN " GROUP, NULL,
 	    NULL },
-	/* The first assignment reads the state of before: who was given up for dead and answers had an answer after all. */
+	/*
+	 * The first assignment reads the state of before: who was given up for dead and answers had an answer after
+	 * all.
+	 */
 	[ANSWERED] = { "conversion.answered", SQL_TENANT, "sssssssssiiis", "",
 	    "UPDATE conversion SET unanswered = unanswered + IF(? = 'UNKNOWN', 1, 0) - IF(state = 'UNKNOWN' AND "
 	    "unanswered > 0, 1, 0), state = ?, code = ?, message = ?, batch_id = IF(? = '', batch_id, ?), "

@@ -32,9 +32,9 @@ enum {
 	"WHERE d.tenant_id = ? AND d.kind = 'conversion' AND d.due <= UTC_TIMESTAMP(3) AND "
 
 /*
- * The lane of a conversion is busy while an earlier one of it is on its way: ready, or being sent; or accepted, when its
- * event type is another one, until its verdict.  Nobody waits longer than order_wait_s for one that was put off or is
- * being judged.  For one that could go now nobody waits at all: it goes first, however long both have waited (for a
+ * The lane of a conversion is busy while an earlier one of it is on its way: ready, or being sent; or accepted, when
+ * its event type is another one, until its verdict.  Nobody waits longer than order_wait_s for one that was put off or
+ * is being judged.  For one that could go now nobody waits at all: it goes first, however long both have waited (for a
  * budget, for a pause to end).
  */
 #define LATELY(moment) moment " > UTC_TIMESTAMP(3) - INTERVAL ? SECOND"

@@ -77,7 +77,10 @@ const struct sql erase_sql[] = {
 	/* Housekeeping of the installation. */
 	[SWEEP] = { "erase.sweep", SQL_GLOBAL, "", "",
 	    "DELETE FROM erasure WHERE ended_at < UTC_TIMESTAMP(3) - INTERVAL 7 DAY LIMIT 1000", NULL, NULL },
-	/* Sign-in links belong to addresses: to those that only this account knows.  E-mails first, links lead to them. */
+	/*
+	 * Sign-in links belong to addresses: to those that only this account knows.  E-mails first, links lead to
+	 * them.
+	 */
 	[MAILS] = { "erase.mails", SQL_TENANT, "i", "",
 	    "DELETE m FROM mail m JOIN sign_in_link l ON l.link_id = m.subject_id " OF_PERSON
 	    " AND m.tenant_id = 0 AND m.kind = 'sign_in'",

@@ -26,7 +26,10 @@ bool event_type_all_same(struct db *db, struct arena *a, int64_t tenant_id, stru
 /* Whether two rows are one event type. */
 bool event_type_equal(const struct event_type_same *same, size_t n, int64_t x, int64_t y);
 
-/* impact.com judged a conversion by more than its event type: so it has one of that code.  Taking it up proves nothing. */
+/*
+ * impact.com judged a conversion by more than its event type: so it has one of that code.  Taking it up proves
+ * nothing.
+ */
 bool event_type_proved(struct db *db, int64_t tenant_id, int64_t event_type_id, struct err *e) CC_MUST_USE;
 
 extern const struct sql event_type_sql[];

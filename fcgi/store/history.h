@@ -20,8 +20,8 @@ struct history {
 
 bool history_add(struct db *db, int64_t tenant_id, const struct history *h, struct err *e) CC_MUST_USE;
 /*
- * The verdict of a REJECTED conversion and what it was about, before anything is written over it.  Of each revision once,
- * the first time: later its fields may be what will be sent next.
+ * The verdict of a REJECTED conversion and what it was about, before anything is written over it.  Of each revision
+ * once, the first time: later its fields may be what will be sent next.
  */
 bool history_refused(struct db *db, int64_t tenant_id, int64_t conversion_id, struct err *e) CC_MUST_USE;
 /* The same of all conversions that the condition behind it names. */

@@ -44,7 +44,7 @@ enum {
 	"state = 'REJECTED' AND trigger_id <> '" EFFECT_TEST_TRIGGER "' AND (code LIKE 'ACTIONTRACKER%' OR code = "    \
 	"'CAMPAIGN_NOT_FOUND')"
 #define PARKED "state = 'PARKED' AND code = '" HOLD_CODE "'"
-/* Of the conversion c, beside another table that has a code.  A PARKED test of a person is sent, but not built again. */
+/* Of the conversion c, beside another table that has a code; a person's test that is PARKED is never built again. */
 #define REFUSED_CODES                                                                                                  \
 	"state = 'REJECTED' AND c.trigger_id <> '" EFFECT_TEST_TRIGGER                                                 \
 	"' AND (c.code LIKE 'ACTIONTRACKER%' OR c.code "                                                               \
@@ -52,7 +52,8 @@ enum {
 #define PARKED_CODE "state = 'PARKED' AND c.trigger_id <> '" EFFECT_TEST_TRIGGER "' AND c.code = '" HOLD_CODE "'"
 /*
  * Decisions about what is held whose rules are no longer the present ones, and whose events are known whole: it is made
- * anew.  Of several decisions about a conversion the last one counts; what was sent once and not refused keeps its bytes.
+ * anew.  Of several decisions about a conversion the last one counts; what was sent once and not refused keeps its
+ * bytes.
  */
 #define STALE                                                                                                          \
 	"d.outcome = 'CONVERSION' AND d.received_at = c.received_at AND d.revision < ? AND" PENDING_KNOWN              \
@@ -117,8 +118,8 @@ const struct sql hold_sql[] = {
 	    "AND c.state = 'READY' ON DUPLICATE KEY UPDATE due = delivery.due",
 	    NULL, NULL },
 	/*
-	 * Not while any of it is about to be made anew: it would go out with the bytes of older rules.  What waits for data
-	 * keeps the others from nothing.
+	 * Not while any of it is about to be made anew: it would go out with the bytes of older rules.  What waits for
+	 * data keeps the others from nothing.
 	 */
 	[END] = { "hold.end", SQL_TENANT, "iiiiiii", "",
 	    "DELETE FROM event_type_hold WHERE tenant_id = ? AND event_type_id = ? AND held_at < (SELECT c.sending_at "

@@ -62,8 +62,8 @@ bool hold_redo(struct db *db, struct arena *a, int64_t tenant_id, struct err *e)
 bool hold_find(struct db *db, struct arena *a, int64_t tenant_id, struct str event_key, bool *redo, int64_t *id,
     struct err *e) CC_MUST_USE;
 /*
- * These rules looked at the event: it is not looked at again before others are saved.  When its conversion has that body;
- * empty: whatever it has, for they make none of it.
+ * These rules looked at the event: it is not looked at again before others are saved.  When its conversion has that
+ * body; empty: whatever it has, for they make none of it.
  */
 bool hold_looked(struct db *db, int64_t tenant_id, struct str event_key, int64_t rules, struct str body_hash,
     struct err *e) CC_MUST_USE;

@@ -1,9 +1,10 @@
 /*
- * illegal.h - a move that its state machine's table does not have (core/state.h, core/update_state.h): a defect of ours.
+ * illegal.h - a move that its state machine's table does not have (core/state.h, core/update_state.h): a defect of
+ * ours.
  *
- * In a test build (CONNECTOR_FAULTS) the program ends at once.  An installed one refuses the move, so that the row stays
- * what it is, writes a line of level error, and counts it as connector_illegal_moves_total, which is 0 as long as nothing
- * is wrong (README.md, Health and metrics).
+ * In a test build (CONNECTOR_FAULTS) the program ends at once.  An installed one refuses the move, so that the row
+ * stays what it is, writes a line of level error, and counts it as connector_illegal_moves_total, which is 0 as long
+ * as nothing is wrong (README.md, Health and metrics).
  */
 #ifndef STORE_ILLEGAL_H
 #define STORE_ILLEGAL_H

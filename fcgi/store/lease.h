@@ -7,11 +7,11 @@
  *
  * Poison (F-137): a piece of work that kills its process kills the next one, too.  A lease that runs out without being
  * given back, and whose owner has not been seen since, was a dead one's.  Who takes it over is careful: it works on one
- * piece after the other and commits before each which one that is (lease_work()).  When it dies with one written down, that
- * is the suspect; the next holder works on the suspect first, alone.  After poison_after deaths the flow takes it out of
- * the queue instead.  A process that is killed from outside, or with a neighbour's poison, dies with nothing written down,
- * or once with something innocent: that is the suspect until it was worked on, which absolves it.  The database's death is
- * nobody's: its workers live.  As long as nobody dies nothing of this costs anything.
+ * piece after the other and commits before each which one that is (lease_work()).  When it dies with one written down,
+ * that is the suspect; the next holder works on the suspect first, alone.  After poison_after deaths the flow takes it
+ * out of the queue instead.  A process that is killed from outside, or with a neighbour's poison, dies with nothing
+ * written down, or once with something innocent: that is the suspect until it was worked on, which absolves it.  The
+ * database's death is nobody's: its workers live.  As long as nobody dies nothing of this costs anything.
  */
 #ifndef STORE_LEASE_H
 #define STORE_LEASE_H
@@ -51,16 +51,16 @@ struct lease {
 const char *lease_stage_name(enum lease_stage stage);
 /*
  * Free rows that have something to do: split shards with rows in the inbox, and rows of active tenants that
- * are due.  At most 32 of each stage, the longest due first, over all tenants.  `frugal`: only what ends things and adds next to
- * nothing to the database, which has little room left.
+ * are due.  At most 32 of each stage, the longest due first, over all tenants.  `frugal`: only what ends things and
+ * adds next to nothing to the database, which has little room left.
  */
 bool lease_candidates(struct db *db, struct arena *a, bool frugal, struct lease **out, size_t *n,
     struct err *e) CC_MUST_USE;
 /* Takes the candidate; fills fence and owner.  ERR_CONFLICT: somebody else has it. */
 bool lease_claim(struct db *db, struct lease *l, struct str owner, int64_t lease_s, struct err *e) CC_MUST_USE;
 /*
- * Of a careful holder, before it goes on: what it works on, at most 64 bytes; "": on nothing that could kill it.  Commits by
- * itself, so outside of transactions.
+ * Of a careful holder, before it goes on: what it works on, at most 64 bytes; "": on nothing that could kill it.
+ * Commits by itself, so outside of transactions.
  */
 bool lease_work(struct db *db, const struct lease *l, struct str item, struct err *e) CC_MUST_USE;
 /* The suspect was worked on to its end, or taken out of the queue. */

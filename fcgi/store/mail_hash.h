@@ -1,7 +1,7 @@
 /*
- * mail_hash.h - e-mail addresses as they are searched for (design 8): HMAC-SHA256 under the tenant's key over the address
- * trimmed and in lower case.  Who has the database alone cannot tell an address from its hash, nor see that two tenants
- * know the same person; when the tenant's key goes, the hashes mean nothing.
+ * mail_hash.h - e-mail addresses as they are searched for (design 8): HMAC-SHA256 under the tenant's key over the
+ * address trimmed and in lower case.  Who has the database alone cannot tell an address from its hash, nor see that
+ * two tenants know the same person; when the tenant's key goes, the hashes mean nothing.
  */
 #ifndef STORE_MAIL_HASH_H
 #define STORE_MAIL_HASH_H

@@ -35,8 +35,8 @@ bool pending_next_ms(struct db *db, struct arena *a, int64_t tenant_id, int64_t 
 bool pending_delete(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p,
     struct err *e) CC_MUST_USE;
 /*
- * The same of an event that was decided before and is here once more: what was made due again since pending_due() stays,
- * for somebody asked for one more look.
+ * The same of an event that was decided before and is here once more: what was made due again since pending_due()
+ * stays, for somebody asked for one more look.
  */
 bool pending_looked_again(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p,
     struct err *e) CC_MUST_USE;
@@ -50,8 +50,8 @@ bool pending_wait(struct db *db, int64_t tenant_id, int64_t shard, const struct 
 bool pending_pass(struct db *db, int64_t tenant_id, int64_t shard, const struct pending *p, int64_t due_in_ms,
     const struct pending_delay *why, struct err *e) CC_MUST_USE;
 /*
- * What is due up to that time could not be looked at; it stays due.  Of *why only why and answer; without an answer only
- * what does not wait already is written to.
+ * What is due up to that time could not be looked at; it stays due.  Of *why only why and answer; without an answer
+ * only what does not wait already is written to.
  */
 bool pending_held_up(struct db *db, int64_t tenant_id, int64_t shard, int64_t due_ms, const struct pending_delay *why,
     struct err *e) CC_MUST_USE;
@@ -60,8 +60,8 @@ bool pending_wake_all(struct db *db, int64_t tenant_id, struct err *e) CC_MUST_U
 
 /*
  * Statements that make decided events due once more, as if they had waited, with all their facts, begin so; behind it
- * come joins on `d` and conditions.  The first value is LEASE_DECIDE_SHARDS.  A fact that is no longer known whole is not
- * decided again: PENDING_KNOWN, beside a decision's PENDING_EVENT.
+ * come joins on `d` and conditions.  The first value is LEASE_DECIDE_SHARDS.  A fact that is no longer known whole is
+ * not decided again: PENDING_KNOWN, beside a decision's PENDING_EVENT.
  */
 #define PENDING_AGAIN                                                                                                  \
 	"INSERT INTO pending (tenant_id, shard, event_key, due, looks, kind, object_type, object_id, property, "       \

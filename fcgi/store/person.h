@@ -68,8 +68,8 @@ bool person_is_member(struct db *db, struct arena *a, int64_t tenant_id, struct 
 bool person_list(struct db *db, struct arena *a, int64_t tenant_id, struct person_row **out, size_t *n,
     struct err *e) CC_MUST_USE;
 /*
- * By an owner.  ERR_NOT_FOUND: no such member; ERR_EXISTS: it would leave the account without an owner; ERR_DENIED: `by`
- * has meanwhile stopped being one.
+ * By an owner.  ERR_NOT_FOUND: no such member; ERR_EXISTS: it would leave the account without an owner; ERR_DENIED:
+ * `by` has meanwhile stopped being one.
  */
 bool person_change_role(struct db *db, struct arena *a, const struct person *by, int64_t person_id,
     enum person_role role, struct err *e) CC_MUST_USE;

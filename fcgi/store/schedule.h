@@ -29,8 +29,8 @@ bool schedule_candidates(struct db *db, struct arena *a, struct schedule **out, 
 /* ERR_CONFLICT: somebody else has it. */
 bool schedule_claim(struct db *db, struct schedule *s, struct str owner, int64_t lease_s, struct err *e) CC_MUST_USE;
 /*
- * Done, next time in due_in_ms (negative: not by itself), or earlier when that was set meanwhile; tries counts failures in a row (0 after
- * a success).
+ * Done, next time in due_in_ms (negative: not by itself), or earlier when that was set meanwhile; tries counts
+ * failures in a row (0 after a success).
  */
 bool schedule_release(struct db *db, const struct schedule *s, int64_t due_in_ms, int64_t tries,
     struct err *e) CC_MUST_USE;

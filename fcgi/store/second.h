@@ -2,9 +2,9 @@
  * second.h - conversions that a person let out beside another one (B-25): with an OrderId the person chose ("second"),
  * or of what the guard held back ("released", "dropped" and sent after all).
  *
- * Such a conversion keeps its OrderId, whatever the mapping makes of it now: built anew under that of the record's first
- * conversion it would be given up as sent already.  Nor does the guard look at it again, for the person decided that.
- * Its own effect is claimed as ever, so nothing is sent twice.
+ * Such a conversion keeps its OrderId, whatever the mapping makes of it now: built anew under that of the record's
+ * first conversion it would be given up as sent already.  Nor does the guard look at it again, for the person decided
+ * that.  Its own effect is claimed as ever, so nothing is sent twice.
  */
 #ifndef STORE_SECOND_H
 #define STORE_SECOND_H

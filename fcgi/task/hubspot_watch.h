@@ -1,5 +1,6 @@
 /*
- * hubspot_watch.h - looks after an account's connection to HubSpot, by the clock, whether anything happens there or not.
+ * hubspot_watch.h - looks after an account's connection to HubSpot, by the clock, whether anything happens there or
+ * not.
  *
  *   its token's time has come      it is refreshed, at about token_refresh_percent of its life
  *   every hubspot_look_s           HubSpot is asked whether the refresh token is still good (hubspot.md 1.5: it tells

@@ -32,7 +32,9 @@ struct preview_ask {
 
 struct preview;
 
-/* ERR_INVALID: the document cannot be read; ERR_DENIED: HubSpot is not connected; ERR_REMOTE: it cannot be asked now. */
+/*
+ * ERR_INVALID: the document cannot be read; ERR_DENIED: HubSpot is not connected; ERR_REMOTE: it cannot be asked now.
+ */
 struct preview *preview_new(struct arena *a, const struct parts *parts, int64_t tenant_id,
     const struct preview_ask *ask);
 struct step *preview_step(struct preview *p);

@@ -62,7 +62,10 @@ void preview_init(struct preview *p, struct arena *a, const struct parts *parts,
 
 /* What would become of the record: fills all but the notes that ask the ledger. */
 void preview_judge(struct preview *p, struct str id, struct preview_record *out);
-/* Whether that trigger would fire for the record, and why not: {"id","on","property","becomes","when","fires","code","sentence"} */
+/*
+ * Whether that trigger would fire for the record, and why not:
+ * {"id","on","property","becomes","when","fires","code","sentence"}
+ */
 struct json *preview_triggers(struct preview *p, const struct preview_record *r);
 
 /* ---- preview_notes.c */

@@ -1,9 +1,9 @@
 /*
  * readiness.h - can the connector do its work right now?  For /readyz and `connectorctl check`.
  *
- * Seven questions: is there a database, do the clocks agree, is our master key the one that its secrets are sealed under,
- * does HubSpot take our client id and secret, is there space on the database's disk, does a worker live, and does work wait
- * longer than it should.
+ * Seven questions: is there a database, do the clocks agree, is our master key the one that its secrets are sealed
+ * under, does HubSpot take our client id and secret, is there space on the database's disk, does a worker live, and
+ * does work wait longer than it should.
  */
 #ifndef TASK_READINESS_H
 #define TASK_READINESS_H

@@ -11,9 +11,9 @@
  *
  * A process may die between HubSpot's answer and the row.  With a refresh token that stays the same, which is what
  * HubSpot does, the next process refreshes again.  Should HubSpot change it at each use and take the old one back at
- * once, then the new one died with the process: the next refresh is refused twice, the account is paused, its owners are
- * told, what comes in is kept, and connecting again sends it.  So the answer is stored before anything else is done,
- * and a database that is away just then is waited for.
+ * once, then the new one died with the process: the next refresh is refused twice, the account is paused, its owners
+ * are told, what comes in is kept, and connecting again sends it.  So the answer is stored before anything else is
+ * done, and a database that is away just then is waited for.
  */
 #ifndef TASK_TOKEN_H
 #define TASK_TOKEN_H

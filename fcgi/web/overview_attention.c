@@ -131,7 +131,9 @@ push_hubspot(struct attention *t, const struct overview *o, struct str wanted)
 	    "Log in through HubSpot again and allow it.", "hubspot");
 }
 
-/* Far ends that are left alone, and calls that the token has no scope for: since when, and when they are tried again. */
+/*
+ * Far ends that are left alone, and calls that the token has no scope for: since when, and when they are tried again.
+ */
 static void
 push_breakers(struct attention *t, const struct overview *o)
 {

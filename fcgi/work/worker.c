@@ -22,18 +22,17 @@
 
 /* Steps under way at once; each may have up to STEP_REQUESTS_MAX requests. */
 #define JOBS_MAX 64
-/* Of them of one stage that reads, and of senders. */
+/* Of them of one stage that reads, of senders, and of one stage that goes through whole accounts. */
 #define STAGE_MAX 24
 #define SENDS_MAX 40
-/* For what is taken in, and for the schedule. */
+#define WALKS_MAX 8
+/* Places for what is taken in, and for the schedule. */
 #define KEPT_FREE 8
 /* A far end that needs longer is slow. */
 #define SLOW_MS 2000
-/* Of them of one stage that goes through whole accounts. */
-#define WALKS_MAX 8
 /* The schedule has nothing urgent: tokens are asked for early. */
 #define SCHEDULE_MS 500
-/* Steps that write run one after the other for so long until answers are looked at. */
+/* Steps that do not send run one after the other for so long; then answers are looked at, and what is to be sent. */
 #define SLICE_MS 100
 /* When the database is away: how often it is looked for. */
 #define AWAY_MS 500
@@ -48,8 +47,8 @@ struct worker {
 	struct pulse pulse;
 	int64_t next_pulse_ms;
 	/*
-	 * The database is away.  Nothing is begun or given up meanwhile: what far ends answer is taken in and kept, so that
-	 * it can be written when the database is back.
+	 * The database is away.  Nothing is begun or given up meanwhile: what far ends answer is taken in and kept, so
+	 * that it can be written when the database is back.
 	 */
 	bool away;
 	int64_t away_since_ms, next_probe_ms; /* monotonic */
@@ -129,8 +128,8 @@ drop(struct worker *w, struct job **at)
 }
 
 /*
- * Whether one more job may begin besides fewer than `most`.  One that waits for its call budget, which may take an hour, keeps nobody from
- * working who has some: the one with the longest pause makes room.
+ * Whether one more job may begin besides fewer than `most`.  One that waits for its call budget, which may take an
+ * hour, keeps nobody from working who has some: the one with the longest pause makes room.
  */
 static bool
 room(struct worker *w, size_t most)
@@ -254,8 +253,8 @@ sends(const struct job *j)
 }
 
 /*
- * Whether the job's step can be called now: after what it was answered is written.  What is SENDING when the process dies is UNKNOWN, even if it never left, so
- * no more conversions are made SENDING than will leave at once.
+ * Whether the job's step can be called now: after what it was answered is written.  What is SENDING when the process
+ * dies is UNKNOWN, even if it never left, so no more conversions are made SENDING than will leave at once.
  */
 static bool
 may_run(const struct worker *w, const struct job *j)
@@ -366,8 +365,8 @@ run_some(struct worker *w, bool sending, int64_t until_mono_ms)
 }
 
 /*
- * A step that writes many rows takes its time, and there may be hundreds of them: after SLICE_MS answers are looked at
- * and what is ready to be sent is sent, so that one tenant's mountain of events delays nobody else's conversion.
+ * A step that writes many rows takes its time, and there may be hundreds of them: no more than SLICE_MS of that at
+ * once, so that one tenant's mountain of events delays nobody else's conversion.
  */
 static bool
 run_jobs(struct worker *w)
