@@ -3,19 +3,10 @@
 
 #include "base/arena.h"
 #include "base/enc.h"
-#include "core/date.h"
 #include "core/event.h"
 #include "store/cache.h"
+#include "web/reply.h"
 #include "web/words.h"
-
-void
-activity_set_time(struct arena *a, struct json *object, const char *key, int64_t ms)
-{
-	if (ms > 0)
-		json_set_str(object, key, date_iso_ms(a, ms));
-	else
-		json_set(object, key, NULL);
-}
 
 struct json *
 activity_counters_json(struct arena *a, const struct activity_counters *c)
@@ -109,7 +100,7 @@ event_json(struct activity_labels *labels, const struct activity_row *row)
 	json_set_str(out, "value_label",
 	    row->property.n > 0 && row->value.n > 0 ? value_label(labels, row->object_type, row->property, row->value)
 	                                            : STR(""));
-	activity_set_time(a, out, "occurred_at", row->occurred_ms);
+	web_set_time(a, out, "occurred_at", row->occurred_ms);
 	return out;
 }
 
@@ -132,8 +123,8 @@ activity_row_json(struct activity_labels *labels, const struct activity_row *row
 	struct json *out = json_object(a);
 
 	json_set_int(out, "id", row->decision_id);
-	activity_set_time(a, out, "at", row->received_ms);
-	activity_set_time(a, out, "decided_at", row->decided_ms);
+	web_set_time(a, out, "at", row->received_ms);
+	web_set_time(a, out, "decided_at", row->decided_ms);
 	json_set_str(out, "object_type", row->object_type);
 	json_set_str(out, "object_id", row->object_id);
 	json_set(out, "event", event_json(labels, row));
@@ -146,7 +137,7 @@ activity_row_json(struct activity_labels *labels, const struct activity_row *row
 	else
 		json_set(out, "conversion_id", NULL);
 	json_set_str(out, "order_id", c->order_id);
-	activity_set_time(a, out, "waits_until", row->waits_until_ms);
+	web_set_time(a, out, "waits_until", row->waits_until_ms);
 	json_set_str(out, "name", row->name);
 	return out;
 }
@@ -187,8 +178,8 @@ activity_conversion_json(struct arena *a, const struct activity_detail *d)
 	json_set_str(out, "payout", c->payout);
 	json_set_str(out, "currency", c->currency);
 	json_set_str(out, "action_state", c->action_state);
-	activity_set_time(a, out, "locking_date", c->locking_ms);
-	activity_set_time(a, out, "cleared_date", c->cleared_ms);
+	web_set_time(a, out, "locking_date", c->locking_ms);
+	web_set_time(a, out, "cleared_date", c->cleared_ms);
 	json_set_str(out, "error_code", c->code);
 	return out;
 }

@@ -32,7 +32,5 @@ struct json *activity_timeline_json(struct arena *a, const struct activity_detai
 struct json *activity_conversion_json(struct arena *a, const struct activity_detail *d);
 /* The record in HubSpot; empty for a type that has no page. */
 struct str activity_record_url(struct arena *a, const struct tenant *t, const struct activity_row *row);
-/* Sets a time in ISO 8601, or null for 0. */
-void activity_set_time(struct arena *a, struct json *object, const char *key, int64_t ms);
 
 #endif

@@ -80,6 +80,7 @@ static bool
 save(struct web_request *rq, struct web_reply *rp, const struct config_change *change, struct err *e)
 {
 	struct config_revision next;
+	struct err other = { .code = ERR_NONE };
 
 	if (config_save_from(rq->parts->db, rq->arena, &rq->session.person, change, &next, e)) {
 		resume_rules(rq->parts->db, rq->tenant_id);
@@ -87,7 +88,12 @@ save(struct web_request *rq, struct web_reply *rp, const struct config_change *c
 	}
 	if (e->code != ERR_CONFLICT)
 		return false;
-	return config_current(rq->parts->db, rq->arena, rq->tenant_id, &next, e) && conflict(rq, rp, &next, e);
+	if (!config_current(rq->parts->db, rq->arena, rq->tenant_id, &next, &other)) {
+		*e = other;
+		return false;
+	}
+	/* Else somebody's lock was in the way each time. */
+	return next.revision != change->base && conflict(rq, rp, &next, e);
 }
 
 /* The document of the body, an object. */

@@ -2,9 +2,9 @@
 #include "web/ids_json.h"
 
 #include "base/arena.h"
-#include "core/date.h"
 #include "flow/ids.h"
 #include "lang/lang.h"
+#include "web/reply.h"
 
 /* ---- who the customer is, by the mapping */
 
@@ -65,15 +65,6 @@ ids_sources_json(struct arena *a, const struct config_document *document)
 
 /* ---- walks */
 
-static void
-set_time(struct arena *a, struct json *object, const char *key, int64_t ms)
-{
-	if (ms > 0)
-		json_set_str(object, key, date_iso_ms(a, ms));
-	else
-		json_set(object, key, NULL);
-}
-
 struct json *
 ids_run_json(struct arena *a, const struct id_run *run)
 {
@@ -91,8 +82,8 @@ ids_run_json(struct arena *a, const struct id_run *run)
 	json_set_str(out, "author", run->author);
 	json_set_str(out, "code", run->code);
 	json_set_str(out, "message", run->message);
-	set_time(a, out, "started_at", run->started_ms);
-	set_time(a, out, "ended_at", run->ended_ms);
+	web_set_time(a, out, "started_at", run->started_ms);
+	web_set_time(a, out, "ended_at", run->ended_ms);
 	return out;
 }
 

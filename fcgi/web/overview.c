@@ -3,20 +3,10 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "core/date.h"
 #include "core/verdict.h"
 #include "flow/access.h"
 #include "store/delivery.h"
 #include "web/handlers.h"
-
-static void
-set_time(struct arena *a, struct json *object, const char *key, int64_t ms)
-{
-	if (ms > 0)
-		json_set_str(object, key, date_iso_ms(a, ms));
-	else
-		json_set(object, key, NULL);
-}
 
 /* Whether what waits is sent by itself: else the line that says why not is the one that counts. */
 static bool
@@ -91,9 +81,9 @@ hubspot_json(struct arena *a, const struct overview *o)
 	json_set_int(out, "portal_id", o->tenant.portal_id);
 	json_set_str(out, "name", o->tenant.hub_domain);
 	json_set(out, "scopes", scopes);
-	set_time(a, out, "since", o->install.since_ms);
-	set_time(a, out, "token_expires_at", o->install.expires_ms);
-	set_time(a, out, "last_ok_at", later(o->install.last_ok_ms, o->calls.hubspot_ms));
+	web_set_time(a, out, "since", o->install.since_ms);
+	web_set_time(a, out, "token_expires_at", o->install.expires_ms);
+	web_set_time(a, out, "last_ok_at", later(o->install.last_ok_ms, o->calls.hubspot_ms));
 	return out;
 }
 
@@ -121,12 +111,12 @@ impact_json(struct arena *a, const struct overview *o)
 	json_set_str(out, "program_id", s->document.program_id);
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
 		json_set_str(out, told[i], json_text_at(a, s->check, told[i]));
-	set_time(a, out, "since", s->token.set ? s->token.set_ms : 0);
+	web_set_time(a, out, "since", s->token.set ? s->token.set_ms : 0);
 	if (s->check != NULL)
 		json_set_str(out, "checked_at", json_text_at(a, s->check, "checked_at"));
 	else
 		json_set(out, "checked_at", NULL);
-	set_time(a, out, "last_accepted_at", o->calls.impact_ms);
+	web_set_time(a, out, "last_accepted_at", o->calls.impact_ms);
 	json_set(out, "problem", s->refused.n > 0 ? problem_json(a, s->refused) : NULL);
 	return out;
 }
@@ -141,7 +131,7 @@ queue_json(struct arena *a, const struct overview *o)
 	out = json_object(a);
 	json_set_int(out, "waiting", o->waiting);
 	json_set_int(out, "calls_per_hour", o->outlook.limit);
-	set_time(a, out, "sent_by", clock_wall_ms() + o->outlook.drain_ms);
+	web_set_time(a, out, "sent_by", clock_wall_ms() + o->outlook.drain_ms);
 	return out;
 }
 
@@ -160,6 +150,6 @@ overview_show(struct web_request *rq, struct web_reply *rp, struct err *e)
 	json_set_int(rp->json, "unread", o.unread);
 	json_set(rp->json, "checklist", overview_checklist(a, &o));
 	json_set(rp->json, "attention", overview_attention(rq, &o));
-	set_time(a, rp->json, "last_event_at", o.tenant.last_event_ms);
+	web_set_time(a, rp->json, "last_event_at", o.tenant.last_event_ms);
 	return true;
 }

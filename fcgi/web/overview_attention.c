@@ -7,6 +7,7 @@
 #include "task/connect.h"
 #include "web/activity_json.h"
 #include "web/overview.h"
+#include "web/reply.h"
 #include "web/trouble.h"
 
 #define NAMES_MAX 2048
@@ -164,8 +165,8 @@ push_breakers(struct attention *t, const struct overview *o)
 		row =
 		    push(t, words[b->to].code, str_from(words[b->to].sentence), words[b->to].advice, words[b->to].page);
 		json_set_str(row, "outcome", str_from(words[b->to].outcome));
-		activity_set_time(t->a, row, "since", b->since_ms);
-		activity_set_time(t->a, row, "again_at", b->until_ms);
+		web_set_time(t->a, row, "since", b->since_ms);
+		web_set_time(t->a, row, "again_at", b->until_ms);
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "core/date.h"
 
 #define HEADERS_MAX   16384
 #define RETRY_AFTER_S 5
@@ -44,6 +45,15 @@ static const struct {
 	{ 503, "unavailable" },
 };
 /* clang-format on */
+
+void
+web_set_time(struct arena *a, struct json *object, const char *key, int64_t ms)
+{
+	if (ms > 0)
+		json_set_str(object, key, date_iso_ms(a, ms));
+	else
+		json_set(object, key, NULL);
+}
 
 int
 web_status(enum err_code code)

@@ -43,6 +43,9 @@ struct web_reply {
 	struct str allow; /* of a 405 */
 };
 
+/* A time in ISO 8601, or null for 0. */
+void web_set_time(struct arena *a, struct json *object, const char *key, int64_t ms);
+
 /* The status that a failure of this kind gets, and its word in {"error":{"code":...}}. */
 int web_status(enum err_code code);
 const char *web_code(int status);

@@ -198,11 +198,12 @@ web_serve(struct web_request *rq, struct web_reply *rp)
 	rp->status = 200;
 	if (serve(rq, rp, &e))
 		return;
-	/* Somebody's lock: nothing was changed, and in a moment it works.  No other conflict is meant. */
-	if (e.code == ERR_CONFLICT && rq->parts->db != NULL && db_collided(rq->parts->db)) {
+	/*
+	 * Somebody's lock: nothing was changed, and in a moment it works.  A conflict that shows what it is with is
+	 * none, also when there was a lock on the way to it.
+	 */
+	if (e.code == ERR_CONFLICT && rp->beside == NULL && rq->parts->db != NULL && db_collided(rq->parts->db))
 		rp->status = 503;
-		rp->beside = rp->fields = NULL;
-	}
 	web_fail(rq->arena, rp, &e);
 	if (rp->status >= 500)
 		log_event(LOG_ERROR, "request.failed", LOG_I("status", rp->status), LOG_C("code", err_name(e.code)),

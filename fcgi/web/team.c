@@ -10,15 +10,6 @@
 #define PAGE_ROWS 50
 #define PAGE_MAX  200
 
-static void
-set_time(struct arena *a, struct json *out, const char *name, int64_t ms)
-{
-	if (ms > 0)
-		json_set_str(out, name, date_iso_ms(a, ms));
-	else
-		json_set(out, name, NULL);
-}
-
 static struct json *
 person_json(const struct web_request *rq, const struct person_row *row)
 {
@@ -29,9 +20,9 @@ person_json(const struct web_request *rq, const struct person_row *row)
 	json_set_str(out, "role", str_from(person_role_name(row->person.role)));
 	json_set_bool(out, "hubspot", row->person.hub_user_id != 0);
 	json_set_bool(out, "you", row->person.person_id == rq->session.person.person_id);
-	set_time(rq->arena, out, "joined_at", row->joined_ms);
-	set_time(rq->arena, out, "seen_at", row->seen_ms);
-	set_time(rq->arena, out, "removed_at", row->removed_ms);
+	web_set_time(rq->arena, out, "joined_at", row->joined_ms);
+	web_set_time(rq->arena, out, "seen_at", row->seen_ms);
+	web_set_time(rq->arena, out, "removed_at", row->removed_ms);
 	return out;
 }
 
@@ -44,8 +35,8 @@ invitation_json(const struct web_request *rq, const struct invitation *i)
 	json_set_str(out, "email", i->email);
 	json_set_str(out, "role", str_from(person_role_name(i->role)));
 	json_set_str(out, "invited_by", i->invited_by);
-	set_time(rq->arena, out, "created_at", i->created_ms);
-	set_time(rq->arena, out, "expires_at", i->expires_ms);
+	web_set_time(rq->arena, out, "created_at", i->created_ms);
+	web_set_time(rq->arena, out, "expires_at", i->expires_ms);
 	json_set_bool(out, "expired", i->expired);
 	json_set_str(out, "mail", i->mail_state.n == 0 ? STR("none") : i->mail_state);
 	json_set_str(out, "mail_problem", i->mail_problem);

@@ -5,6 +5,7 @@
 #include "base/enc.h"
 #include "core/event.h"
 #include "core/verdict.h"
+#include "web/reply.h"
 #include "web/words.h"
 
 struct timeline {
@@ -38,7 +39,7 @@ push(struct timeline *t, int64_t at_ms, const char *what, struct str sentence, s
 	if (at_ms <= 0)
 		return;
 	row = json_object(t->arena);
-	activity_set_time(t->arena, row, "at", at_ms);
+	web_set_time(t->arena, row, "at", at_ms);
 	json_set_str(row, "what", str_from(what));
 	json_set_str(row, "sentence", sentence);
 	json_set(row, "detail", detail);
@@ -112,7 +113,7 @@ push_received(struct timeline *t)
 	const struct activity_row *row = &t->d->row;
 	struct json *detail = json_object(t->arena);
 
-	activity_set_time(t->arena, detail, "occurred_at", row->occurred_ms);
+	web_set_time(t->arena, detail, "occurred_at", row->occurred_ms);
 	json_set_str(detail, "property", row->property);
 	json_set_str(detail, "value", row->value);
 	if (t->story->value_before.n > 0)

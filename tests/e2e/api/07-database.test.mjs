@@ -134,6 +134,29 @@ test('F-123 who finds rows held by somebody for long is told to try again, not t
 	await until('it to be done', async () => (await person.post('/api/sending', { on: true })).status === 200);
 });
 
+test('F-123 who saves what another has changed meanwhile is shown that, also when the other kept the rows for long', async () => {
+	const mine = await person.get('/api/config');
+	const other = spawn('mariadb', ['--no-defaults', '-S', conf('database_socket'), '-u', userInfo().username, 'connector', '--unbuffered', '-N'],
+		{ stdio: ['pipe', 'pipe', 'inherit'] });
+	const waits = async (but) => (await sql("SELECT trx_id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")).flat().find((id) => id !== but);
+	try {
+		other.stdin.write(`BEGIN; INSERT INTO config SELECT tenant_id, revision + 1, author, origin, saved_at, document FROM config WHERE revision = ${mine.revision}
+			AND tenant_id = (SELECT tenant_id FROM tenant WHERE portal_id = ${NORTHWIND});
+			UPDATE tenant SET config_revision = config_revision + 1 WHERE portal_id = ${NORTHWIND}; SELECT 'held';\n`);
+		await once(other.stdout, 'data');
+		const options = { ...mine.document.options, computed_prefix: !mine.document.options.computed_prefix };
+		const saved = person.put('/api/config', { revision: mine.revision, document: { ...mine.document, options } });
+		const first = await until('the save to wait', () => waits(), { every: 20 });
+		await until('it to try again', () => waits(first), { every: 20 });
+		other.stdin.write('COMMIT;\n');
+		const told = await saved;
+		assert.equal(told.status, 409);
+		assert.equal(told.json.current.revision, mine.revision + 1);
+	} finally {
+		other.kill('SIGKILL');
+	}
+});
+
 test('a session outlives the database\'s absence, and a new login works', async () => {
 	assert.equal((await person.get('/api/session')).tenant.portal_id, NORTHWIND);
 	assert.ok(!(await new Person().login(NORTHWIND)).includes('problem'));
