@@ -176,7 +176,7 @@ static bool read_submissions(struct follow *f, struct err *e);
  * still unreadable.  What is about all calls (a limit, credentials) is none of its.
  */
 static bool
-is_unread(const struct follow_item *item, const struct http_answer *answer)
+is_unreadable(const struct follow_item *item, const struct http_answer *answer)
 {
 	enum retry_class c = retry_classify(RETRY_IMPACT_READ, answer);
 
@@ -192,13 +192,13 @@ not_taken(struct follow *f, struct follow_item *item, const struct http_answer *
 	if (why->code == ERR_FAULT)
 		log_event(LOG_ERROR, "follow.fault", LOG_I("conversion", item->d.conversion_id),
 		    LOG_C("why", why->text));
-	if (!is_unread(item, answer)) {
+	if (!is_unreadable(item, answer)) {
 		follow_failed(f, item, why);
 		return;
 	}
 	log_event(LOG_WARN, "follow.submission_unread", LOG_I("conversion", item->d.conversion_id),
 	    LOG_C("why", why->text));
-	item->unread = true;
+	item->unreadable = true;
 	item->want = FOLLOW_LISTING;
 }
 
@@ -322,7 +322,7 @@ submission_is_due(const struct follow *f, const struct follow_item *item)
 {
 	const struct settings *settings = f->step.parts->settings;
 
-	return item->later_ms > 0 && !item->read && item->d.batch_id.n > 0 &&
+	return item->later_ms > 0 && !item->asked_busy && item->d.batch_id.n > 0 &&
 	       (item->d.state == STATE_UNKNOWN ||
 	           (item->d.state == STATE_ACCEPTED &&
 	               item->d.since_accepted_ms >= settings_plan_ms(&settings->follow_busy_plan_s, 0)));
@@ -357,7 +357,7 @@ read_submissions(struct follow *f, struct err *e)
 			if (!submission_is_due(f, &f->items[i]))
 				continue;
 			f->items[i].want = FOLLOW_SUBMISSION;
-			f->items[i].read = true;
+			f->items[i].asked_busy = true;
 			f->items[i].later_ms = 0;
 			n++;
 		}

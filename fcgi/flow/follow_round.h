@@ -21,11 +21,11 @@ struct follow_item {
 	int64_t look_ms; /* in a listing of this moment */
 	bool listed; /* a whole listing of its window was read in this round, and it was not there */
 	bool looked_at_sending; /* look_ms is the moment it was sent */
-	bool unread; /* its submission could not be read in this round */
+	bool unreadable; /* its submission could not be read in this round */
 	bool unattributed; /* accepted so long ago that its code says so, and no verdict now either */
 	bool judged; /* its submission is complete, and without an error */
 	bool duplicate; /* CONV_DUPLICATE: an earlier one of ours was counted */
-	bool read; /* its submission was asked for in this round, although calls are few */
+	bool asked_busy; /* its submission was asked for in this round, although calls are few */
 	int64_t later_ms; /* not 0: looked at again then */
 	struct str partner_id;
 };

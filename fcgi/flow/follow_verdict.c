@@ -265,7 +265,7 @@ follow_give_up(struct follow *f, const struct delivery *d, struct err *e)
 static bool
 lost_track(const struct follow *f, const struct follow_item *item)
 {
-	return item->unread && item->d.since_sending_ms > f->step.parts->settings->follow_give_up_s * 1000;
+	return item->unreadable && item->d.since_sending_ms > f->step.parts->settings->follow_give_up_s * 1000;
 }
 
 bool
