@@ -17,8 +17,29 @@
 #include "store/activity.h"
 #include "store/conversion.h"
 
-/* At most so many at once. */
+/* At most so many of each kind in one transaction. */
 #define AGAIN_MAX 1000
+
+/* All of a cause, and who wants them again. */
+struct again_choice {
+	int64_t tenant_id;
+	struct activity_filter filter; /* its code, object and period */
+	struct str author, note;
+};
+
+/* How far all of a cause were asked for; zeroes: not begun. */
+struct again_walk {
+	int64_t conversion, decision;           /* these ids and those before are done */
+	int64_t last_conversion, last_decision; /* what came later is not of the choice */
+	bool ended;
+};
+
+/* What became of those that were walked over. */
+struct again_counts {
+	int64_t asked;
+	int64_t asked_before; /* decide has not looked at them yet */
+	int64_t not_kept;     /* what HubSpot reported is no longer kept whole */
+};
 
 struct again {
 	int64_t conversion_id; /* 0: nothing was asked */
@@ -31,12 +52,13 @@ struct again {
 bool again_ask(struct db *db, int64_t tenant_id, const struct activity_detail *line, int64_t version, struct str author,
     struct str note, struct err *e) CC_MUST_USE;
 /*
- * All REJECTED conversions and SKIPPED events with that code, as far as the filter's object and period leave them;
- * of each at most the filter's limit (0: AGAIN_MAX), those first that were not asked for yet, or longest ago.  *n
- * counts them.  ERR_INVALID: a code of which that may not be.  Inside the caller's transaction.
+ * The next of all REJECTED conversions and SKIPPED events with that code, as far as the filter's object and period leave
+ * them: of each kind at most the filter's limit (0: AGAIN_MAX), the oldest first, from where *walk stands, and moves it.
+ * By ids, each at most once, so that what decide leaves as it is does not come again.  ERR_INVALID: a code of which that
+ * may not be.  Inside the caller's transaction.
  */
-bool again_ask_all(struct db *db, int64_t tenant_id, const struct activity_filter *f, struct str author,
-    struct str note, int64_t *n, struct err *e) CC_MUST_USE;
+bool again_ask_all(struct db *db, struct arena *a, const struct again_choice *choice, struct again_walk *walk,
+    struct again_counts *out, struct err *e) CC_MUST_USE;
 /* How many decide has not looked at yet. */
 bool again_left(struct db *db, struct arena *a, int64_t tenant_id, int64_t *n, struct err *e) CC_MUST_USE;
 

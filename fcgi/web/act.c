@@ -326,38 +326,73 @@ activity_compare(struct web_request *rq, struct web_reply *rp, struct err *e)
 
 /* ---- all of a cause */
 
+static const char *const walk_names[] = { "conversion", "decision", "last_conversion", "last_decision" };
+
+/* Where the answer before this one said that it goes on; without it the walk begins. */
+static bool
+read_walk(const struct json *body, struct again_walk *walk, struct err *e)
+{
+	const struct json *j = json_get(body, "walk");
+	int64_t *const values[] = { &walk->conversion, &walk->decision, &walk->last_conversion, &walk->last_decision };
+
+	*walk = (struct again_walk){ 0 };
+	if (json_type(j) == JSON_NULL)
+		return true;
+	if (json_type(j) != JSON_OBJECT || !web_members(j, walk_names, 4, e))
+		return err_set(e, ERR_INVALID, "walk must be what the answer before told");
+	for (size_t i = 0; i < 4; i++)
+		if (!json_int(json_get(j, walk_names[i]), values[i]) || *values[i] < 0)
+			return err_set(e, ERR_INVALID, "walk must be what the answer before told");
+	return true;
+}
+
+static struct json *
+walk_json(struct arena *a, const struct again_walk *walk)
+{
+	const int64_t values[] = { walk->conversion, walk->decision, walk->last_conversion, walk->last_decision };
+	struct json *out = json_object(a);
+
+	for (size_t i = 0; i < 4; i++)
+		json_set_int(out, walk_names[i], values[i]);
+	return out;
+}
+
 bool
 activity_again(struct web_request *rq, struct web_reply *rp, struct err *e)
 {
+	struct again_counts counts = { 0 };
 	struct db *db = rq->parts->db;
-	struct activity_filter f;
+	struct again_choice c = { .tenant_id = rq->tenant_id, .author = rq->session.person.email };
+	struct again_walk walk;
 	struct json *after;
-	struct str note;
-	int64_t n = 0;
 	bool ok;
 
-	if (!web_members(rq->body, WEB_NAMES("note"), e) || !read_note(rq->body, &note, e) ||
-	    !activity_filter_read(rq, &f, e))
+	if (!web_members(rq->body, WEB_NAMES("note", "walk"), e) || !read_note(rq->body, &c.note, e) ||
+	    !read_walk(rq->body, &walk, e) || !activity_filter_read(rq, &c.filter, e))
 		return false;
-	if (f.code.n == 0)
+	if (c.filter.code.n == 0)
 		return err_set(e, ERR_INVALID, "code must name the cause");
-	if (f.search.on || f.outcome.n > 0)
+	if (c.filter.search.on || c.filter.outcome.n > 0)
 		return err_set(e, ERR_INVALID, "only code, object and period choose what is sent again");
-	f.limit = AGAIN_MAX;
+	c.filter.limit = AGAIN_MAX;
 	if (!transaction_begin(db, e))
 		return false;
-	ok = again_ask_all(db, rq->tenant_id, &f, rq->session.person.email, note, &n, e);
-	if (ok && n > 0) {
+	ok = again_ask_all(db, rq->arena, &c, &walk, &counts, e);
+	if (ok && counts.asked > 0) {
 		after = json_object(rq->arena);
-		json_set_str(after, "code", f.code);
-		json_set_int(after, "count", n);
-		json_set_str(after, "note", note);
+		json_set_str(after, "code", c.filter.code);
+		json_set_int(after, "count", counts.asked);
+		json_set_str(after, "note", c.note);
 		ok = audit_add(db, rq->arena, &rq->session.person,
-		    &(struct audit){ .action = "activity.asked_all_again", .subject = f.code, .after = after }, e);
+		    &(struct audit){ .action = "activity.asked_all_again", .subject = c.filter.code, .after = after },
+		    e);
 	}
 	if (!transaction_end(db, ok, "asking for them again", e))
 		return false;
 	rp->json = json_object(rq->arena);
-	json_set_int(rp->json, "asked", n);
+	json_set_int(rp->json, "asked", counts.asked);
+	json_set_int(rp->json, "asked_before", counts.asked_before);
+	json_set_int(rp->json, "not_kept", counts.not_kept);
+	json_set(rp->json, "walk", walk.ended ? NULL : walk_json(rq->arena, &walk));
 	return true;
 }

@@ -379,119 +379,24 @@ a_double_click_asks_once(void **state)
 	assert_int_equal(left(), 1);
 }
 
-static void
-T_15_all_of_a_cause_are_asked_for_at_once(void **state)
-{
-	(void)state;
-	struct activity_filter f = { .code = STR("ACTION_REF_NOT_FOUND") };
-	struct activity_detail d = deal_in("REJECTED", "ACTION_REF_NOT_FOUND", 0);
-	int64_t n;
-
-	flow_deal_changed("301", "dealstage", "qualifiedtobuy");
-	flow_decided();
-	flow_also("{contact.custom_impact_click_id}", "mended-click");
-	store_must(db_begin(store.db, &store.e));
-	store_must(again_ask_all(store.db, store.tenant_id, &f, who, why, &n, &store.e));
-	store_must(db_commit(store.db, &store.e));
-	assert_int_equal(n, 1);
-	assert_int_equal(noted("asked"), 1);
-	flow_decide();
-	assert_int_equal(ledger_state(d.row.conversion.conversion_id), STATE_READY);
-	/* Skipped events of a cause, too. */
-	f.code = STR("trigger_other_value");
-	flow_also("\"becomes\":[\"closedwon\"]", "\"becomes\":[\"closedwon\",\"qualifiedtobuy\"]");
-	store_must(db_begin(store.db, &store.e));
-	store_must(again_ask_all(store.db, store.tenant_id, &f, who, why, &n, &store.e));
-	store_must(db_commit(store.db, &store.e));
-	assert_int_equal(n, 1);
-	assert_int_equal(noted("redecided"), 1);
-	assert_int_equal(left(), 1);
-	flow_decide();
-	assert_int_equal(left(), 0);
-	assert_int_equal(store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld",
-	                     (long long)store.tenant_id),
-	    2);
-	/* Nothing of another tenant's. */
-	int64_t other = store_tenant();
-
-	store_must(db_begin(store.db, &store.e));
-	store_must(again_ask_all(store.db, other, &f, who, why, &n, &store.e));
-	store_must(db_commit(store.db, &store.e));
-	assert_int_equal(n, 0);
-}
-
-/* So many at once and no more: what does not change in the end must not stand in the way of the rest. */
-static void
-asking_for_all_again_and_again_reaches_every_one(void **state)
-{
-	(void)state;
-	struct activity_filter f = { .code = STR("ACTION_REF_NOT_FOUND"), .limit = 1 };
-	int64_t n;
-
-	(void)deal_in("REJECTED", "ACTION_REF_NOT_FOUND", 0);
-	crm_put("deals", "302",
-	    "{\"dealstage\":\"closedwon\",\"amount\":\"1\",\"hs_lastmodifieddate\":\"2026-09-10T17:42:38Z\"}");
-	crm_link("deals", "302", "contacts", "77", false);
-	flow_deal_changed("302", "dealstage", "closedwon");
-	flow_decided();
-	store_run(
-	    "UPDATE conversion SET state = 'REJECTED', code = 'ACTION_REF_NOT_FOUND', attempts = 1 WHERE tenant_id = "
-	    "%lld",
-	    (long long)store.tenant_id);
-	for (int i = 0; i < 2; i++) {
-		store_must(db_begin(store.db, &store.e));
-		store_must(again_ask_all(store.db, store.tenant_id, &f, who, why, &n, &store.e));
-		store_must(db_commit(store.db, &store.e));
-		assert_int_equal(n, 1);
-		flow_decide();
-	}
-	assert_int_equal(
-	    store_int("SELECT COUNT(DISTINCT conversion_id) FROM history WHERE tenant_id = %lld AND kind = 'asked'",
-	        (long long)store.tenant_id),
-	    2);
-}
-
-/* Of its OrderId one was counted, and the guard of the ledger would hold another: so does this way. */
-static void
-design_4_what_impact_counted_already_is_not_asked_for_by_the_heap(void **state)
-{
-	(void)state;
-	const struct activity_filter all = { .limit = 1 };
-	struct activity_filter f = { .code = STR("CONV_DUPLICATE") };
-	struct activity_detail d = deal_in("REJECTED", "CONV_DUPLICATE", 0);
-	struct activity_counters counters;
-	struct activity_cause *causes;
-	int64_t n;
-	size_t k;
-
-	flow_also("{deal_[stage]_id}", "again_{hs_object_id}");
-	store_must(db_begin(store.db, &store.e));
-	store_refused(again_ask_all(store.db, store.tenant_id, &f, who, why, &n, &store.e), ERR_INVALID);
-	db_rollback(store.db);
-	assert_int_equal(left(), 0);
-	store_must(activity_causes(store.db, store.arena, store.tenant_id, &all, &counters, &causes, &k, &store.e));
-	assert_int_equal(k, 1);
-	assert_int_equal(causes[0].again, 0);
-	/* One by one a person may. */
-	assert_true(ask(&d, d.row.conversion.version));
-}
-
 /* The record behind a test may have a trigger that fires: built anew it would be the record's real conversion. */
 static void
 a_test_conversion_is_never_asked_for_again_nor_sent_a_second_time(void **state)
 {
 	(void)state;
-	struct activity_filter f = { .code = STR("ACTION_REF_NOT_FOUND") };
+	const struct again_choice c = { .tenant_id = store.tenant_id,
+		.filter = { .code = STR("ACTION_REF_NOT_FOUND") } };
 	struct activity_detail d = deal_in("REJECTED", "ACTION_REF_NOT_FOUND", 0);
 	struct act x;
-	int64_t n;
+	struct again_walk walk = { 0 };
+	struct again_counts n;
 
 	store_run("UPDATE conversion SET trigger_id = '*test' WHERE tenant_id = %lld", (long long)store.tenant_id);
 	store_refused(ask(&d, d.row.conversion.version), ERR_CONFLICT);
 	store_must(db_begin(store.db, &store.e));
-	store_must(again_ask_all(store.db, store.tenant_id, &f, who, why, &n, &store.e));
+	store_must(again_ask_all(store.db, store.arena, &c, &walk, &n, &store.e));
 	store_must(db_commit(store.db, &store.e));
-	assert_int_equal(n, 0);
+	assert_int_equal(n.asked, 0);
 	assert_int_equal(left(), 0);
 	store_run("UPDATE conversion SET state = 'CONFIRMED' WHERE tenant_id = %lld", (long long)store.tenant_id);
 	d = line_of(d.row.decision_id);
@@ -585,9 +490,6 @@ main(void)
 		T(the_same_body_is_not_sent_again_unless_the_fault_was_elsewhere),
 		T(what_today_s_rules_do_not_want_stays_refused_and_says_why),
 		T(a_double_click_asks_once),
-		T(T_15_all_of_a_cause_are_asked_for_at_once),
-		T(asking_for_all_again_and_again_reaches_every_one),
-		T(design_4_what_impact_counted_already_is_not_asked_for_by_the_heap),
 		T(a_test_conversion_is_never_asked_for_again_nor_sent_a_second_time),
 		T(what_waits_is_looked_at_now),
 		T(what_was_skipped_is_decided_again_with_the_rules_of_now),

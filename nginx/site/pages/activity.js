@@ -92,7 +92,7 @@ export function Activity({ query, session }) {
       <${Counters} counters=${numbers?.counters ?? {}} chosen=${outcome} extra=${queryOf(rest)} />
       <${Toolbar} filters=${filters} numbers=${numbers} filtered=${filtered} shown=${data && words.shown(data.rows.length, Boolean(data.next_cursor))} />
     </section>
-    ${code && session.person.role !== 'viewer' && html`<${BulkAgain} filters=${filters} causes=${numbers?.causes ?? []} asked=${numbers?.asked ?? 0} done=${() => { read(true); readNumbers(); }} />`}
+    ${code && session.person.role !== 'viewer' && html`<${BulkAgain} key=${queryOf(filters)} filters=${filters} causes=${numbers?.causes ?? []} asked=${numbers?.asked ?? 0} done=${() => { read(true); readNumbers(); }} />`}
     <div role="status">${data && error && html`<${Notice} kind="warn">${text.common.updatesFail}<//>`}</div>
     <div role="status" class="fresh">${data?.waiting > 0 && html`<button type="button" class="btn" onClick=${showNew}>${words.fresh(data.waiting, data.waiting >= LIMIT)}</button>`}</div>
     ${!data && (error ? html`<${Failed} error=${error} retry=${() => read(true)} />` : html`<div class="card"><${Skeleton} lines=${10} tall /></div>`)}

@@ -1,5 +1,5 @@
 // What a person may do with one decision, and with all of a cause: each says first what it will do, and asks why where it matters.
-import { html, useState } from '../html.js';
+import { html, useEffect, useRef, useState } from '../html.js';
 import { post } from '../api.js';
 import { text } from '../text.js';
 import { queryOf } from '../lib/activity.js';
@@ -102,36 +102,72 @@ export function Acts({ id, data, reload, advised }) {
   </section>`;
 }
 
-/** "Send these again": all of the chosen cause, with how many, and how many are left. */
+const COUNTS = ['asked', 'asked_before', 'not_kept'];
+const walkedOf = state => COUNTS.reduce((sum, name) => sum + state[name], 0);
+
+/** Asks for all of the choice, some at a time, until its end or somebody's stop; the page that goes away stops it, too. */
+function useWalk(filters, done) {
+  const [state, setState] = useState(null);
+  const stopped = useRef(false);
+  useEffect(() => () => { stopped.current = true; }, []);
+  const go = async begun => {
+    const { object, code, period, from, to } = filters;
+    let now = { ...begun, going: true, error: null };
+    stopped.current = false;
+    setState(now);
+    try {
+      do {
+        const answer = await post(`/api/activity/again?${queryOf({ object, code, period, from, to })}`, { note: now.note, ...now.walk && { walk: now.walk } });
+        now = { ...now, walk: answer.walk, ...Object.fromEntries(COUNTS.map(name => [name, now[name] + answer[name]])) };
+        setState(now);
+      } while (now.walk && !stopped.current);
+      now = { ...now, ended: !now.walk };
+    } catch (error) { now = { ...now, error }; }
+    setState({ ...now, going: false });
+    done();
+  };
+  return {
+    state,
+    begin: (note, total) => go({ note, total, asked: 0, asked_before: 0, not_kept: 0, walk: null }),
+    goOn: () => go(state),
+    stop: () => { stopped.current = true; },
+    forget: () => setState(null),
+  };
+}
+
+/** How far it is, how it ended, and what could not be asked for. */
+function Walked({ state, stop, goOn }) {
+  const walked = walkedOf(state);
+  const of = [formatCount(walked), formatCount(Math.max(walked, state.total))];
+  if (state.going) return html`<div class="toolbar"><progress class="progress" max=${Math.max(walked, state.total)} value=${walked} aria-label=${words.bulkWalk}></progress>
+    <span>${words.bulkProgress(...of)}</span><button type="button" class="btn" onClick=${stop}>${words.bulkStop}</button></div>`;
+  const rest = html`${state.not_kept > 0 && html` ${words.bulkNotKept(formatCount(state.not_kept))}`}${state.asked_before > 0 && html` ${words.bulkBefore(formatCount(state.asked_before))}`}`;
+  if (state.ended) return html`<${Notice} kind=${state.not_kept > 0 ? 'info' : 'ok'} title=${words.bulkDone(formatCount(state.asked))}>${words.bulkThen}${rest}<//>`;
+  return html`<${Notice} kind=${state.error ? 'bad' : 'warn'} title=${words.bulkStopped(...of)} action=${html`<button type="button" class="btn" onClick=${goOn}>${words.bulkGoOn}</button>`}>
+    ${state.error ? `${state.error.message} ` : ''}${words.bulkRest}${rest}<//>`;
+}
+
+/** "Send these again": all of the chosen cause, with how many, how far it is, and how many are left. */
 export function BulkAgain({ filters, causes, asked, done }) {
   const [open, setOpen] = useState(false);
   const [note, setNote] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState(null);
-  const [error, setError] = useState(null);
+  const { state, begin, goOn, stop, forget } = useWalk(filters, done);
   const n = causes.filter(c => c.code === filters.code && (!filters.outcome || c.outcome === filters.outcome)).reduce((sum, c) => sum + c.again, 0);
   const plain = !filters.q && (!filters.outcome || ['failed', 'skipped'].includes(filters.outcome));
-  const go = async e => {
+  const go = e => {
     e.preventDefault();
-    setBusy(true); setError(null);
-    try {
-      const { object, code, period, from, to } = filters;
-      const { asked: count } = await post(`/api/activity/again?${queryOf({ object, code, period, from, to })}`, { note: note.trim() });
-      setSaid(words.bulkDone(formatCount(count))); setOpen(false); setNote('');
-      done();
-    } catch (failure) { setError(failure); }
-    setBusy(false);
+    setOpen(false); setNote('');
+    begin(note.trim(), n);
   };
   const left = asked > 0 && html`<p class="muted" role="status">${words.bulkLeft(formatCount(asked))}</p>`;
-  if (!(n > 0 && plain) && !said) return left || null;
+  if (!(n > 0 && plain) && !state) return left || null;
   return html`<section class="card bulk" aria-label=${words.bulk(formatCount(n))}>
-    <div role="status">${said && html`<${Notice} kind="ok">${said}<//>`}</div>${left}
+    <div role="status">${state && html`<${Walked} state=${state} stop=${stop} goOn=${goOn} />`}</div>${left}
     ${open ? html`<form onSubmit=${go} noValidate><h2>${words.bulkTitle(formatCount(n))}</h2><p>${words.bulkBody}</p>
       <${Field} label=${words.note} help=${words.noteHelp}>${props => html`<textarea rows="2" ...${props} maxlength="1000" value=${note} onInput=${e => setNote(e.target.value)}></textarea>`}<//>
-      <div role="status">${error && html`<${Notice} kind="bad">${error.message}<//>`}</div>
       <div class="actions act-foot"><button type="button" class="btn" onClick=${() => setOpen(false)}>${text.common.cancel}</button>
-        <button type="submit" class="btn primary" disabled=${busy}>${busy ? words.busy : words.bulk(formatCount(n))}</button></div></form>`
-    : n > 0 && plain && html`<div class="toolbar"><span>${words.bulkOffer(formatCount(n))}</span>
-      <button type="button" class="btn" onClick=${() => { setSaid(null); setOpen(true); }}>${words.bulk(formatCount(n))}</button></div>`}
+        <button type="submit" class="btn primary">${words.bulk(formatCount(n))}</button></div></form>`
+    : n > 0 && plain && (!state || state.ended) && html`<div class="toolbar"><span>${words.bulkOffer(formatCount(n))}</span>
+      <button type="button" class="btn" onClick=${() => { forget(); setOpen(true); }}>${words.bulk(formatCount(n))}</button></div>`}
   </section>`;
 }

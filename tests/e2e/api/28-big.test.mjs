@@ -57,3 +57,25 @@ test('5,000 decisions are read page by page by cursor, each once', async () => {
 	assert.equal(new Set(seen.map((r) => r.id)).size, seen.length);
 	assert.equal(new Set(seen.map((r) => r.object_id)).size, DECISIONS);
 });
+
+test('T-15 all 5,000 of a cause are asked for again, 1,000 a call, each once whatever decide makes of them meanwhile', async () => {
+	const total = { asked: 0, asked_before: 0, not_kept: 0 };
+	let walk, calls = 0;
+	do {
+		const { status, text, json } = await person.post('/api/activity/again?code=trigger_off&object=contacts', { note: 'all of them', ...walk && { walk } });
+		assert.equal(status, 200, text);
+		assert.ok(json.asked <= 1000);
+		for (const name of Object.keys(total))
+			total[name] += json[name];
+		walk = json.walk;
+		calls += 1;
+	} while (walk);
+	assert.deepEqual(total, { asked: DECISIONS, asked_before: 0, not_kept: 0 });
+	assert.ok(calls === DECISIONS / 1000 || calls === DECISIONS / 1000 + 1);
+	await until('all of them to be decided again', async () => (await person.get('/api/activity/numbers')).asked === 0, { s: 120, every: 2000 });
+	const [{ id }] = (await person.get('/api/activity?code=trigger_off&limit=1')).rows;
+	const { timeline } = await person.get(`/api/activity/${id}`);
+	assert.equal(timeline.filter((s) => s.what === 'person').length, 1);
+	for (const wrong of [{}, { conversion: 1 }, { conversion: -1, decision: 0, last_conversion: 1, last_decision: 1 }, 7])
+		assert.equal((await person.post('/api/activity/again?code=trigger_off', { walk: wrong })).status, 400);
+});

@@ -130,3 +130,57 @@ test('T-15 new lines move nothing that is read; noise is folded; empty, missing 
 	await tryAgain(page, 'Activity');
 	await expect(page.locator('.decision').first()).toBeVisible();
 });
+
+test('T-15 all of a cause are tried again: how far it is, Stop, Go on, and what could not be', async ({ page }) => {
+	const person = await ready();
+	const { id } = await deal(NORTHWIND, { dealname: unique('Bulk') });
+	await move(NORTHWIND, id, 'contractsent');
+	await person.decision(id, (row) => row.code === 'trigger_other_value');
+	await enter(page, person);
+	// The account has few of them: thousands are told by this API, which asks for 1,000 a call.
+	const walk = { conversion: 1, decision: 1, last_conversion: 9, last_decision: 9 };
+	const calls = [];
+	let gate = () => {};
+	await page.route(`${URL_BASE}/api/activity/again?*`, async (route) => {
+		calls.push(route.request().postDataJSON());
+		await new Promise((resolve) => { gate = resolve; });
+		const last = calls.length === 3;
+		await route.fulfill({ json: { asked: last ? 388 : 1000, asked_before: 0, not_kept: last ? 12 : 0, walk: last ? null : { ...walk, decision: calls.length } } }).catch(() => {});
+	});
+	await page.route(`${URL_BASE}/api/activity/numbers?*`, async (route) => {
+		const response = await route.fetch();
+		const json = await response.json();
+		for (const cause of json.causes)
+			if (cause.code === 'trigger_other_value') cause.again = 2400;
+		await route.fulfill({ response, json });
+	});
+	await page.goto('/activity?code=trigger_other_value');
+	await page.getByRole('button', { name: 'Try these 2,400 again' }).click();
+	await page.getByRole('textbox', { name: /Why/ }).fill('mended');
+	await page.getByRole('button', { name: 'Try these 2,400 again' }).click();
+	await expect(page.getByText('0 of 2,400 asked for…')).toBeVisible();
+	await expect.poll(() => calls.length).toBe(1);
+	gate();
+	await expect(page.getByText('1,000 of 2,400 asked for…')).toBeVisible();
+	await sound(page, 'asking for all of a cause');
+	await shot(page, 'bulk-going');
+	await page.getByRole('button', { name: 'Stop', exact: true }).click();
+	await expect.poll(() => calls.length).toBe(2);
+	gate();
+	await expect(page.getByText('Stopped at 2,000 of 2,400.')).toBeVisible();
+	await sound(page, 'asking for all of a cause, stopped');
+	await shot(page, 'bulk-stopped');
+	await page.setViewportSize({ width: 390, height: 844 });
+	await fits(page, 'asking for all of a cause, stopped');
+	await shot(page, 'bulk-stopped-phone');
+	await page.setViewportSize({ width: 1280, height: 900 });
+	await page.getByRole('button', { name: 'Go on' }).click();
+	await expect.poll(() => calls.length).toBe(3);
+	gate();
+	await expect(page.getByText('2,388 asked again.')).toBeVisible();
+	await expect(page.getByText(/^.*12 could not be: what HubSpot reported about them is no longer kept whole\./)).toBeVisible();
+	await sound(page, 'asking for all of a cause, done');
+	await page.emulateMedia({ colorScheme: 'dark' });
+	await shot(page, 'bulk-done-dark');
+	expect(calls).toEqual([{ note: 'mended' }, { note: 'mended', walk: { ...walk, decision: 1 } }, { note: 'mended', walk: { ...walk, decision: 2 } }]);
+});
