@@ -10,31 +10,42 @@ import { useStore } from './lib/store.js';
 import { usePoll } from './lib/load.js';
 import { DialogHost } from './parts/dialog.js';
 import { Empty, Failed, PageHead, Skeleton } from './parts/notice.js';
-import { later } from './parts/later.js';
 import { Shell } from './parts/shell.js';
-import { Login } from './pages/login.js';
-import { Invitation, SignIn } from './pages/sign-in.js';
+import { Accounts } from './pages/accounts.js';
+import { Activity } from './pages/activity.js';
+import { Configuration } from './pages/configuration.js';
+import { Decision } from './pages/decision.js';
+import { DeleteAccount } from './pages/delete-account.js';
 import { Deleted } from './pages/deleted.js';
+import { Ids } from './pages/ids.js';
+import { Login } from './pages/login.js';
+import { Mappings } from './pages/mappings.js';
+import { Overview } from './pages/overview.js';
+import { Preview } from './pages/preview.js';
+import { Settings } from './pages/settings.js';
+import { Invitation, SignIn } from './pages/sign-in.js';
+import { Team } from './pages/team.js';
+import { Triggers } from './pages/triggers.js';
+import { Uninstall } from './pages/uninstall.js';
 
 const SESSION_EVERY_MS = 20000;
-const AHEAD_MS = 3000;
 const OBJECT = Object.keys(text.objects).join('|');
 
 // [pattern, name for title and menu, page]; the pattern's groups become the page's parameters.
 const PAGES = [
-  [/^\/(?:overview)?$/, 'overview', later('overview', 'Overview')],
-  [/^\/settings$/, 'settings', later('settings', 'Settings')],
-  [/^\/triggers$/, 'triggers', later('triggers', 'Triggers')],
-  [new RegExp(`^/mappings(?:/(?<object>${OBJECT}))?$`), 'mappings', later('mappings', 'Mappings')],
-  [/^\/preview$/, 'preview', later('preview', 'Preview')],
-  [/^\/ids$/, 'ids', later('ids', 'Ids')],
-  [/^\/activity$/, 'activity', later('activity', 'Activity')],
-  [/^\/activity\/(?<id>\d+)$/, 'activity', later('decision', 'Decision')],
-  [/^\/team(?:\/(?<part>changes))?$/, 'team', later('team', 'Team')],
-  [/^\/accounts$/, 'accounts', later('accounts', 'Accounts')],
-  [/^\/configuration$/, 'configuration', later('configuration', 'Configuration')],
-  [/^\/delete-account$/, 'deleteAccount', later('delete-account', 'DeleteAccount')],
-  [/^\/uninstall$/, 'uninstall', later('uninstall', 'Uninstall')],
+  [/^\/(?:overview)?$/, 'overview', Overview],
+  [/^\/settings$/, 'settings', Settings],
+  [/^\/triggers$/, 'triggers', Triggers],
+  [new RegExp(`^/mappings(?:/(?<object>${OBJECT}))?$`), 'mappings', Mappings],
+  [/^\/preview$/, 'preview', Preview],
+  [/^\/ids$/, 'ids', Ids],
+  [/^\/activity$/, 'activity', Activity],
+  [/^\/activity\/(?<id>\d+)$/, 'activity', Decision],
+  [/^\/team(?:\/(?<part>changes))?$/, 'team', Team],
+  [/^\/accounts$/, 'accounts', Accounts],
+  [/^\/configuration$/, 'configuration', Configuration],
+  [/^\/delete-account$/, 'deleteAccount', DeleteAccount],
+  [/^\/uninstall$/, 'uninstall', Uninstall],
 ];
 
 // Links that were mailed: they work whoever is signed in, or nobody.
@@ -120,10 +131,9 @@ whenSignedOut(() => {
   navigate('/login?problem=session_ended', { replace: true }).then(() => session.set(old => ({ ...old, status: 'out', data: null, error: null })));
 });
 startRouter();
-find(route.get().path).page.ahead?.(); // while it is not known yet who is signed in
+const { page, params } = find(route.get().path);
+page.ahead?.(params); // what it shows is asked for while it is not known yet who is signed in
 loadSession().then(state => { if (state.status === 'in') arrive(state); });
 const root = document.getElementById('app');
 root.replaceChildren();
 render(html`<${App} />`, root);
-// Once there is nothing better to do, so that the next page opens at once.
-addEventListener('load', () => setTimeout(() => { for (const [, , page] of PAGES) page.ahead(); }, AHEAD_MS), { once: true });

@@ -69,7 +69,6 @@ const common = {
   download: 'Download',
   loading: 'Loading…',
   failedTitle: 'This could not be loaded',
-  pageFailed: 'The page did not arrive',
   updatesFail: 'Live updates are interrupted. What you see may be old; trying again by itself.',
   required: 'required',
   on: 'On',

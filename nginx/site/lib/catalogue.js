@@ -1,6 +1,7 @@
 // What HubSpot and impact.com offer to choose from, read once per page load and kept.
 import { get, post } from '../api.js';
 import { text } from '../text.js';
+import { session } from './session.js';
 import { createStore } from './store.js';
 
 const stores = new Map();
@@ -16,7 +17,8 @@ async function fill(object, read, asked) {
   store.set(old => ({ ...old, busy: true, error: null }));
   try {
     let data = await read();
-    if (!data.fetched_at) data = await post('/api/live/catalogue', { object });
+    // Before it is known who is signed in nothing may be posted: the page asks again when it is drawn.
+    if (!data.fetched_at) data = session.get().status === 'in' ? await post('/api/live/catalogue', { object }) : null;
     store.set({ data, error: null, busy: false, news: asked ? data.new_since_last ?? [] : null });
   } catch (error) {
     store.set(old => ({ ...old, error, busy: false }));

@@ -22,15 +22,23 @@ function adopt(base) {
   draft.set({ status: 'ready', error: null, base, doc: base.document, faults: [], saving: false, dirty: false });
 }
 
-export async function loadDraft() {
-  if (draft.get().dirty) return; // an edit goes on where it was
-  if (!draft.get().base) draft.set(old => ({ ...old, status: 'loading', error: null }));
+let reading = null;
+
+async function read() {
   try {
     const base = await get('/api/config');
-    if (!draft.get().dirty) adopt(base);
+    if (!draft.get().dirty && !same(base, draft.get().base)) adopt(base);
   } catch (error) {
     draft.set(old => old.base ? old : { ...old, status: 'failed', error });
   }
+  reading = null;
+}
+
+export function loadDraft() {
+  if (draft.get().dirty || reading) return reading; // an edit goes on where it was
+  if (!draft.get().base) draft.set(old => ({ ...old, status: 'loading', error: null }));
+  reading = read();
+  return reading;
 }
 
 async function check() {

@@ -198,9 +198,11 @@ function ObjectMapping({ object, state, fields, list, readOnly, session, query }
     <${SaveBar} state=${state} readOnly=${readOnly} problems=${problems}><${Underway} object=${object} wanted=${changed} /><//>`;
 }
 
+const readLists = () => Promise.all([fixed('impact-fields'), fixed('presets')]);
+
 export function Mappings({ object: asked, session, query }) {
   const state = useStore(draft);
-  const lists = useLoad(() => Promise.all([fixed('impact-fields'), fixed('presets')]));
+  const lists = useLoad(readLists);
   useEffect(() => { loadDraft(); }, []);
   const failed = state.status === 'failed' ? state.error : lists.error;
   const ready = state.status === 'ready' && lists.data;
@@ -212,3 +214,9 @@ export function Mappings({ object: asked, session, query }) {
     ${!ready && (failed ? html`<${Failed} error=${failed} retry=${() => { loadDraft(); lists.reload(); }} />` : html`<div class="card"><${Skeleton} lines=${12} tall /></div>`)}
     ${ready && html`<div class="stack" key=${object}><${ObjectMapping} object=${object} state=${state} fields=${lists.data[0]} list=${lists.data[1]} session=${session} query=${query} readOnly=${!mayEdit(session)} /></div>`}`;
 }
+
+Mappings.ahead = ({ object }) => {
+  readLists().catch(() => {});
+  loadDraft();
+  if (object) loadCatalogue(object);
+};

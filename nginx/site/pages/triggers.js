@@ -101,9 +101,11 @@ function ObjectCard({ object, config, faults, predefined, missing, readOnly }) {
   </section>`;
 }
 
+const readLists = () => Promise.all([fixed('triggers'), fixed('impact-fields')]);
+
 export function Triggers({ session }) {
   const state = useStore(draft);
-  const lists = useLoad(() => Promise.all([fixed('triggers'), fixed('impact-fields')]));
+  const lists = useLoad(readLists);
   const catalogues = OBJECTS.map(object => useStore(catalogueStore(object)));
   useEffect(() => { loadDraft(); OBJECTS.forEach(loadCatalogue); }, []);
   const failed = state.status === 'failed' ? state.error : lists.error;
@@ -130,3 +132,9 @@ export function Triggers({ session }) {
       <${ConditionHelp} /><${FunctionHelp} />
       <${SaveBar} state=${state} problems=${problems} readOnly=${readOnly} /></div>`}`;
 }
+
+Triggers.ahead = () => {
+  readLists().catch(() => {});
+  loadDraft();
+  OBJECTS.forEach(loadCatalogue);
+};

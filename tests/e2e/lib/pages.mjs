@@ -14,7 +14,7 @@ export function table() {
 	const [, list] = /const PAGES = \[\n([\s\S]*?)\n\];/.exec(source);
 	const rows = list.split('\n').filter((l) => l.trim().startsWith('['));
 	assert.ok(rows.length >= 6, 'the table of pages in app.js');
-	const names = rows.map((row) => row.replace(/,\s*later\(.*'(\w+)'\)\],?$/, ", '$1'],"));
+	const names = rows.map((row) => row.replace(/,\s*(\w+)\],?$/, ", '$1'],"));
 	return new Function('OBJECT', `return [${names.join('')}]`)('deals|contacts|companies')
 		.map(([pattern, name, component]) => ({ pattern, name, component }));
 }
