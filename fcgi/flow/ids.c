@@ -473,6 +473,17 @@ finish(struct ids_walk *w, int64_t waiting, struct err *e)
 	return id_run_move(db_of(w), w->step.tenant_id, w->run.run_id, &done, &moved, e);
 }
 
+/* Some at a time; the walk comes again at once while there are more. */
+static bool
+forget(struct ids_walk *w, int64_t last_run_id, bool *any, struct err *e)
+{
+	if (!record_update_forget(db_of(w), w->step.tenant_id, w->run.kind, last_run_id, any, e))
+		return false;
+	if (*any)
+		w->step.again_in_ms = 0;
+	return true;
+}
+
 /* The watch rests until its next look. */
 static bool
 resting(struct ids_walk *w, struct err *e)
@@ -480,14 +491,14 @@ resting(struct ids_walk *w, struct err *e)
 	int64_t counts[UPDATE__COUNT] = { 0 };
 	int64_t next = 0;
 	int64_t now = clock_wall_ms();
+	bool any;
 
 	json_int(json_get(w->progress, "next"), &next);
 	if (w->run.kind != ID_RUN_KEEP || next <= now || kept(w, "after").n > 0)
 		return false;
 	w->step.again_in_ms = next - now;
 	if (record_update_count(db_of(w), w->step.arena, w->step.tenant_id, w->run.run_id, counts, e) &&
-	    counts[UPDATE_DONE] + counts[UPDATE_KEPT] > ENDED_MAX &&
-	    !record_update_forget(db_of(w), w->step.tenant_id, w->run.run_id, e))
+	    counts[UPDATE_DONE] + counts[UPDATE_KEPT] > ENDED_MAX && !forget(w, w->run.run_id, &any, e))
 		log_event(LOG_WARN, "ids.not_forgotten", LOG_C("why", e->text));
 	*e = (struct err){ .code = ERR_NONE };
 	return true;
@@ -498,7 +509,13 @@ ask(struct step *step, struct err *e)
 {
 	struct ids_walk *w = (struct ids_walk *)step;
 	int64_t waiting = 0;
+	bool any = false;
 
+	/* The rows of a fill before this one say nothing any more. */
+	if (w->run.kind == ID_RUN_FILL && !forget(w, w->run.run_id - 1, &any, e))
+		return false;
+	if (any)
+		return true;
 	if (w->run.kind != ID_RUN_CHECK &&
 	    !record_update_waiting(db_of(w), step->arena, step->tenant_id, w->run.run_id, &waiting, e))
 		return false;

@@ -82,7 +82,8 @@ const struct sql record_update_sql[] = {
 	    " AND state IN ('READY', 'SENDING')",
 	    NULL, NULL },
 	[COUNT] = { "record_update.count", SQL_TENANT, "ii", "si",
-	    "SELECT state, COUNT(*) FROM record_update" OF_RUN " GROUP BY state", NULL, NULL },
+	    "SELECT state, COUNT(*) FROM record_update FORCE INDEX (record_update_run)" OF_RUN " GROUP BY state", NULL,
+	    NULL },
 	[RETRY] = { "record_update.retry", SQL_TENANT, "ii", "",
 	    "UPDATE record_update SET state = 'READY', code = '', message = '', ended_at = NULL, "
 	    "version = version + 1" OF_RUN " AND state = 'REFUSED'",
@@ -95,10 +96,12 @@ const struct sql record_update_sql[] = {
 	    "DELETE d FROM delivery d JOIN record_update u ON u.tenant_id = d.tenant_id AND u.update_id = d.effect_id "
 	    "WHERE u.tenant_id = ? AND u.run_id = ? AND d.kind = 'hubspot_update' AND u.state = 'STOPPED'",
 	    NULL, NULL },
-	[FORGET] = { "record_update.forget", SQL_TENANT, "ii", "",
-	    "DELETE u, t FROM record_update u LEFT JOIN attempt t ON t.tenant_id = u.tenant_id AND "
-	    "t.kind = 'hubspot_update' AND t.effect_id = u.update_id WHERE u.tenant_id = ? AND u.run_id = ? AND "
-	    "u.state NOT IN ('READY', 'SENDING')",
+	[FORGET] = { "record_update.forget", SQL_TENANT, "isii", "",
+	    "DELETE u, t FROM (SELECT x.tenant_id, x.update_id FROM id_run r STRAIGHT_JOIN record_update x FORCE INDEX "
+	    "(record_update_run) ON x.tenant_id = r.tenant_id AND x.run_id = r.run_id WHERE r.tenant_id = ? AND "
+	    "r.kind = ? AND r.run_id <= ? AND x.state IN ('DONE', 'KEPT', 'REFUSED', 'STOPPED') LIMIT ?) o "
+	    "JOIN record_update u ON u.tenant_id = o.tenant_id AND u.update_id = o.update_id LEFT JOIN attempt t ON "
+	    "t.tenant_id = u.tenant_id AND t.kind = 'hubspot_update' AND t.effect_id = u.update_id",
 	    NULL, NULL },
 	[PROBLEMS] = { "record_update.problems", SQL_TENANT, "iiii", "issss",
 	    "SELECT update_id, object_type, object_id, code, message FROM record_update" OF_RUN
@@ -276,9 +279,18 @@ record_update_stop(struct db *db, int64_t tenant_id, int64_t run_id, struct err 
 }
 
 bool
-record_update_forget(struct db *db, int64_t tenant_id, int64_t run_id, struct err *e)
+record_update_forget(struct db *db, int64_t tenant_id, enum id_run_kind kind, int64_t last_run_id, bool *any,
+    struct err *e)
 {
-	return db_run(db, Q(FORGET), DB_IN(DB_V_I(tenant_id), DB_V_I(run_id)), NULL, e);
+	int64_t n;
+
+	if (!db_run(db, Q(FORGET),
+	        DB_IN(DB_V_I(tenant_id), DB_V_S(str_from(id_run_kind_name(kind))), DB_V_I(last_run_id),
+	            DB_V_I(RECORD_UPDATE_FORGET_MAX)),
+	        &n, e))
+		return err_wrap(e, "forgetting updates");
+	*any = n > 0;
+	return true;
 }
 
 bool

@@ -9,6 +9,7 @@
 
 #include "core/update_state.h"
 #include "io/db.h"
+#include "store/id_run.h"
 #include "store/lease.h"
 
 struct record_update {
@@ -54,8 +55,10 @@ bool record_update_count(struct db *db, struct arena *a, int64_t tenant_id, int6
 bool record_update_retry(struct db *db, int64_t tenant_id, int64_t run_id, int64_t *n, struct err *e) CC_MUST_USE;
 /* What has not left yet does not.  Inside a transaction. */
 bool record_update_stop(struct db *db, int64_t tenant_id, int64_t run_id, struct err *e) CC_MUST_USE;
-/* Forgets the ended rows of a run, with their attempts. */
-bool record_update_forget(struct db *db, int64_t tenant_id, int64_t run_id, struct err *e) CC_MUST_USE;
+/* Forgets ended rows of runs of that kind up to that one, with their attempts: so many at most; *any tells of any. */
+#define RECORD_UPDATE_FORGET_MAX 1000
+bool record_update_forget(struct db *db, int64_t tenant_id, enum id_run_kind kind, int64_t last_run_id, bool *any,
+    struct err *e) CC_MUST_USE;
 
 struct record_update_problem {
 	int64_t update_id;

@@ -240,14 +240,6 @@ stop_fill(struct web_request *rq, int64_t run_id, bool *moved, struct err *e)
 	return !*moved || record_update_stop(db, rq->tenant_id, run_id, e);
 }
 
-/* The rows of the one before say nothing any more. */
-static bool
-start_fill(struct web_request *rq, const struct id_run *run, bool overwrite, struct err *e)
-{
-	return (run == NULL || record_update_forget(rq->parts->db, rq->tenant_id, run->run_id, e)) &&
-	       begin_run(rq, ID_RUN_FILL, overwrite, e);
-}
-
 static bool
 move_fill(struct web_request *rq, const struct fill_action *action, const struct id_run *run, struct err *e)
 {
@@ -272,7 +264,7 @@ change_fill(struct web_request *rq, const struct fill_action *action, const stru
 {
 	bool start = action->from == ID_RUN_STATES && action->to == ID_RUN_RUNNING;
 
-	if (!(start ? start_fill(rq, run, overwrite, e) : move_fill(rq, action, run, e)))
+	if (!(start ? begin_run(rq, ID_RUN_FILL, overwrite, e) : move_fill(rq, action, run, e)))
 		return false;
 	return record(rq, action->audit,
 	    note(rq->arena, "overwrite", start ? overwrite : run != NULL && run->overwrite), e);
