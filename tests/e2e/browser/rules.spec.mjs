@@ -73,6 +73,16 @@ test('C-11 I-31 faults stand where they are while typing, and the row says what 
 	await page.getByRole('dialog').getByRole('button', { name: 'Discard changes' }).click();
 });
 
+test('the help for expressions names every function that the program has, that for conditions every comparison', async ({ page }) => {
+	const { functions } = await person.get('/api/functions');
+	await page.goto('/mappings/deals');
+	await page.getByText('What expressions can do').click();
+	await expect(page.getByRole('table').filter({ hasText: functions[0].help }).getByRole('row')).toHaveCount(functions.length + 1);
+	await page.getByText('What conditions can say').click();
+	await expect(page.getByRole('cell', { name: 'both hold' })).toBeVisible();
+	await sound(page, 'help opened');
+});
+
 test('I-30 rows by the keyboard: Enter goes down, Shift+Enter up, and after the last a new one begins', async ({ page }) => {
 	await page.goto('/mappings/deals');
 	await row(page, 8).focus();
