@@ -50,6 +50,7 @@ enum {
 	"' AND (c.code LIKE 'ACTIONTRACKER%' OR c.code "                                                               \
 	"= 'CAMPAIGN_NOT_FOUND')"
 #define PARKED_CODE "state = 'PARKED' AND c.trigger_id <> '" EFFECT_TEST_TRIGGER "' AND c.code = '" HOLD_CODE "'"
+#define IS_HELD     "((c." REFUSED_CODES ") OR (c." PARKED_CODE ")) "
 /*
  * Decisions about what is held whose rules are no longer the present ones, and whose events are known whole: it is made
  * anew.  Of several decisions about a conversion the last one counts; what was sent once and not refused keeps its
@@ -57,7 +58,7 @@ enum {
  */
 #define STALE                                                                                                          \
 	"d.outcome = 'CONVERSION' AND d.received_at = c.received_at AND d.revision < ? AND" PENDING_KNOWN              \
-	"AND ((c." REFUSED_CODES ") OR (c." PARKED_CODE " AND c.unanswered = 0)) "
+	"AND " IS_HELD "AND (c.state = 'REJECTED' OR c.unanswered = 0) "
 #define REDO_STALE                                                                                                     \
 	PENDING_AGAIN                                                                                                  \
 	"JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id WHERE d.tenant_id = ? "  \
@@ -124,8 +125,7 @@ const struct sql hold_sql[] = {
 	[END] = { "hold.end", SQL_TENANT, "iiiiiii", "",
 	    "DELETE FROM event_type_hold WHERE tenant_id = ? AND event_type_id = ? AND held_at < (SELECT c.sending_at "
 	    "FROM conversion c WHERE c.tenant_id = ? AND c.conversion_id = ?) AND NOT EXISTS (SELECT 1 FROM conversion "
-	    "c WHERE c.tenant_id = ? AND c.event_type_id = ? AND c.state IN ('REJECTED', 'PARKED') AND "
-	    "EXISTS " DECISIONS_OF STALE
+	    "c WHERE c.tenant_id = ? AND c.event_type_id = ? AND " IS_HELD "AND EXISTS " DECISIONS_OF STALE
 	    "AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.tenant_id = d.tenant_id AND w.object_type = d.object_type "
 	    "AND w.object_id = d.object_id AND w.event_key = d.event_key)))",
 	    NULL, NULL },
@@ -138,11 +138,9 @@ const struct sql hold_sql[] = {
 	[REDO_ONE] = { "hold.redo_one", SQL_TENANT, "iiii", "", REDO_STALE "AND c.conversion_id = ? " PENDING_AGAIN_END,
 	    NULL, NULL },
 	[FIND] = { "hold.find", SQL_TENANT, "is", "ii",
-	    "SELECT c.conversion_id, ((c." REFUSED_CODES ") OR (c." PARKED_CODE
-	    ")) AND d.received_at = c.received_at FROM decision d JOIN conversion c ON c.tenant_id = d.tenant_id AND "
-	    "c.conversion_id = d.conversion_id WHERE d.tenant_id = ? AND d.event_key = ? "
-	    "AND "
-	    "d.outcome = 'CONVERSION'",
+	    "SELECT c.conversion_id, " IS_HELD "AND d.received_at = c.received_at FROM decision d JOIN conversion c ON "
+	    "c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id WHERE d.tenant_id = ? AND d.event_key = ? "
+	    "AND d.outcome = 'CONVERSION'",
 	    NULL, NULL },
 	[LOOKED] = { "hold.looked", SQL_TENANT, "iisss", "",
 	    "UPDATE decision d JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id "
