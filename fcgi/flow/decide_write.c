@@ -129,7 +129,10 @@ once_more(const struct decide_round *r, const struct judged *j, const struct aga
 	return (j->outcome == DECISION_CONVERSION
 	               ? again_take(s->parts->db, s->arena, s->tenant_id, asked, &j->conversion, e)
 	               : again_refuse(s->parts->db, s->tenant_id, asked, j->code, e)) &&
-	       looked(r, j, e) && pending_looked_again(s->parts->db, s->tenant_id, r->lease.shard, p, e);
+	       looked(r, j, e) &&
+	       (!j->conversion.type_held ||
+	           hold_try(s->parts->db, s->arena, s->tenant_id, j->conversion.event_type_id, r->revision, e)) &&
+	       pending_looked_again(s->parts->db, s->tenant_id, r->lease.shard, p, e);
 }
 
 /* The conversion of an event that was decided before is held, or was when that was made due. */

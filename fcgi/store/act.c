@@ -20,7 +20,6 @@ enum {
 	FOUND,
 	RESEND,
 	FOLLOW,
-	PARK,
 	STILL_SENT,
 	OWN,
 	ORDER_TAKEN,
@@ -57,13 +56,6 @@ const struct sql act_sql[] = {
 	    NULL, NULL },
 	[FOLLOW] = { "act.follow", SQL_TENANT, "iii", "",
 	    MOVE("ACCEPTED", "code = '', ") "state = 'ACCEPTED' AND code = 'poison'", NULL, NULL },
-	/* Its event type is held: it goes when that is mended, as all of it. */
-	[PARK] = { "act.park", SQL_TENANT, "iii", "",
-	    "UPDATE conversion c SET state = 'PARKED', code = '" HOLD_CODE
-	    "', version = version + 1 WHERE c.tenant_id = ? "
-	    "AND c.conversion_id = ? AND c.state = 'READY' AND EXISTS (SELECT 1 FROM event_type_hold h WHERE "
-	    "h.tenant_id = ? AND h.event_type_id = c.event_type_id)",
-	    NULL, NULL },
 	[STILL_SENT] = { "act.still_sent", SQL_TENANT, "iii", "",
 	    "UPDATE conversion SET version = version + 1 WHERE tenant_id = ? AND conversion_id = ? AND version = ? AND "
 	    "state IN ('ACCEPTED', 'CONFIRMED') AND trigger_id <> '" EFFECT_TEST_TRIGGER "'",
@@ -135,16 +127,20 @@ cas(struct db *db, const struct act *x, const struct sql *q, int64_t id, struct 
 static bool
 queue(struct db *db, const struct act *x, int64_t id, enum lease_stage stage, struct err *e)
 {
-	int64_t parked = 0;
-
-	if (stage == LEASE_SEND &&
-	    !db_run(db, Q(PARK), DB_IN(DB_V_I(x->tenant_id), DB_V_I(id), DB_V_I(x->tenant_id)), &parked, e))
-		return false;
-	if (parked > 0) {
-		tally_add(TALLY_MOVED_PARKED, 1);
-		return true;
-	}
 	return conversion_queue(db, x->tenant_id, id, stage, e) && lease_wake(db, x->tenant_id, stage, 0, 0, e);
+}
+
+/* While its event type is held it goes when that is mended, as all of it. */
+static bool
+queue_or_park(struct db *db, struct arena *a, const struct act *x, int64_t id, struct err *e)
+{
+	struct conversion c;
+	bool held;
+
+	if (!conversion_load(db, a, x->tenant_id, id, &c, e) ||
+	    !hold_keeps(db, a, x->tenant_id, c.event_type_id, &held, e))
+		return false;
+	return held ? hold_park(db, x->tenant_id, id, e) : queue(db, x, id, LEASE_SEND, e);
 }
 
 static bool
@@ -198,11 +194,10 @@ act_release(struct db *db, struct arena *a, const struct act *x, struct err *e)
 {
 	int64_t id = x->line->held_id;
 
-	(void)a;
 	if (!is_held(x, e) || !cas(db, x, Q(RELEASE), id, e) || !own(db, x, e) || !note(db, x, "released", id, e))
 		return false;
 	tally_add(TALLY_MOVED, 1);
-	return queue(db, x, id, LEASE_SEND, e);
+	return queue_or_park(db, a, x, id, e);
 }
 
 bool
@@ -245,13 +240,12 @@ act_resend(struct db *db, struct arena *a, const struct act *x, struct err *e)
 {
 	int64_t id = x->line->row.conversion.conversion_id;
 
-	(void)a;
 	if (!is_conversion_in(x, STATE_DEAD))
 		return err_set(e, ERR_INVALID, "Only a conversion whose fate is not known can be sent as it was.");
 	if (!cas(db, x, Q(RESEND), id, e) || !note(db, x, "resent", id, e))
 		return false;
 	tally_add(TALLY_MOVED, 1);
-	return queue(db, x, id, LEASE_SEND, e);
+	return queue_or_park(db, a, x, id, e);
 }
 
 bool
@@ -300,7 +294,7 @@ insert_second(struct db *db, struct arena *a, const struct act *x, const struct 
 		return false;
 	*decision_id = db_last_id(db);
 	tally_add(TALLY_MOVED, 1);
-	return note(db, x, "second", id, e) && queue(db, x, id, LEASE_SEND, e);
+	return note(db, x, "second", id, e) && queue_or_park(db, a, x, id, e);
 }
 
 bool

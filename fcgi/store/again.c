@@ -301,7 +301,8 @@ end(struct db *db, int64_t tenant_id, const struct again *x, const char *kind, s
 }
 
 static bool
-revise(struct db *db, int64_t tenant_id, const struct again *x, const struct conversion *c, struct err *e)
+revise(struct db *db, int64_t tenant_id, const struct again *x, const struct conversion *c, bool type_held,
+    struct err *e)
 {
 	struct db_value tenant = DB_V_I(tenant_id), id = DB_V_I(x->conversion_id);
 	int64_t changed;
@@ -317,7 +318,8 @@ revise(struct db *db, int64_t tenant_id, const struct again *x, const struct con
 	if (changed != 1)
 		return err_set(e, ERR_CONFLICT, "conversion %lld moved meanwhile", (long long)x->conversion_id);
 	tally_add(TALLY_MOVED, 1);
-	return conversion_queue(db, tenant_id, x->conversion_id, LEASE_SEND, e) &&
+	return (type_held ? hold_park(db, tenant_id, x->conversion_id, e)
+	                  : conversion_queue(db, tenant_id, x->conversion_id, LEASE_SEND, e)) &&
 	       end(db, tenant_id, x, "", STR(""), e);
 }
 
@@ -327,9 +329,10 @@ again_take(struct db *db, struct arena *a, int64_t tenant_id, const struct again
 {
 	struct db_rows now;
 	int64_t other;
-	bool done;
+	bool done, type_held;
 
-	if (!db_query(db, Q(HASH), DB_IN(DB_V_I(tenant_id), DB_V_I(x->conversion_id)), a, &now, e))
+	if (!conversion_type_held(db, a, tenant_id, c, &type_held, e) ||
+	    !db_query(db, Q(HASH), DB_IN(DB_V_I(tenant_id), DB_V_I(x->conversion_id)), a, &now, e))
 		return err_wrap(e, "sending it again");
 	if (now.n == 0)
 		return end(db, tenant_id, x, "", STR(""), e);
@@ -340,7 +343,7 @@ again_take(struct db *db, struct arena *a, int64_t tenant_id, const struct again
 	else if (str_eq(now.v[0].s, c->body_hash) && !again_same_helps(now.v[1].s))
 		done = end(db, tenant_id, x, "unchanged", STR(""), e);
 	else
-		done = revise(db, tenant_id, x, c, e);
+		done = revise(db, tenant_id, x, c, type_held, e);
 	return done || err_wrap(e, "sending it again");
 }
 

@@ -138,19 +138,28 @@ insert(struct db *db, int64_t tenant_id, const struct conversion *c, enum state 
 	    changed, e);
 }
 
+bool
+conversion_type_held(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, bool *held,
+    struct err *e)
+{
+	*held = false;
+	return !c->type_held || hold_keeps(db, a, tenant_id, c->event_type_id, held, e);
+}
+
 /* The effect is in the ledger: a duplicate, or the next revision of what was refused. */
 static bool
-meet(struct db *db, int64_t tenant_id, const struct conversion *c, const struct db_value *existing,
+meet(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, const struct db_value *existing,
     struct conversion_claimed *out, struct err *e)
 {
 	int64_t changed = 0;
+	bool type_held;
 
 	*out = (struct conversion_claimed){ .result = CONVERSION_DUPLICATE,
 		.id = existing[0].i,
 		.collision = !str_eq(existing[3].s, c->object_type) || !str_eq(existing[4].s, c->object_id) };
 	if (out->collision || !str_eq(existing[1].s, STR("REJECTED")) || str_eq(existing[2].s, c->body_hash))
 		return true;
-	if (!history_refused(db, tenant_id, out->id, e) ||
+	if (!conversion_type_held(db, a, tenant_id, c, &type_held, e) || !history_refused(db, tenant_id, out->id, e) ||
 	    !db_run(db, &conversion_sql[REVISE],
 	        DB_IN(DB_V_S(c->body), DB_V_S(c->body_hash), DB_V_S(c->fields), DB_V_T(c->event_date_ms),
 	            DB_V_S(c->trigger_id), DB_V_S(c->lane), DB_V_S(c->customer_id), DB_V_S(c->order_expression),
@@ -161,7 +170,8 @@ meet(struct db *db, int64_t tenant_id, const struct conversion *c, const struct 
 		return err_set(e, ERR_CONFLICT, "conversion %lld moved meanwhile", (long long)out->id);
 	out->result = CONVERSION_REVISED;
 	tally_add(TALLY_MOVED, 1);
-	return conversion_queue(db, tenant_id, out->id, LEASE_SEND, e);
+	return type_held ? hold_park(db, tenant_id, out->id, e)
+	                 : conversion_queue(db, tenant_id, out->id, LEASE_SEND, e);
 }
 
 /* The first row's number, 0 when there is none. */
@@ -239,14 +249,13 @@ static bool
 claim_new(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, struct conversion_claimed *out,
     struct err *e)
 {
-	bool type_held = false;
+	bool type_held;
 	enum state to = STATE_READY;
 	struct str code = STR("");
 	int64_t changed;
 
 	*out = (struct conversion_claimed){ .result = CONVERSION_NEW };
-	if (!guard(db, a, tenant_id, c, out, e) ||
-	    (c->type_held && !hold_keeps(db, a, tenant_id, c->event_type_id, &type_held, e)))
+	if (!guard(db, a, tenant_id, c, out, e) || !conversion_type_held(db, a, tenant_id, c, &type_held, e))
 		return false;
 	if (type_held) {
 		to = STATE_PARKED;
@@ -275,7 +284,7 @@ conversion_claim(struct db *db, struct arena *a, int64_t tenant_id, const struct
 	if (!by_claim(db, a, tenant_id, c, &row, e))
 		return err_wrap(e, "claiming a conversion");
 	if (row != NULL)
-		return meet(db, tenant_id, c, row, out, e) || err_wrap(e, "claiming a conversion");
+		return meet(db, a, tenant_id, c, row, out, e) || err_wrap(e, "claiming a conversion");
 	return claim_new(db, a, tenant_id, c, out, e) || err_wrap(e, "claiming a conversion");
 }
 

@@ -27,7 +27,7 @@ struct conversion {
 	/* Keys of the same effect under other rows of its event type (store/event_type.h). */
 	struct str_list same_effects;
 	bool beside; /* a person lets it out beside another one (store/second.h): the guard holds nothing against it */
-	bool type_held; /* its event type was held a moment ago (store/hold.h): conversion_claim() looks again */
+	bool type_held; /* its event type was held a moment ago: see conversion_type_held() */
 	/* read back */
 	enum state state;
 	int64_t revision, attempts, unanswered, version;
@@ -44,7 +44,7 @@ bool conversion_event_type(struct db *db, struct arena *a, int64_t tenant_id, st
 
 enum conversion_claim {
 	CONVERSION_NEW, /* a row was made; a delivery is due, or it is PARKED for its held event type */
-	CONVERSION_REVISED, /* it had been refused and the body differs now: next revision, due again */
+	CONVERSION_REVISED, /* it had been refused and the body differs now: next revision, due again or PARKED alike */
 	CONVERSION_DUPLICATE, /* the same effect exists: *other says which */
 	CONVERSION_HELD /* the same object and value went out already: *other; a row is made, HELD */
 };
@@ -62,6 +62,9 @@ struct conversion_claimed {
  */
 bool conversion_in_the_way(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, int64_t but,
     int64_t *id, struct err *e) CC_MUST_USE;
+/* Whether its event type is held still (store/hold.h). */
+bool conversion_type_held(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c, bool *held,
+    struct err *e) CC_MUST_USE;
 /* Claims the effect.  Inside decide's transaction. */
 bool conversion_claim(struct db *db, struct arena *a, int64_t tenant_id, const struct conversion *c,
     struct conversion_claimed *out, struct err *e) CC_MUST_USE;

@@ -2,6 +2,7 @@
 #include "store/hold.h"
 
 #include "base/arena.h"
+#include "base/tally.h"
 #include "core/effect.h"
 #include "store/config.h"
 #include "store/conversion.h"
@@ -13,6 +14,7 @@
 enum {
 	BEGIN,
 	PARK,
+	PARK_ONE,
 	UNQUEUE,
 	LIST,
 	HELD,
@@ -68,6 +70,7 @@ enum {
 	"(SELECT 1 FROM decision d " PENDING_EVENT                                                                     \
 	"WHERE d.tenant_id = c.tenant_id AND d.conversion_id = c.conversion_id AND "
 #define NEXT  "UPDATE conversion SET " CONVERSION_NEXT_REVISION " "
+#define WAIT  "UPDATE conversion SET state = 'PARKED', code = '" HOLD_CODE "', version = version + 1 "
 #define READY "UPDATE conversion SET state = 'READY', code = '', message = '', version = version + 1 "
 #define TYPE  "WHERE tenant_id = ? AND event_type_id = ? AND "
 #define ONE   "WHERE tenant_id = ? AND conversion_id = ? AND "
@@ -79,10 +82,8 @@ const struct sql hold_sql[] = {
 	    "ON DUPLICATE KEY UPDATE held_at = IF(held_at < (SELECT c.sending_at FROM conversion c WHERE "
 	    "c.tenant_id = ? AND c.conversion_id = ?), VALUES(held_at), held_at), code = VALUES(code)",
 	    NULL, NULL },
-	[PARK] = { "hold.park", SQL_TENANT, "ii", "",
-	    "UPDATE conversion SET state = 'PARKED', code = '" HOLD_CODE "', version = version + 1 " TYPE
-	    "state = 'READY'",
-	    NULL, NULL },
+	[PARK] = { "hold.park", SQL_TENANT, "ii", "", WAIT TYPE "state = 'READY'", NULL, NULL },
+	[PARK_ONE] = { "hold.park_one", SQL_TENANT, "ii", "", WAIT ONE "state = 'READY'", NULL, NULL },
 	[UNQUEUE] = { "hold.unqueue", SQL_TENANT, "ii", "",
 	    "DELETE d FROM delivery d JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.effect_id "
 	    "WHERE d.tenant_id = ? AND d.kind = 'conversion' AND c.event_type_id = ? AND c." PARKED,
@@ -256,6 +257,13 @@ hold_keeps(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type
 	return true;
 }
 
+bool
+hold_park(struct db *db, int64_t tenant_id, int64_t conversion_id, struct err *e)
+{
+	tally_add(TALLY_MOVED_PARKED, 1);
+	return db_run(db, Q(PARK_ONE), DB_IN(DB_V_I(tenant_id), DB_V_I(conversion_id)), NULL, e);
+}
+
 static bool
 send_one(struct db *db, int64_t tenant_id, int64_t event_type_id, int64_t id, struct err *e)
 {
@@ -345,6 +353,16 @@ release(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id
 		return false;
 	*n = again + resumed;
 	return db_run(db, Q(QUEUE), DB_IN(tenant, type), NULL, e) && lease_wake(db, tenant_id, LEASE_SEND, 0, 0, e);
+}
+
+bool
+hold_try(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, int64_t rules, struct err *e)
+{
+	int64_t n = 0;
+	bool held;
+
+	return hold_keeps(db, a, tenant_id, event_type_id, &held, e) &&
+	       (!held || probe(db, a, tenant_id, event_type_id, rules, &n, e));
 }
 
 bool

@@ -2,7 +2,7 @@
  * hold.h - event types that impact.com refuses because something is set up wrong (design 6).
  *
  *   refused (core/verdict.h: verdict_holds_event_type)   the event type is held; what was to be sent of it is PARKED
- *   while it is held                                     new conversions of it are PARKED from the start
+ *   while it is held                                     new conversions and revisions of it are PARKED from the start
  *   after a fix, and hourly                              the oldest of them is sent once more: the probe
  *   the probe is not refused so                          all are sent, in the order they happened
  *
@@ -36,6 +36,14 @@ bool hold_list(struct db *db, struct arena *a, int64_t tenant_id, int64_t **even
     struct err *e) CC_MUST_USE;
 /* Whether it is held, and stays so until the caller's transaction ends. */
 bool hold_keeps(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, bool *out,
+    struct err *e) CC_MUST_USE;
+/* It is READY, and its event type is held: hold_keeps(), asked before anything is written. */
+bool hold_park(struct db *db, int64_t tenant_id, int64_t conversion_id, struct err *e) CC_MUST_USE;
+/*
+ * A person wants something of it sent: when it is held, and nothing of it is on its way, one conversion is.  Rules: see
+ * config_pin().  Inside a transaction.
+ */
+bool hold_try(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id, int64_t rules,
     struct err *e) CC_MUST_USE;
 /*
  * Sends one conversion of each held event type that has none on its way.  *n counts them.  What older rules made is not

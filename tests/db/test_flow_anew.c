@@ -6,34 +6,17 @@
 #include "store/hold.h"
 #include "task/resume.h"
 
-static void
-deal_won(const char *id)
-{
-	crm_put("deals", id,
-	    "{\"dealstage\":\"closedwon\",\"amount\":\"1\",\"hs_lastmodifieddate\":\"2026-09-10T17:42:38Z\"}");
-	crm_link("deals", id, "contacts", "77", false);
-	flow_deal_changed(id, "dealstage", "closedwon");
-	flow_decided();
-}
-
-static int64_t
-of_deal(const char *id)
-{
-	return store_int("SELECT conversion_id FROM conversion WHERE tenant_id = %lld AND object_id = '%s'",
-	    (long long)store.tenant_id, id);
-}
-
 /* Deal 301 was refused, deal 302 waits. */
 static void
 two_deals_held(const char *code)
 {
 	held_later();
 	flow_deal_in_crm();
-	deal_won("301");
+	held_deal_won("301");
 	assert_int_equal(held_send_all(), 1);
-	held_verdict(of_deal("301"), code);
-	deal_won("302");
-	assert_int_equal(ledger_state(of_deal("302")), STATE_PARKED);
+	held_verdict(held_of_deal("301"), code);
+	held_deal_won("302");
+	assert_int_equal(ledger_state(held_of_deal("302")), STATE_PARKED);
 	held_later();
 }
 
@@ -65,8 +48,8 @@ both_are(const char *event_type)
 	static const char *const ids[] = { "301", "302" };
 
 	for (size_t i = 0; i < 2; i++) {
-		assert_str(ledger_column(of_deal(ids[i]), "event_type"), event_type);
-		assert_int_equal(ledger_state(of_deal(ids[i])), STATE_READY);
+		assert_str(ledger_column(held_of_deal(ids[i]), "event_type"), event_type);
+		assert_int_equal(ledger_state(held_of_deal(ids[i])), STATE_READY);
 	}
 }
 
@@ -81,7 +64,7 @@ a_changed_mapping_makes_them_anew_under_the_right_event_type(void **state)
 	ledger_has_two();
 	both_are("SALE");
 	for (size_t i = 0; i < 2; i++) {
-		int64_t id = of_deal(ids[i]);
+		int64_t id = held_of_deal(ids[i]);
 		struct str body = ledger_column(id, "body");
 
 		assert_true(str_find(body, STR("EventTypeCode=SALE&")) < body.n);
@@ -90,7 +73,7 @@ a_changed_mapping_makes_them_anew_under_the_right_event_type(void **state)
 	assert_int_equal(held_send_all(), 2);
 	/* The effect is known under its new key. */
 	store_run("DELETE FROM inbox");
-	deal_won("302");
+	held_deal_won("302");
 	ledger_has_two();
 }
 
@@ -123,7 +106,7 @@ a_save_that_met_a_decision_is_made_once_more(void **state)
 	store_run("DROP TRIGGER met");
 	flow_decide();
 	ledger_has_two();
-	assert_str(ledger_column(of_deal("301"), "event_type"), "SALE");
+	assert_str(ledger_column(held_of_deal("301"), "event_type"), "SALE");
 }
 
 /* What is made anew is not sent with the bytes of the old rules first. */
@@ -150,14 +133,14 @@ a_corrected_program_makes_them_anew(void **state)
 	two_deals_held("CAMPAIGN_NOT_FOUND");
 	save_and_decide("\"program_id\":\"1000\"", "\"program_id\":\"2000\"");
 	ledger_has_two();
-	assert_str(ledger_column(of_deal("301"), "program_id"), "2000");
+	assert_str(ledger_column(held_of_deal("301"), "program_id"), "2000");
 	assert_int_equal(held_send_all(), 2);
 }
 
 static void
 body_says(const char *deal, const char *words)
 {
-	struct str body = ledger_column(of_deal(deal), "body");
+	struct str body = ledger_column(held_of_deal(deal), "body");
 
 	assert_true(str_find(body, str_from(words)) < body.n);
 }
@@ -170,7 +153,8 @@ with_the_same_event_type_one_is_tried_and_the_others_wait(void **state)
 	two_deals_held("ACTIONTRACKER_NOT_FOUND");
 	save_and_decide("{amount}", "77.00");
 	ledger_has_two();
-	assert_int_equal((ledger_state(of_deal("301")) == STATE_READY) + (ledger_state(of_deal("302")) == STATE_READY),
+	assert_int_equal((ledger_state(held_of_deal("301")) == STATE_READY) +
+	                     (ledger_state(held_of_deal("302")) == STATE_READY),
 	    1);
 	body_says("301", "OrderSubTotal=77.00&");
 	body_says("302", "OrderSubTotal=77.00&");
@@ -184,11 +168,12 @@ what_is_on_its_way_is_not_made_anew(void **state)
 	(void)state;
 	two_deals_held("ACTIONTRACKER_NOT_FOUND");
 	flow_also("{deal_[deal stage]}", "SALE");
-	store_run("UPDATE conversion SET state = 'ACCEPTED' WHERE conversion_id = %lld", (long long)of_deal("301"));
+	store_run("UPDATE conversion SET state = 'ACCEPTED' WHERE conversion_id = %lld",
+	    (long long)held_of_deal("301"));
 	flow_decide();
 	ledger_has_two();
-	assert_str(ledger_column(of_deal("301"), "event_type"), "deal_closedwon");
-	assert_str(ledger_column(of_deal("302"), "event_type"), "SALE");
+	assert_str(ledger_column(held_of_deal("301"), "event_type"), "deal_closedwon");
+	assert_str(ledger_column(held_of_deal("302"), "event_type"), "SALE");
 }
 
 static int64_t
@@ -211,15 +196,15 @@ refused_after_the_save(void)
 {
 	held_later();
 	flow_deal_in_crm();
-	deal_won("301");
+	held_deal_won("301");
 	assert_int_equal(held_send_all(), 1);
-	deal_won("302");
+	held_deal_won("302");
 	flow_also("{deal_[deal stage]}", "SALE");
 	assert_int_equal(due(), 0);
 	woken_no_more();
-	held_verdict(of_deal("301"), "ACTIONTRACKER_NOT_FOUND");
-	assert_int_equal(ledger_state(of_deal("301")), STATE_REJECTED);
-	assert_int_equal(ledger_state(of_deal("302")), STATE_PARKED);
+	held_verdict(held_of_deal("301"), "ACTIONTRACKER_NOT_FOUND");
+	assert_int_equal(ledger_state(held_of_deal("301")), STATE_REJECTED);
+	assert_int_equal(ledger_state(held_of_deal("302")), STATE_PARKED);
 	held_later();
 }
 
@@ -247,15 +232,15 @@ made_anew_by_the_present_rules_it_is_not_made_anew_once_more(void **state)
 	assert_int_equal(held_send_all(), 2);
 	held_later();
 	woken_no_more();
-	held_verdict(of_deal("301"), "ACTIONTRACKER_NOT_FOUND");
+	held_verdict(held_of_deal("301"), "ACTIONTRACKER_NOT_FOUND");
 	assert_int_equal(due(), 0);
 	assert_false(ledger_woken(LEASE_DECIDE));
 	held_later();
-	body = ledger_column(of_deal("301"), "body");
+	body = ledger_column(held_of_deal("301"), "body");
 	assert_int_equal(held_probe(), 1);
 	assert_int_equal(due(), 0);
-	assert_true(str_eq(ledger_column(of_deal("301"), "body"), body));
-	assert_int_equal(ledger_number(of_deal("301"), "revision"), 3);
+	assert_true(str_eq(ledger_column(held_of_deal("301"), "body"), body));
+	assert_int_equal(ledger_number(held_of_deal("301"), "revision"), 3);
 }
 
 static void
@@ -285,7 +270,7 @@ the_probe_sends_nothing_of_older_rules_but_has_it_made_anew(void **state)
 	assert_true(ledger_woken(LEASE_DECIDE));
 	flow_decide();
 	ledger_has_two();
-	assert_str(ledger_column(of_deal("302"), "event_type"), "SALE");
+	assert_str(ledger_column(held_of_deal("302"), "event_type"), "SALE");
 }
 
 /* Deal 301 was made anew and is taken; deal 302 is not yet looked at. */
@@ -301,16 +286,17 @@ a_probe_that_is_taken_releases_nothing_of_older_rules(void **state)
 	flow_decide();
 	assert_int_equal(held_send_all(), 1);
 	held_later();
-	held_verdict(of_deal("301"), "");
-	assert_int_equal(ledger_state(of_deal("302")), STATE_PARKED);
+	held_verdict(held_of_deal("301"), "");
+	assert_int_equal(ledger_state(held_of_deal("302")), STATE_PARKED);
 	assert_int_equal(held_send_all(), 0);
-	store_run("UPDATE conversion SET state = 'CONFIRMED' WHERE conversion_id = %lld", (long long)of_deal("301"));
+	store_run("UPDATE conversion SET state = 'CONFIRMED' WHERE conversion_id = %lld",
+	    (long long)held_of_deal("301"));
 	store_run("UPDATE pending SET due = UTC_TIMESTAMP(3) WHERE tenant_id = %lld", (long long)store.tenant_id);
 	flow_decide();
 	body_says("302", "OrderSubTotal=77.00&");
 	assert_int_equal(held_send_all(), 1);
 	held_later();
-	held_verdict(of_deal("302"), "");
+	held_verdict(held_of_deal("302"), "");
 	assert_int_equal(store_int("SELECT COUNT(*) FROM event_type_hold WHERE tenant_id = %lld",
 	                     (long long)store.tenant_id),
 	    0);
@@ -325,7 +311,7 @@ what_waits_for_data_keeps_the_others_from_nothing(void **state)
 	save_and_decide("{contact.custom_impact_click_id}", "Q-1");
 	assert_int_equal(held_send_all(), 1);
 	held_later();
-	held_verdict(of_deal("301"), "");
+	held_verdict(held_of_deal("301"), "");
 	assert_int_equal(store_int("SELECT COUNT(*) FROM event_type_hold WHERE tenant_id = %lld",
 	                     (long long)store.tenant_id),
 	    0);
@@ -341,11 +327,11 @@ an_event_that_is_no_longer_known_whole_is_not_decided_again(void **state)
 	two_deals_held("ACTIONTRACKER_NOT_FOUND");
 	store_run("UPDATE decision SET value = REPEAT('x', 255) WHERE tenant_id = %lld", (long long)store.tenant_id);
 	store_run("DELETE FROM event WHERE tenant_id = %lld", (long long)store.tenant_id);
-	body = ledger_column(of_deal("301"), "body");
+	body = ledger_column(held_of_deal("301"), "body");
 	flow_also("{deal_[deal stage]}", "SALE");
 	assert_int_equal(due(), 0);
 	assert_int_equal(held_probe(), 1);
-	assert_true(str_eq(ledger_column(of_deal("301"), "body"), body));
+	assert_true(str_eq(ledger_column(held_of_deal("301"), "body"), body));
 }
 
 /* The later one counts: the first one's value is not what was sent last. */
@@ -355,18 +341,19 @@ of_two_events_of_a_conversion_the_one_that_revised_it_is_decided_again(void **st
 	(void)state;
 	held_later();
 	flow_deal_in_crm();
-	deal_won("301");
+	held_deal_won("301");
 	assert_int_equal(held_send_all(), 1);
-	held_verdict(of_deal("301"), "ACTIONTRACKER_NOT_FOUND");
+	held_verdict(held_of_deal("301"), "ACTIONTRACKER_NOT_FOUND");
 	held_later();
 	flow_also("{amount}", "88.00");
 	store_run("DELETE FROM pending");
 	store_run("DELETE FROM inbox");
-	deal_won("301");
-	assert_int_equal(ledger_number(of_deal("301"), "revision"), 2);
+	held_deal_won("301");
+	assert_int_equal(ledger_number(held_of_deal("301"), "revision"), 2);
+	assert_int_equal(held_probe(), 1);
 	assert_int_equal(held_send_all(), 1);
 	held_later();
-	held_verdict(of_deal("301"), "ACTIONTRACKER_NOT_FOUND");
+	held_verdict(held_of_deal("301"), "ACTIONTRACKER_NOT_FOUND");
 	flow_also("88.00", "99.00");
 	assert_int_equal(due(), 1);
 	assert_int_equal(store_int("SELECT COUNT(*) FROM pending p JOIN decision d ON d.tenant_id = p.tenant_id AND "
@@ -423,9 +410,9 @@ what_is_parked_by_older_rules_after_the_save_is_made_anew_when_the_probe_is_take
 	two_deals_held("ACTIONTRACKER_NOT_FOUND");
 	saves = 0;
 	flow.hubspot = repriced_meanwhile;
-	deal_won("303");
+	held_deal_won("303");
 	flow.hubspot = NULL;
-	assert_int_equal(ledger_state(of_deal("303")), STATE_PARKED);
+	assert_int_equal(ledger_state(held_of_deal("303")), STATE_PARKED);
 	flow_decide();
 	assert_int_equal(held_send_all(), 1);
 	probe = store_int("SELECT conversion_id FROM conversion WHERE tenant_id = %lld AND state = 'ACCEPTED'",
@@ -455,7 +442,7 @@ what_a_person_asks_for_while_it_is_looked_at_is_looked_at_once_more(void **state
 	(void)state;
 	two_deals_held("ACTIONTRACKER_NOT_FOUND");
 	store_run("UPDATE conversion SET code = 'ACTION_REF_NOT_FOUND' WHERE conversion_id = %lld",
-	    (long long)of_deal("302"));
+	    (long long)held_of_deal("302"));
 	flow_also("\"mode\":\"live\"", "\"mode\":\"off\"");
 	store_run("CREATE TRIGGER asks AFTER UPDATE ON decision FOR EACH ROW BEGIN INSERT INTO asked (tenant_id, "
 	          "conversion_id, event_key, asked_at, author) VALUES (NEW.tenant_id, NEW.conversion_id, "
@@ -497,20 +484,20 @@ the_history_tells_what_was_sent_and_not_what_is_made_of_it(void **state)
 		flow_fresh(state);
 		held_later();
 		flow_deal_in_crm();
-		deal_won("301");
-		deal_won("302");
+		held_deal_won("301");
+		held_deal_won("302");
 		assert_int_equal(held_send_all(), 2);
-		first = ledger_column(of_deal("301"), "fields");
-		second = ledger_column(of_deal("302"), "fields");
-		held_verdict(of_deal("301"), "ACTIONTRACKER_NOT_FOUND");
-		held_verdict(of_deal("302"), "ACTIONTRACKER_NOT_FOUND");
+		first = ledger_column(held_of_deal("301"), "fields");
+		second = ledger_column(held_of_deal("302"), "fields");
+		held_verdict(held_of_deal("301"), "ACTIONTRACKER_NOT_FOUND");
+		held_verdict(held_of_deal("302"), "ACTIONTRACKER_NOT_FOUND");
 		held_later();
 		save_and_decide(changes[i][0], changes[i][1]);
 		held_send_all();
-		held_verdict(of_deal(ledger_state(of_deal("301")) == STATE_ACCEPTED ? "301" : "302"), "");
+		held_verdict(held_of_deal(ledger_state(held_of_deal("301")) == STATE_ACCEPTED ? "301" : "302"), "");
 		held_send_all();
-		kept_once(of_deal("301"), first);
-		kept_once(of_deal("302"), second);
+		kept_once(held_of_deal("301"), first);
+		kept_once(held_of_deal("302"), second);
 	}
 }
 
@@ -522,7 +509,7 @@ what_another_conversion_has_sent_by_now_is_given_up(void **state)
 	flow_also("{deal_[deal stage]}", "SALE");
 	store_run("DELETE FROM inbox");
 	store_run("DELETE FROM pending");
-	deal_won("302"); /* once more, with the new rules */
+	held_deal_won("302"); /* once more, with the new rules */
 	assert_int_equal(store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld",
 	                     (long long)store.tenant_id),
 	    3);
@@ -544,7 +531,7 @@ a_look_without_the_data_leaves_it_held_and_comes_again(void **state)
 	two_deals_held("ACTIONTRACKER_NOT_FOUND");
 	crm_put("deals", "302", "{\"dealstage\":\"closedwon\"}");
 	save_and_decide("{deal_[deal stage]}", "SALE");
-	assert_int_equal(ledger_state(of_deal("302")), STATE_PARKED);
+	assert_int_equal(ledger_state(held_of_deal("302")), STATE_PARKED);
 	assert_int_equal(store_int("SELECT COUNT(*) FROM pending WHERE tenant_id = %lld AND due > UTC_TIMESTAMP(3)",
 	                     (long long)store.tenant_id),
 	    1);

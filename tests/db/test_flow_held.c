@@ -6,7 +6,9 @@
 #include "core/verdict.h"
 #include "lib/held.h"
 #include "store/act.h"
+#include "store/again.h"
 #include "store/hold.h"
+#include "store/transaction.h"
 #include "task/resume.h"
 
 static int64_t
@@ -92,11 +94,7 @@ what_is_decided_meanwhile_waits_too(void **state)
 	id = flow_conversion();
 	assert_int_equal(held_send_all(), 1);
 	held_verdict(id, "ACTIONTRACKER_NOT_FOUND");
-	crm_put("deals", "302",
-	    "{\"dealstage\":\"closedwon\",\"amount\":\"1\",\"hs_lastmodifieddate\":\"2026-09-10T17:42:38Z\"}");
-	crm_link("deals", "302", "contacts", "77", false);
-	flow_deal_changed("302", "dealstage", "closedwon");
-	flow_decided();
+	held_deal_won("302");
 	assert_int_equal(
 	    store_int("SELECT COUNT(*) FROM conversion WHERE tenant_id = %lld AND object_id = '302' AND state = "
 	              "'PARKED' AND code = '" HOLD_CODE "'",
@@ -108,6 +106,62 @@ what_is_decided_meanwhile_waits_too(void **state)
 	        (long long)store.tenant_id),
 	    1);
 	assert_int_equal(held_send_all(), 0);
+}
+
+/* What another event makes of it is new, but its event type is as it was. */
+static void
+a_next_revision_waits_too(void **state)
+{
+	int64_t id;
+
+	(void)state;
+	held_later();
+	flow_deal_in_crm();
+	held_deal_won("301");
+	id = held_of_deal("301");
+	assert_int_equal(held_send_all(), 1);
+	held_verdict(id, "ACTIONTRACKER_NOT_FOUND");
+	held_later();
+	flow_also("{amount}", "88.00");
+	store_run("DELETE FROM pending");
+	store_run("DELETE FROM inbox");
+	held_deal_won("301");
+	assert_int_equal(ledger_number(id, "revision"), 2);
+	assert_int_equal(ledger_state(id), STATE_PARKED);
+	assert_int_equal(held_send_all(), 0);
+	assert_int_equal(held_probe(), 1);
+	assert_int_equal(held_send_all(), 1);
+	assert_int_equal(ledger_number(id, "revision"), 2);
+}
+
+/* A person has mended it, as far as anybody knows: one shows whether that is so. */
+static void
+of_all_that_a_person_asks_for_one_is_tried_and_the_others_wait(void **state)
+{
+	const struct activity_filter f = { .code = STR("ACTIONTRACKER_NOT_FOUND") };
+	int64_t n;
+
+	(void)state;
+	held_later();
+	flow_deal_in_crm();
+	held_deal_won("301");
+	held_deal_won("302");
+	assert_int_equal(held_send_all(), 2);
+	held_verdict(held_of_deal("301"), "ACTIONTRACKER_NOT_FOUND");
+	held_verdict(held_of_deal("302"), "ACTIONTRACKER_NOT_FOUND");
+	held_later();
+	store_must(transaction_begin(store.db, &store.e));
+	store_must(transaction_end(store.db,
+	    again_ask_all(store.db, store.tenant_id, &f, STR("ada@acme.test"), STR(""), &n, &store.e), "asking",
+	    &store.e));
+	assert_int_equal(n, 2);
+	flow_decide();
+	assert_int_equal(held_send_all(), 1);
+	held_later();
+	held_verdict(ledger_state(held_of_deal("301")) == STATE_ACCEPTED ? held_of_deal("301") : held_of_deal("302"),
+	    "");
+	held_later();
+	assert_int_equal(held_send_all(), 1);
 }
 
 static void
@@ -330,6 +384,8 @@ main(void)
 		TEST(after_one_refusal_nothing_more_of_the_event_type_goes_out),
 		TEST(a_refusal_of_the_one_conversion_holds_nothing_and_proves_its_event_type),
 		TEST(what_is_decided_meanwhile_waits_too),
+		TEST(a_next_revision_waits_too),
+		TEST(of_all_that_a_person_asks_for_one_is_tried_and_the_others_wait),
 		TEST(the_refused_one_is_the_probe_with_the_same_bytes),
 		TEST(a_probe_that_is_refused_again_leaves_it_held),
 		TEST(a_code_of_any_length_holds_it),

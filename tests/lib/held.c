@@ -1,6 +1,7 @@
 /* held.c - see held.h. */
 #include "lib/held.h"
 
+#include "lib/crm.h"
 #include "store/hold.h"
 
 #define QUEUED  "{\"Status\":\"QUEUED\",\"QueuedUri\":\"/Advertisers/IR1/APISubmissions/A-1\"}"
@@ -65,4 +66,21 @@ held_later(void)
 
 	seconds += 10;
 	store_later(store.db, seconds);
+}
+
+void
+held_deal_won(const char *id)
+{
+	crm_put("deals", id,
+	    "{\"dealstage\":\"closedwon\",\"amount\":\"1\",\"hs_lastmodifieddate\":\"2026-09-10T17:42:38Z\"}");
+	crm_link("deals", id, "contacts", "77", false);
+	flow_deal_changed(id, "dealstage", "closedwon");
+	flow_decided();
+}
+
+int64_t
+held_of_deal(const char *id)
+{
+	return store_int("SELECT conversion_id FROM conversion WHERE tenant_id = %lld AND object_id = '%s'",
+	    (long long)store.tenant_id, id);
 }

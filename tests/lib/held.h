@@ -12,5 +12,8 @@ void held_verdict(int64_t id, const char *reason);
 int64_t held_probe(void);
 /* The clock goes on, so that what is sent next is later than what was. */
 void held_later(void);
+/* A deal is won and decided; the conversion of one. */
+void held_deal_won(const char *id);
+int64_t held_of_deal(const char *id);
 
 #endif
