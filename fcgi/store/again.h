@@ -5,6 +5,7 @@
  *   asked: the event is due for decide once more, and the row in `asked` says for which conversion and who wants it
  *   decide builds it anew and, in its own transaction,
  *     makes it the next revision, READY           the verdict and the fields of the one before are kept in `history`
+ *                                                 (PARKED while its event type is held, of which then one is tried)
  *     leaves it as it is, and says why             the same would be sent ("unchanged"); today's rules do not want it, or
  *                                                  another conversion has the effect ("not_again")
  *   data missing: it waits as every event does

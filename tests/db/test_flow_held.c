@@ -138,8 +138,11 @@ a_next_revision_waits_too(void **state)
 static void
 of_all_that_a_person_asks_for_one_is_tried_and_the_others_wait(void **state)
 {
-	const struct activity_filter f = { .code = STR("ACTIONTRACKER_NOT_FOUND") };
-	int64_t n;
+	const struct again_choice c = { .tenant_id = store.tenant_id,
+		.filter = { .code = STR("ACTIONTRACKER_NOT_FOUND") },
+		.author = STR("ada@acme.test") };
+	struct again_walk walk = { 0 };
+	struct again_counts n = { 0 };
 
 	(void)state;
 	held_later();
@@ -151,10 +154,9 @@ of_all_that_a_person_asks_for_one_is_tried_and_the_others_wait(void **state)
 	held_verdict(held_of_deal("302"), "ACTIONTRACKER_NOT_FOUND");
 	held_later();
 	store_must(transaction_begin(store.db, &store.e));
-	store_must(transaction_end(store.db,
-	    again_ask_all(store.db, store.tenant_id, &f, STR("ada@acme.test"), STR(""), &n, &store.e), "asking",
+	store_must(transaction_end(store.db, again_ask_all(store.db, store.arena, &c, &walk, &n, &store.e), "asking",
 	    &store.e));
-	assert_int_equal(n, 2);
+	assert_int_equal(n.asked, 2);
 	flow_decide();
 	assert_int_equal(held_send_all(), 1);
 	held_later();
