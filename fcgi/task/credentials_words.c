@@ -120,7 +120,7 @@ follow(struct credentials *c, const char *id, enum impact_may may, const char *w
 		check(c, id, "ok", str_printf(c->step.arena, "The token may read %s.", what), "");
 		return;
 	case IMPACT_MAY_NOT:
-		check(c, id, "failed", str_printf(c->step.arena, "The token may not read %s.", what), advice);
+		check(c, id, "no_scope", str_printf(c->step.arena, "The token may not read %s.", what), advice);
 		return;
 	case IMPACT_MAY_UNKNOWN:
 		check(c, id, "unproved",
@@ -139,7 +139,7 @@ credentials_words(struct credentials *c, bool proved)
 	program(c);
 	follow(c, "actions", c->actions, "Actions",
 	    "Allow Actions (Retrieve actions, Retrieve action) for the token in impact.com. Without it nobody learns "
-	    "which conversions were credited, approved or paid.");
+	    "which conversions were credited, approved or paid, and one that got no answer cannot be looked for.");
 	follow(c, "submissions", c->submissions, "API submissions",
 	    "Allow API submissions for the token in impact.com. Without it nobody learns whether a conversion was "
 	    "accepted or refused.");

@@ -104,10 +104,10 @@ check_since(struct json *row, struct str id, const struct impact_state *s)
 		say(row, "failed", "impact.com no longer accepts this Account SID and Auth Token.",
 		    "Enter them anew. Conversions wait, and go out then.");
 	if (str_eq(id, STR("actions")) && lost_scope(s, STR(ALARM_ACTIONS)))
-		say(row, "failed", "The token may no longer read " ALARM_ACTIONS ".",
+		say(row, "no_scope", "The token may no longer read " ALARM_ACTIONS ".",
 		    "Allow " ALARM_ACTIONS " for the token in impact.com, or enter another token.");
 	if (str_eq(id, STR("submissions")) && lost_scope(s, STR(ALARM_SUBMISSIONS)))
-		say(row, "failed", "The token may no longer read " ALARM_SUBMISSIONS ".",
+		say(row, "no_scope", "The token may no longer read " ALARM_SUBMISSIONS ".",
 		    "Allow " ALARM_SUBMISSIONS " for the token in impact.com, or enter another token.");
 	if (!str_eq(id, STR("conversions")))
 		return;

@@ -225,7 +225,7 @@ I_25_what_following_needs_is_asked_for_and_named(void **state)
 	c = check("token", answer_of(200, COMPANY), answer_of(200, PROGRAM), answer_of(200, LIST), &ok);
 	must(ok);
 	assert_true(c->saved);
-	assert_str(state_of(c, "actions"), "failed");
+	assert_str(state_of(c, "actions"), "no_scope");
 	assert_str(state_of(c, "submissions"), "unproved");
 	actions = answer_of(200, NONE);
 	submissions = answer_of(404, NO);

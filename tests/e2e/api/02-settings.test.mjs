@@ -49,6 +49,22 @@ test('I-25 a token without the scope for campaigns is saved with a warning: the 
 	assert.match(check(res.json.checks, 'program').sentence, /could not be checked/);
 });
 
+for (const [id, other, sid, words, cost] of [
+	['actions', 'submissions', 'IRacmeNOACTIONSr6Vd1KmS9tXb3QeZ7Hy', /may not read Actions/, /credited, approved or paid, and one that got no answer cannot be looked for/],
+	['submissions', 'actions', 'IRacmeNOSUBMISSIONSj2Fn8GwP5uLc0Ta4', /may not read API submissions/, /whether a conversion was accepted or refused/]])
+	test(`I-25 a token without the scope for ${id} connects, and the check says what is missing and what it costs`, async () => {
+		const since = await mark();
+		const res = await submit({ account_sid: sid, auth_token: `sandbox-token-no-${id}` });
+		assert.equal(res.status, 200, res.text);
+		assert.equal(check(res.json.checks, id).state, 'no_scope');
+		assert.match(check(res.json.checks, id).sentence, words);
+		assert.match(check(res.json.checks, id).advice, cost);
+		assert.equal(check(res.json.checks, other).state, 'ok');
+		assert.equal(check(res.json.checks, 'company').state, 'ok');
+		const asked = await log({ since, side: 'impact', path: `/Advertisers/${sid}/${id === 'actions' ? 'Actions' : 'APISubmissions/'}` });
+		assert.ok(asked.length > 0 && asked.every((e) => e.status === 403), 'the sandbox refuses it as impact.com does');
+	});
+
 test('I-22 I-23 I-24 I-25 right values are saved after CompanyInformation and Campaigns were asked; the Conversions scope is proved by the first send', async () => {
 	const since = await mark();
 	const res = await submit({});

@@ -158,6 +158,14 @@ test('I-25 a token without the scope for campaigns is saved with a warning in wo
 	await expect(page.getByText(/the Program ID could not be checked/).first()).toBeVisible();
 	await sound(page, 'settings, scope missing');
 	await shot(page, 'settings-scope-missing');
+	await page.getByLabel(/^Account SID/).fill('IRacmeNOACTIONSr6Vd1KmS9tXb3QeZ7Hy');
+	await page.getByRole('button', { name: 'Replace: Auth Token' }).click();
+	await page.getByLabel(/^Auth Token/).fill('sandbox-token-no-actions');
+	await page.getByRole('button', { name: 'Save', exact: true }).click();
+	await expect(page.getByText('The token may not read Actions.').first()).toBeVisible();
+	await expect(page.getByText(/one that got no answer cannot be looked for/)).toBeVisible();
+	await sound(page, 'settings, no actions');
+	await shot(page, 'settings-no-actions');
 	await person.post('/api/live/impact', ACME);
 });
 

@@ -12,6 +12,8 @@ export const CREDENTIALS = [
 	{ sid: 'IRacmeNOCOMPANYu6Zw1PiS4oDe9Cy3AjF', token: 'sandbox-token-no-company', account: 'acme', scopes: without('company'), note: 'without the scope for company information: 403 there' },
 	{ sid: 'IRacmeNOCAMPAIGNSk5Mb8TrX2vLh7Qg1W', token: 'sandbox-token-no-campaigns', account: 'acme', scopes: without('campaigns'), note: 'without the scope for campaigns: 403 there' },
 	{ sid: 'IRacmeNOCONVERSIONSd9Ns3UyJ6pHc0Ez', token: 'sandbox-token-no-conversions', account: 'acme', scopes: without('conversions'), note: 'without the scope for conversions: 403 at the first send' },
+	{ sid: 'IRacmeNOACTIONSr6Vd1KmS9tXb3QeZ7Hy', token: 'sandbox-token-no-actions', account: 'acme', scopes: without('actions'), note: 'without the scope to read actions: 403 there, nothing is followed' },
+	{ sid: 'IRacmeNOSUBMISSIONSj2Fn8GwP5uLc0Ta4', token: 'sandbox-token-no-submissions', account: 'acme', scopes: without('submissions'), note: 'without the scope to read API submissions: 403 there' },
 	{ sid: 'IRacmeNOCHANGESf3Lq7WdT0hRz5BnKx8Uv', token: 'sandbox-token-no-changes', account: 'acme', scopes: without('action_changes'), note: 'without the scope to update and reverse actions: 403 there' },
 	{ sid: 'IRacmeNOPARTNERSa1Gt6YpJ9mEc4SoXw2I', token: 'sandbox-token-no-partners', account: 'acme', scopes: without('partners', 'contracts', 'groups', 'contacts'), note: 'without the scopes for partners and contracts: 403 there' },
 	{ sid: 'IRacmeREADONLYv8Ck2QnH5zUb0DrLf7Mj', token: 'sandbox-token-read-only', account: 'acme', scopes: SCOPES, readOnly: true, version: '11', note: 'a legacy token, read only, version 11: 403 on every write' },
