@@ -6,8 +6,8 @@
  *
  * The table is that of reliability.md 3.4.  It differs where the design or hubspot.md decides otherwise:
  *   - a conversion that surely never left is tried for ever, ever more rarely, and never DEAD (design 4);
- *   - 404 on a conversion is as a 401: its path names the account alone (an unknown program is a submission's verdict), so
- *     none of the account's may go before somebody has looked; task/impact_watch.c reads it the same way;
+ *   - 404 on a conversion is as a 401: its path names the account alone (an unknown program is a submission's verdict),
+ *     so none of the account's may go before somebody has looked; task/impact_watch.c reads it the same way;
  *   - a redirect of a conversion parks it: it is tried hourly, and whoever runs the connector is told;
  *   - 202 of HubSpot is "accepted" (hubspot.md 4.2);
  *   - 423 and 477 of impact.com, which documents neither, pass by themselves as their names say: no refusal;

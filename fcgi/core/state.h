@@ -11,8 +11,8 @@
  *    | |                      |  '--- two unanswered ---> DEAD           |
  *    | '--- resend ----------<'  (UNKNOWN -> READY)                      |
  *    '-------------------------------------------------------------------'
- *   UNKNOWN, when the answer of that same attempt comes after all: as from SENDING; when its submission is complete: ACCEPTED;
- *     when that cannot be read for long, and no action is found: DEAD
+ *   UNKNOWN, when the answer of that same attempt comes after all: as from SENDING; when its submission is complete:
+ *     ACCEPTED; when that cannot be read for long, and no action is found: DEAD
  *   READY -> DEAD (a person decides)
  *   READY <-> PARKED (tenant paused, disconnected, consent off);  SENDING -> PARKED (credentials refused)
  *   HELD (already sent as X: a person decides) -> READY or DEAD;  SHADOW -> READY;  any -> ERASED
@@ -33,7 +33,7 @@
  *
  * In the row, while it lasts:
  *   READY    the body is frozen; a delivery row is due.  A crash leaves it READY.
- *   SENDING  committed before a byte leaves; a crash leaves it SENDING, and the next owner of the lease makes it UNKNOWN.
+ *   SENDING  committed before a byte leaves; a crash leaves it SENDING: the next owner of the lease makes it UNKNOWN.
  *   UNKNOWN  it may have arrived; nothing is sent until it was looked for.
  *   ACCEPTED impact.com queued it (batch_id) or answered a resend.
  *   CONFIRMED an action exists; pending, approved, reversed, paid are columns, not states.

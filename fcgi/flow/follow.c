@@ -2,8 +2,8 @@
  * follow.c - the rounds of following; see follow.h.
  *
  *   ACCEPTED   batch id known: its submission -> refused: REJECTED; complete, or not to be read: look among the actions
- *   UNKNOWN    batch id known: its submission -> complete: ACCEPTED; not to be read, nor an action found: in the end DEAD;
- *              else look among the actions; not there: resend, twice unanswered: DEAD
+ *   UNKNOWN    batch id known: its submission -> complete: ACCEPTED; not to be read, nor an action found: in the end
+ *              DEAD; else look among the actions; not there: resend, twice unanswered: DEAD
  *   CONFIRMED  its action again, until it is reversed or paid
  *
  * One listing of actions serves all conversions whose event dates it covers.  With most of the call budget free each

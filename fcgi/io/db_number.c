@@ -17,7 +17,7 @@ static const struct {
 	{ ER_DUP_ENTRY,                               DB_MEANS_EXISTS },
 
 	{ ER_LOCK_WAIT_TIMEOUT,                       DB_MEANS_CONFLICT },
-	{ ER_LOCK_DEADLOCK,                           DB_MEANS_CONFLICT }, /* Galera's certification too, also of COMMIT */
+	{ ER_LOCK_DEADLOCK,                           DB_MEANS_CONFLICT }, /* Galera's certification, also of COMMIT */
 	{ ER_CHECKREAD,                               DB_MEANS_CONFLICT },
 
 	{ ER_DATA_TOO_LONG,                           DB_MEANS_VALUE },

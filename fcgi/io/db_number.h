@@ -12,7 +12,7 @@ enum db_meaning {
 	DB_MEANS_CONFLICT, /* deadlock, lock wait, certification: the whole unit may be repeated at once */
 	DB_MEANS_VALUE,    /* a value does not fit its column */
 	DB_MEANS_TROUBLE,  /* its own trouble: the same statement works when that has passed */
-	DB_MEANS_LOST /* the connection is no use any more: gone, or to a server that cannot write or left its cluster */
+	DB_MEANS_LOST /* the connection is of no use: gone, or to a server that cannot write or left its cluster */
 };
 
 enum db_meaning db_number_means(unsigned number);

@@ -10,7 +10,7 @@
  *   release   HELD -> READY      the deliberate second conversion that the guard held back; its OrderId is its own
  *   drop      HELD -> DEAD       given up ("dropped_by_person")
  *   found     DEAD -> ACCEPTED   it is there at impact.com: followed to its verdict
- *   resend    DEAD -> READY      it is not there: the same body and OrderId once more; not when it is given up for another
+ *   resend    DEAD -> READY      it is not there: the same body and OrderId once more; not one given up for another
  *   second    ACCEPTED, CONFIRMED: a new conversion with another OrderId, the same fields else; a line of its own
  *   look      a WAITING event is looked at now; an ACCEPTED conversion that was set aside (F-137) is followed again
  *   redecide  a SKIPPED event is decided again with the rules of now

@@ -4,10 +4,10 @@
  *
  *   asked: the event is due for decide once more, and the row in `asked` says for which conversion and who wants it
  *   decide builds it anew and, in its own transaction,
- *     makes it the next revision, READY           the verdict and the fields of the one before are kept in `history`
- *                                                 (PARKED while its event type is held, of which then one is tried)
- *     leaves it as it is, and says why             the same would be sent ("unchanged"); today's rules do not want it, or
- *                                                  another conversion has the effect ("not_again")
+ *     makes it the next revision, READY          the verdict and the fields of the one before are kept in `history`
+ *                                                (PARKED while its event type is held, of which then one is tried)
+ *     leaves it as it is, and says why           the same would be sent ("unchanged"); today's rules do not want it, or
+ *                                                another conversion has the effect ("not_again")
  *   data missing: it waits as every event does
  *
  * The same body goes out again only when what was wrong is mended elsewhere: a contract, or the set-up at impact.com.
@@ -53,10 +53,10 @@ struct again {
 bool again_ask(struct db *db, int64_t tenant_id, const struct activity_detail *line, int64_t version, struct str author,
     struct str note, struct err *e) CC_MUST_USE;
 /*
- * The next of all REJECTED conversions and SKIPPED events with that code, as far as the filter's object and period leave
- * them: of each kind at most the filter's limit (0: AGAIN_MAX), the oldest first, from where *walk stands, and moves it.
- * By ids, each at most once, so that what decide leaves as it is does not come again.  ERR_INVALID: a code of which that
- * may not be.  Inside the caller's transaction.
+ * The next of all REJECTED conversions and SKIPPED events with that code, as far as the filter's object and period
+ * leave them: of each kind at most the filter's limit (0: AGAIN_MAX), the oldest first, from where *walk stands, and
+ * moves it.  By ids, each at most once, so that what decide leaves as it is does not come again.  ERR_INVALID: a code
+ * of which that may not be.  Inside the caller's transaction.
  */
 bool again_ask_all(struct db *db, struct arena *a, const struct again_choice *choice, struct again_walk *walk,
     struct again_counts *out, struct err *e) CC_MUST_USE;

@@ -3,7 +3,7 @@
  *
  *   refused (core/verdict.h: verdict_holds_event_type)   the event type is held; what was to be sent of it is PARKED
  *   while it is held                                     new conversions and revisions of it are PARKED from the start
- *   after a fix, and hourly                              the oldest of them is sent once more: the probe
+ *   after a fix, hourly, and when a person asks          the oldest of them is sent once more: the probe
  *   the probe is not refused so                          all are sent, in the order they happened
  *
  * The refused conversions are part of it: their next revision has the same body, unless the rules that made them were
