@@ -8,6 +8,7 @@ import { useLoad, usePoll } from '../lib/load.js';
 import { fixLink } from '../lib/fix.js';
 import { useStore } from '../lib/store.js';
 import { Acts } from '../parts/again.js';
+import { DataTable } from '../parts/data-table.js';
 import { FixButton } from '../parts/fix.js';
 import { Out } from '../parts/icons.js';
 import { Empty, Failed, Notice, PageHead, Skeleton } from '../parts/notice.js';
@@ -62,7 +63,7 @@ function Timeline({ steps }) {
       <span class="step-head"><strong>${words.steps[s.what] ?? s.what}</strong> <${Time} at=${s.at} /></span>
       <p>${s.sentence}${s.detail?.value_before && html` <span class="muted">${words.was(s.detail.value_before)}</span>`}</p>
       ${s.what === 'person' && s.detail?.note && html`<blockquote class="note-said" dir="auto"><span class="sr">${words.note}: </span>${s.detail.note}</blockquote>`}
-      ${s.detail && s.what !== 'person' && html`<details><summary>${words.detail}</summary><pre tabindex="0">${typeof s.detail === 'string' ? s.detail : JSON.stringify(s.detail, null, 2)}</pre></details>`}
+      ${s.detail && s.what !== 'person' && html`<details><summary>${words.detail}</summary><${DataTable} data=${s.detail} /></details>`}
     </li>`)}</ol></section>`;
 }
 

@@ -83,6 +83,10 @@ export const decision = {
   // impact.com's word of the action, with what it means.
   actionStates: { PENDING: 'Pending: may still change until it locks', APPROVED: 'Approved: it will be paid', REVERSED: 'Reversed: nothing is paid', TEST: 'Test: nothing is paid' },
   detail: 'Show the data',
+  data: {
+    title: 'The data of this step', name: 'Name', value: 'Value', empty: 'empty', copy: 'Copy as JSON', copied: 'Copied', json: 'The data as JSON',
+    yourself: 'Your browser did not let this page copy it. Here it is, to copy yourself:',
+  },
   note: 'Why',
   was: value => `before: ${value}`,
   rules: n => `Decided with revision ${n} of the configuration`,

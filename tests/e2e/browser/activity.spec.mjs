@@ -11,7 +11,7 @@ const won = async (click, name) => {
 	return { who, id };
 };
 
-test('journey 4 B-02 B-25 why was it not paid: searched, explained, mended and sent again', async ({ page }) => {
+test('journey 4 B-02 B-25 why was it not paid: searched, explained, mended and sent again', async ({ page, context }) => {
 	const person = await ready();
 	const clickless = await won('', unique('No click'));
 	const outside = await won('XXolderThanWindow0000001', unique('Old click'));
@@ -66,7 +66,28 @@ test('journey 4 B-02 B-25 why was it not paid: searched, explained, mended and s
 	const story = page.getByRole('list').filter({ hasText: 'Received' });
 	await expect(story.getByText(/Not partner-driven/)).toBeVisible();
 	await expect(story.getByText('The click id was missing in HubSpot')).toBeVisible();
+	const refused = story.getByRole('listitem').filter({ hasText: /Not partner-driven/ });
+	await refused.getByText('Show the data').click();
+	await expect(refused.getByRole('row', { name: 'revision 1' })).toBeVisible();
+	await expect(refused.getByRole('row', { name: `fields.OrderId deal_closedwon_${clickless.id}` })).toBeVisible();
+	const received = story.getByRole('listitem').filter({ hasText: 'HubSpot reported the change.' });
+	await received.getByText('Show the data').click();
+	await expect(received.getByRole('row', { name: 'property dealstage' })).toBeVisible();
+	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+	await received.getByRole('button', { name: 'Copy as JSON' }).click();
+	await expect(received.getByRole('button', { name: 'Copied' })).toBeVisible();
+	expect(JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))).toMatchObject({ property: 'dealstage', value: 'closedwon' });
+	await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); });
+	await refused.getByRole('button', { name: 'Copy as JSON' }).click();
+	await expect(refused.getByText('Here it is, to copy yourself')).toBeVisible();
+	await refused.getByText('Show the data').click();
+	await refused.getByText('Show the data').click();
 	await sound(page, 'a decision after its second send');
+	await shot(page, 'activity-data');
+	await page.setViewportSize({ width: 390, height: 844 });
+	await fits(page, 'the data of a step on a phone');
+	await shot(page, 'activity-data-phone');
+	await page.setViewportSize({ width: 1280, height: 900 });
 	await page.emulateMedia({ colorScheme: 'dark' });
 	await sound(page, 'a decision, dark');
 	await shot(page, 'activity-decision-dark');
