@@ -1,17 +1,5 @@
 // What the product says, out of its database: faster than its pages, and the same rows.
-import { execFile } from 'node:child_process';
-import { userInfo } from 'node:os';
-import { promisify } from 'node:util';
-import { conf } from '../e2e/lib/env.mjs';
-
-const run = promisify(execFile);
-
-/** Rows of strings; NULL is "NULL". Binary columns must be asked for as HEX(). */
-export async function sql(statement) {
-	const { stdout } = await run('mariadb', ['--no-defaults', '-S', conf('database_socket'), '-u', userInfo().username, '-N', '-B', 'connector', '-e', statement],
-		{ maxBuffer: 1 << 30, timeout: 60000 });
-	return stdout.split('\n').filter(Boolean).map((line) => line.split('\t'));
-}
+import { sql } from '../e2e/lib/database.mjs';
 
 const text = (hex) => Buffer.from(hex, 'hex').toString('utf8');
 const MS = (column) => `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ${column}) DIV 1000`;

@@ -2,7 +2,7 @@
 import { sleep } from '../e2e/lib/env.mjs';
 import { processes } from '../e2e/lib/service.mjs';
 import { random } from '../sandbox/random.mjs';
-import { sql } from './database.mjs';
+import { sql } from '../e2e/lib/database.mjs';
 
 /** [weight, service, word of its command line, how many of those]. */
 const TARGETS = [

@@ -14,7 +14,8 @@ grep -rhoE '(FAULT_POINT(_OF)?|FAULT_HIT_OF|http_fault)\("[a-z.]+"' fcgi --inclu
 		*) has "$point" "" || echo "$point has no row in $table" ;;
 		esac
 	done
-# What a transaction is about stands in front of its closing ", e)".
+# What a transaction is about stands in front of its closing ", e)".  flow/ids.c keeps what the ID doctor read: nobody is paid
+# by that, and it is read again.
 for file in fcgi/flow/[!i]*.c fcgi/store/conversion*.c fcgi/store/event.c fcgi/store/hold.c; do
 	tr '\n' ' ' <"$file" | grep -oE 'transaction_end\([^;]*;' | grep -oE '"[^"]+",[[:space:]]+e\)' | sed 's/^"\(.*\)".*/\1/' |
 		while read -r what; do

@@ -4,7 +4,8 @@
 //   FAIRNESS_EVENTS= of the noisy tenant (100000)   FAIRNESS_TENANTS= in all (50)   FAIRNESS_S= how long, half of it each (180)
 //   FAIRNESS_RATE= leads a second of the others (5)   FAIRNESS_LAG_MS= the p99 that is allowed (5000)
 import { join } from 'node:path';
-import { open, sql } from '../chaos/database.mjs';
+import { open } from '../chaos/database.mjs';
+import { sql } from '../e2e/lib/database.mjs';
 import { makePlan } from '../chaos/plan.mjs';
 import { eachLine } from '../chaos/sent.mjs';
 import { loadRecords, setUp } from '../chaos/setup.mjs';

@@ -12,8 +12,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { sleep, until } from '../e2e/lib/env.mjs';
 import { Person } from '../e2e/lib/person.mjs';
-import { calm, log, mark, set } from '../e2e/lib/sandbox.mjs';
-import { sql } from '../chaos/database.mjs';
+import { calm, mark, refreshes, set } from '../e2e/lib/sandbox.mjs';
+import { sql } from '../e2e/lib/database.mjs';
 import { random } from '../sandbox/random.mjs';
 import { Part } from './part.mjs';
 
@@ -55,10 +55,6 @@ class Workers {
 		})));
 	}
 }
-
-/** Every refresh that was asked for since then. */
-const refreshes = async (since) => (await log({ since, side: 'hubspot', method: 'POST', path: '/oauth', limit: '10000000' }))
-	.filter((e) => e.path.endsWith('/token') && e.body.includes('grant_type=refresh_token'));
 
 const IN = `t.portal_id IN (${portals.join()})`;
 /** How many tokens each account has been given and kept, by its version; and how many are no longer connected. */

@@ -1,14 +1,12 @@
 // Webhooks that HubSpot's own client signs pass the product end to end; what it would not have signed so is refused.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { Signature } from '@hubspot/api-client';
-import { VAR, conf } from '../lib/env.mjs';
+import { conf, confText } from '../lib/env.mjs';
 import { TARGET, change, send } from '../lib/hook.mjs';
 import { ready } from '../lib/ready.mjs';
 import { NORTHWIND, contact, deal, set, submissions } from '../lib/sandbox.mjs';
-import { down, healthy, up } from '../lib/service.mjs';
+import { configure, healthy } from '../lib/service.mjs';
 
 let person;
 before(async () => { person = await ready(); });
@@ -67,19 +65,14 @@ test('F-031 F-035 what is changed after the client has signed it is refused, and
 
 /** The intake with other signature versions in its configuration, for the time of `work`. */
 async function accepting(versions, work) {
-	const file = join(VAR, 'connector.conf');
-	const before = readFileSync(file, 'utf8');
-	const restart = async (text) => {
-		down('hooks');
-		writeFileSync(file, text);
-		up('hooks');
-		await healthy();
-	};
-	await restart(`${before.replace(/^hubspot_signature_versions.*$/m, '')}\nhubspot_signature_versions = "${versions}";\n`);
+	const before = confText();
+	configure(`${before.replace(/^hubspot_signature_versions.*$/m, '')}\nhubspot_signature_versions = "${versions}";\n`, 'hooks');
 	try {
+		await healthy();
 		await work();
 	} finally {
-		await restart(before);
+		configure(before, 'hooks');
+		await healthy();
 	}
 }
 

@@ -1,34 +1,23 @@
 // What an operator's monitor sees: alive, ready, metrics; and intake that stops before the disk is full (F-148, F-175).
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { URL_BASE, VAR, request, until } from '../lib/env.mjs';
+import { URL_BASE, confText, request, until } from '../lib/env.mjs';
 import { change, send, signed } from '../lib/hook.mjs';
 import { ready } from '../lib/ready.mjs';
 import { NORTHWIND, contact, deal, move } from '../lib/sandbox.mjs';
-import { down, healthy, up } from '../lib/service.mjs';
+import { configure, down, healthy, up } from '../lib/service.mjs';
 
 const get = (path, headers) => request(URL_BASE + path, { headers });
-const CONF = join(VAR, 'connector.conf');
-const conf = readFileSync(CONF, 'utf8');
+const conf = confText();
 let person;
 
 before(async () => { person = await ready(); });
 after(async () => {
-	writeFileSync(CONF, conf);
 	for (const name of ['db', 'worker'])
 		up(name);
-	restart('hooks', 'site');
+	configure(conf, 'hooks', 'site');
 	await healthy();
 });
-
-function restart(...names) {
-	for (const name of names)
-		down(name);
-	for (const name of names)
-		up(name);
-}
 
 /** The value of each series of the page of metrics. */
 async function metrics() {
@@ -113,8 +102,7 @@ test('F-175 without a database it lives, is not ready, and the metrics say just 
 test('F-148 with less free space than disk_free_min_mb webhooks are 503 before the database breaks, and are taken when there is room', async () => {
 	const { id } = await deal(NORTHWIND, { contacts: [await contact(NORTHWIND)] });
 	const body = JSON.stringify([change(NORTHWIND, id, 'dealname', `later ${id}`)]);
-	writeFileSync(CONF, `${conf}disk_free_min_mb = 90000000;\nmetrics_per_tenant = true;\n`);
-	restart('hooks', 'site');
+	configure(`${conf}disk_free_min_mb = 90000000;\nmetrics_per_tenant = true;\n`, 'hooks', 'site');
 	const refused = await until('it to be refused', async () => {
 		const answer = await send(body, signed(body));
 		return answer.status === 503 && answer;
@@ -134,8 +122,7 @@ test('F-148 with less free space than disk_free_min_mb webhooks are 503 before t
 	for (const on of [false, true])
 		assert.equal((await person.post('/api/sending', { on })).status, 200);
 	assert.ok(Object.keys(await metrics()).every((name) => !name.includes('tenant=') || name.startsWith('connector_tenant_queue_rows{')));
-	writeFileSync(CONF, conf);
-	restart('hooks', 'site');
+	configure(conf, 'hooks', 'site');
 	await healthy();
 	assert.equal((await send(body, signed(body))).status, 200);
 });

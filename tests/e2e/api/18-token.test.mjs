@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { URL_BASE, request, until } from '../lib/env.mjs';
 import { Person } from '../lib/person.mjs';
 import { ready } from '../lib/ready.mjs';
-import { NORTHWIND, calm, contact, deal, log, mark, move, set } from '../lib/sandbox.mjs';
+import { NORTHWIND, calm, contact, deal, log, mark, move, refreshes, set } from '../lib/sandbox.mjs';
 
 /* Longer than what a token must have left to be used (30 s); three quarters of it pass until the refresh. */
 const LIFE_S = 36;
@@ -18,8 +18,6 @@ before(async () => {
 });
 after(calm);
 
-const refreshes = async (since) => (await log({ since, side: 'hubspot', method: 'POST', path: '/oauth', limit: '5000' }))
-	.filter((e) => e.body.includes('grant_type=refresh_token'));
 
 test('T-38 a token is refreshed before it ends, once for each, and deals go on being sent', { timeout: 120000 }, async () => {
 	await set({ token_s: LIFE_S });

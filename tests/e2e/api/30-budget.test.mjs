@@ -1,37 +1,26 @@
 // impact.com's hourly limit, in hours of seconds: all goes out, no call too many is made, and the page tells when (G-28).
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { VAR, until } from '../lib/env.mjs';
+import { confText, until } from '../lib/env.mjs';
 import { ready } from '../lib/ready.mjs';
 import { NORTHWIND, calm, contact, control, log, mark, set } from '../lib/sandbox.mjs';
-import { down, healthy, up } from '../lib/service.mjs';
+import { configure, healthy } from '../lib/service.mjs';
 
-const CONF = join(VAR, 'connector.conf');
-const conf = readFileSync(CONF, 'utf8');
+const conf = confText();
 const HOUR_S = 6;
 const LIMIT = 50;
 const DEALS = 110;
 let person;
 
-const restart = async () => {
-	for (const name of ['worker', 'site'])
-		down(name);
-	for (const name of ['worker', 'site'])
-		up(name);
-	await healthy();
-};
-
 before(async () => {
-	writeFileSync(CONF, `${conf.replace(/^impact_hour_s = .*/m, `impact_hour_s = ${HOUR_S};`)}\nimpact_margin_ms = 500;\n`);
-	await restart();
+	configure(`${conf.replace(/^impact_hour_s = .*/m, `impact_hour_s = ${HOUR_S};`)}\nimpact_margin_ms = 500;\n`, 'worker', 'site');
+	await healthy();
 	person = await ready();
 });
 after(async () => {
-	writeFileSync(CONF, conf);
 	await calm();
-	await restart();
+	configure(conf, 'worker', 'site');
+	await healthy();
 });
 
 const queue = async () => (await person.get('/api/overview')).queue;

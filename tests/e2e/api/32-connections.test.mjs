@@ -13,13 +13,13 @@ let person;
 let owner;
 
 before(async () => {
-	configure(conf + SOON);
+	configure(conf + SOON, 'worker');
 	person = await ready();
 	owner = (await person.get('/api/session')).person.email;
 });
 after(async () => {
 	await calm();
-	configure(conf);
+	configure(conf, 'worker');
 	await healthy();
 });
 
@@ -83,12 +83,12 @@ test('T-39 access that is withdrawn pauses the account; what happens meanwhile i
 });
 
 test('a client secret that is wrong here disconnects nobody: readyz and the pages say whose it is, and mending it is enough', { timeout: 180000 }, async () => {
-	configure((conf + SOON).replace(/^hubspot_client_secret = .*$/m, 'hubspot_client_secret = "not the secret";'));
+	configure((conf + SOON).replace(/^hubspot_client_secret = .*$/m, 'hubspot_client_secret = "not the secret";'), 'worker');
 	await trouble('client');
 	assert.equal((await tenant()).state, 'active');
 	const answer = await request(`${URL_BASE}/readyz`);
 	assert.deepEqual([answer.status, answer.json.checks.filter((c) => !c.ok).map((c) => c.name)], [503, ['hubspot']]);
-	configure(conf + SOON);
+	configure(conf + SOON, 'worker');
 	await trouble('none');
 	await healthy();
 	await sentOnce([await won()]);

@@ -29,6 +29,9 @@ export async function calm() {
 export const log = async (query = {}) => (await control('GET', `/log?${new URLSearchParams(query)}`)).entries;
 /** The id of the newest request: `since` for a later look at the log. */
 export const mark = async () => String((await log({ limit: '1' })).at(-1)?.id ?? 0);
+/** Every refresh of a token that HubSpot was asked for since then. */
+export const refreshes = async (since) => (await log({ since, side: 'hubspot', method: 'POST', path: '/oauth', limit: '10000000' }))
+	.filter((e) => e.path.endsWith('/token') && e.body.includes('grant_type=refresh_token'));
 export const submissions = async (orderId) => (await control('GET', '/impact/submissions')).submissions
 	.filter((s) => orderId === undefined || s.values.OrderId === orderId);
 export const webhooks = async (find) => (await control('GET', '/webhooks')).webhooks.filter(find);

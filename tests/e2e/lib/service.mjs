@@ -9,11 +9,11 @@ const sv = (...args) => execFileSync('sv', args, { encoding: 'utf8', env: { ...p
 
 export const down = (name) => sv('-w', '20', 'down', dir(name));
 export const up = (name) => sv('-w', '20', 'up', dir(name));
-/** The worker works by another configuration. */
-export function configure(text) {
+/** These programs work by another configuration. */
+export function configure(text, ...names) {
 	writeFileSync(CONF, text);
-	down('worker');
-	up('worker');
+	names.forEach(down);
+	names.forEach(up);
 }
 
 const pidOf = (name) => Number(readFileSync(join(dir(name), 'supervise', 'pid'), 'utf8'));
