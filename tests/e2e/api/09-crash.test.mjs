@@ -123,9 +123,9 @@ test('W1 W4 W9 death before an event is stored, at each lease, at a token, an e-
 	// The first answer died with its reader; its token is good at HubSpot, and the next one is kept.
 	await until('the token after it to be kept', async () => Number((await version())[0]) === Number(before) + 1);
 	assert.deepEqual((await version()).slice(1), ['connected', '0', 'active']);
-	const asked = await refreshes(since);
-	assert.ok(asked.length >= 2, String(asked.length));
-	assert.deepEqual(asked.filter((e) => e.status !== 200), []);
+	const tokens = await refreshes(since);
+	assert.ok(tokens.length >= 2, String(tokens.length));
+	assert.deepEqual(tokens.filter((e) => e.status !== 200), []);
 });
 
 for (const [what, points] of SENDS)
