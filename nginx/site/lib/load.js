@@ -39,3 +39,17 @@ export function usePoll(fn, everyMs, deps = []) {
     return () => { ended = true; clearTimeout(timer); document.removeEventListener('visibilitychange', onVisible); };
   }, deps);
 }
+
+/**
+ * Which parts of a large page are drawn by now: one after the other, each in a task of its own, so that a slow machine stays quick to
+ * touch meanwhile.  Gives (name) => boolean.
+ */
+export function useParts(names) {
+  const [count, setCount] = useState(0);
+  useEffect(() => {
+    if (count === names.length) return undefined;
+    const timer = setTimeout(() => setCount(count + 1));
+    return () => clearTimeout(timer);
+  }, [count]);
+  return name => names.indexOf(name) < count;
+}

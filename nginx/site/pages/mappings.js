@@ -5,7 +5,7 @@ import { byName, catalogueStore, fixed, loadCatalogue, refreshCatalogue } from '
 import { draft, edit, editObject, faultSentence, faultsAt, faultsByRow, loadDraft, rowLink } from '../lib/draft.js';
 import { combinationHints, expandFields, findRows, isItemRow, missingFields, nameMissing, newId, requirements, rowChecker } from '../lib/mapping.js';
 import { formatCount } from '../lib/format.js';
-import { useLoad } from '../lib/load.js';
+import { useLoad, useParts } from '../lib/load.js';
 import { presetsOf } from '../lib/presets.js';
 import { same } from '../lib/same.js';
 import { setQuery } from '../lib/router.js';
@@ -26,6 +26,8 @@ import { Underway } from '../parts/underway.js';
 const words = text.mappings;
 const OBJECTS = Object.keys(text.objects);
 const MANY = 15; // rows from which on a box to find one is of use
+const PARTS = ['head', 'top', 'rows', 'items', 'below']; // in the order in which a phone shows them
+const ON_TOP = 8; // rows that fill a screen
 const NONE = [];
 
 const isLive = config => config.triggers.some(t => t.mode === 'live');
@@ -119,6 +121,7 @@ function ObjectMapping({ object, state, fields, list, readOnly, session, query }
   const [compare, setCompare] = useState(false);
   const [find, setFind] = useState('');
   const page = useRef(null);
+  const shown = useParts(PARTS);
   useEffect(() => loadCatalogue(object), [object]);
 
   const presets = useMemo(() => presetsOf(list, object, state.doc.options), [list, object, state.doc.options]);
@@ -165,9 +168,10 @@ function ObjectMapping({ object, state, fields, list, readOnly, session, query }
   }, [object]);
   const table = item => html`<${MappingTable} caption=${item ? words.itemsTitle : words.rows(name)} lines=${item ? items : plain} count=${rows.length} find=${wanted} found=${found} item=${item} readOnly=${readOnly}
     properties=${of.properties} news=${catalogue.data?.new_since_last ?? NONE} fields=${of.expanded} fieldByName=${of.fieldByName} notes=${notes} faults=${of.faults}
-    target=${target} onAdd=${() => add('', item)} onChange=${change} onRemove=${remove} />`;
+    target=${target} most=${shown('rows') ? Infinity : ON_TOP} onAdd=${() => add('', item)} onChange=${change} onRemove=${remove} />`;
   const changed = live && !same(config.mapping, state.base.document.objects[object].mapping);
 
+  if (!shown('head')) return html`<div class="card"><${Skeleton} lines=${12} tall /></div>`;
   return html`<${Toolbar} object=${object} catalogue=${catalogue} rows=${rows} compare=${compare} onCompare=${() => setCompare(!compare)} find=${find} onFind=${setFind} readOnly=${readOnly} />
     <${CatalogueState} object=${object} catalogue=${catalogue} />
     <div role="status">
@@ -179,23 +183,23 @@ function ObjectMapping({ object, state, fields, list, readOnly, session, query }
       <div class="stack">
         ${compare && rows.length > 0 && html`<section class="card" id="presets" aria-labelledby="presets-title"><h2 id="presets-title">${words.presets}</h2><p class="help">${words.presetsHelp}</p>
           <${Presets} presets=${presets} doc=${state.doc} object=${object} compare say=${say} /></section>`}
-        <section class="card" aria-label=${words.rows(name)}>
+        ${!shown('top') ? html`<div class="card"><${Skeleton} lines=${12} tall /></div>` : html`<section class="card" aria-label=${words.rows(name)}>
           ${rows.length === 0 && html`<${Empty} title=${words.emptyTitle(name)}>${words.emptyBody}<//>`}
           ${rows.length === 0 && !readOnly && html`<${Presets} presets=${presets} doc=${state.doc} object=${object} say=${say} />`}
           ${plain.length > 0 && table(false)}
           ${found && !rows.some(row => found.has(row.id)) && html`<p class="muted" role="status">${words.findNone(find)}</p>`}
-          ${!readOnly && html`<div class="row-foot"><button type="button" class="btn" onClick=${() => add('', false)}><${Plus}/>${words.add}</button>
+          ${shown('rows') && !readOnly && html`<div class="row-foot"><button type="button" class="btn" onClick=${() => add('', false)}><${Plus}/>${words.add}</button>
             ${rows.length > 0 && html`<span class="help">${words.keys}</span>`}</div>`}
-        </section>
-        ${object === 'deals' && html`<section class="card" aria-labelledby="items"><h2 id="items">${words.itemsTitle}</h2><p class="help">${words.itemsHelp}</p>
+        </section>`}
+        ${shown('items') && object === 'deals' && html`<section class="card" aria-labelledby="items"><h2 id="items">${words.itemsTitle}</h2><p class="help">${words.itemsHelp}</p>
           ${items.length > 0 && table(true)}
           ${!readOnly && html`<div class="row-foot"><button type="button" class="btn" onClick=${() => add('', true)}><${Plus}/>${words.addItem}</button></div>`}</section>`}
       </div>
       <${Requirements} items=${needs} name=${name} live=${live} readOnly=${readOnly} onAdd=${field => add(field, field.includes('{i}'))} />
     </div>
-    <${PreviewPanel} key=${`preview ${object}`} object=${object} document=${state.dirty ? state.doc : null} session=${session} />
+    ${shown('below') && html`<${PreviewPanel} key=${`preview ${object}`} object=${object} document=${state.dirty ? state.doc : null} session=${session} />
     <${FunctionHelp} /><${ConditionHelp} />
-    <${SaveBar} state=${state} readOnly=${readOnly} problems=${problems}><${Underway} object=${object} wanted=${changed} /><//>`;
+    <${SaveBar} state=${state} readOnly=${readOnly} problems=${problems}><${Underway} object=${object} wanted=${changed} /><//>`}`;
 }
 
 const readLists = () => Promise.all([fixed('impact-fields'), fixed('presets')]);

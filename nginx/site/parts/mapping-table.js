@@ -53,9 +53,9 @@ function focusRow(line, cell) {
 
 /**
  * `lines`: [{row, number}], the rows of this table, of `count` that there are; `found`: ids of those looked for by `find`, null: all.
- * `target`: {id, cell, done}: the row to go to, once; `done` is set here.  `onChange(id, part)` and `onRemove(id)` must stay the same functions.
+ * `target`: {id, cell, done}: the row to go to, once; `done` is set here.  `most`: rows that are drawn now.  `onChange(id, part)` and `onRemove(id)` must stay the same functions.
  */
-export function MappingTable({ caption, lines, count, find, found, item, properties, news, fields, fieldByName, notes, faults, target, readOnly, onAdd, onChange, onRemove }) {
+export function MappingTable({ caption, lines, count, find, found, item, properties, news, fields, fieldByName, notes, faults, target, most, readOnly, onAdd, onChange, onRemove }) {
   const sources = useMemo(() => sourceOptions(properties, item, news), [properties, item, news]);
   const targets = useMemo(() => targetOptions(fields, item), [fields, item]);
   const wanted = useMemo(() => found ? lines.filter(({ row }) => found.has(row.id)) : lines, [lines, found]);
@@ -72,8 +72,10 @@ export function MappingTable({ caption, lines, count, find, found, item, propert
     const at = wanted.findIndex(({ row }) => row.id === to.id);
     if (at < 0) return;
     if (pageOf(at) !== page) { setPage(pageOf(at)); return; }
+    const line = body.current.children[at - page * size];
+    if (!line) return; // of those that are drawn next
     to.done = true;
-    focusRow(body.current.children[at - page * size], to.cell);
+    focusRow(line, to.cell);
   });
 
   /** The same box of the row above or below: Enter goes down, Shift+Enter up. */
@@ -103,7 +105,7 @@ export function MappingTable({ caption, lines, count, find, found, item, propert
       <table class=${`map${lines.length > WHOLE ? ' many' : ''}`} onKeyDown=${onKeyDown}><caption class="sr">${caption}</caption>
         <thead><tr><th scope="col" class="c-on">${words.on}</th><th scope="col" class="c-source">${words.source}</th><th scope="col" class="c-arrow"><span class="sr">${words.arrow}</span></th>
           <th scope="col" class="c-field">${words.field}</th><th scope="col" class="c-end"><span class="sr">${words.actions}</span></th></tr></thead>
-        <tbody ref=${body}>${drawn.map(({ row, number }) => html`<${Row} key=${row.id} row=${row} number=${number} sources=${sources} targets=${targets}
+        <tbody ref=${body}>${drawn.slice(0, most).map(({ row, number }) => html`<${Row} key=${row.id} row=${row} number=${number} sources=${sources} targets=${targets}
           note=${notes.get(row.id)} faultText=${faults.get(row.id)} help=${fieldByName.get(row.field)?.description} onChange=${onChange} onRemove=${onRemove} />`)}</tbody></table></fieldset>
     ${range && last > 0 && pager(words.pagesBelow(caption), false)}`;
 }
