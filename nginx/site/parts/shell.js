@@ -36,12 +36,12 @@ function useSending() {
 // What mends it: a new log-in through HubSpot, or a page; nothing where it passes by itself or is the operator's.
 const MENDS = { impact_refused: '/settings', impact_scopes: '/settings', client: null, unreachable: null };
 
-function Banner({ warning, sending, may }) {
+function Banner({ warning, sending, may, path }) {
   const { title, body } = text.sending.banners[warning];
   const to = warning in MENDS ? MENDS[warning] : connectAddress();
   const action = warning === 'stopped'
     ? may && html`<button type="button" class="btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`
-    : to && html`<a class="btn" href=${to}>${to === '/settings' ? words.open(words.pages.settings) : text.sending.reconnect}</a>`;
+    : to && to !== path && html`<a class="btn" href=${to}>${to === '/settings' ? words.open(words.pages.settings) : text.sending.reconnect}</a>`;
   return html`<${Notice} kind="warn" title=${title} action=${action}>${body}<//>`;
 }
 
@@ -96,7 +96,7 @@ export function Shell({ data, current, path, children }) {
       </div>
     </header>
     <main id="main" tabindex="-1">
-      <div role="status">${sending.error && html`<${Notice} kind="bad">${sending.error.message}<//>`}${warnings(data).map(w => html`<${Banner} key=${w} warning=${w} sending=${sending} may=${mayEdit(data)} />`)}</div>
+      <div role="status">${sending.error && html`<${Notice} kind="bad">${sending.error.message}<//>`}${warnings(data).map(w => html`<${Banner} key=${w} warning=${w} sending=${sending} may=${mayEdit(data)} path=${path} />`)}</div>
       ${children}
     </main>
   </div>`;

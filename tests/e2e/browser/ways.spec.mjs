@@ -164,8 +164,15 @@ test('I-25 a token without the scope for campaigns is saved with a warning in wo
 	await page.getByRole('button', { name: 'Save', exact: true }).click();
 	await expect(page.getByText('The token may not read Actions.').first()).toBeVisible();
 	await expect(page.getByText(/one that got no answer cannot be looked for/)).toBeVisible();
+	const banner = page.getByText('The impact.com token allows less than the connector needs.');
+	await expect(banner).toBeVisible({ timeout: 60000 }); // the worker finds it out, and the page asks now and then
+	await expect(page.getByRole('link', { name: 'Open Settings' })).toHaveCount(0); // one is there
 	await sound(page, 'settings, no actions');
 	await shot(page, 'settings-no-actions');
+	await page.goto('/triggers');
+	await expect(banner).toBeVisible();
+	await page.getByRole('link', { name: 'Open Settings' }).click();
+	await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
 	await person.post('/api/live/impact', ACME);
 });
 
