@@ -113,6 +113,12 @@ json_get(const struct json *object, const char *key)
 	return wrapped(value);
 }
 
+bool
+json_has(const struct json *object, const char *key)
+{
+	return json_type(object) == JSON_OBJECT && json_object_object_get_ex(raw(object), key, NULL);
+}
+
 struct json *
 json_get_nocase(const struct json *object, const char *key)
 {

@@ -48,6 +48,8 @@ bool json_parse(struct arena *a, struct str text, const struct json_limits *limi
 /* Reading.  A NULL value reads as JSON null, so chains need no checks. */
 enum json_type json_type(const struct json *j);
 struct json *json_get(const struct json *object, const char *key);
+/* Whether it has that member, which json_get() does not tell of one that is null. */
+bool json_has(const struct json *object, const char *key);
 /* As json_get(), keys compared without ASCII case (impact.com writes Errors and errors). */
 struct json *json_get_nocase(const struct json *object, const char *key);
 size_t json_length(const struct json *array); /* 0 when it is no array */

@@ -245,6 +245,7 @@ ask_next(struct db *db, struct arena *a, const struct again_choice *c, struct ag
 	*out = (struct again_counts){ .asked = asked + reopened,
 		.asked_before = refused.asked_before,
 		.not_kept = refused.n - refused.asked_before - asked + skipped.n - reopened };
+	out->not_kept = out->not_kept > 0 ? out->not_kept : 0; /* another may have become one of them in between */
 	walk->conversion = refused.n > 0 ? refused.last : walk->last_conversion;
 	walk->decision = skipped.n > 0 ? skipped.last : walk->last_decision;
 	walk->ended = refused.n < c->filter.limit && skipped.n < c->filter.limit;

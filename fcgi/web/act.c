@@ -336,7 +336,7 @@ read_walk(const struct json *body, struct again_walk *walk, struct err *e)
 	int64_t *const values[] = { &walk->conversion, &walk->decision, &walk->last_conversion, &walk->last_decision };
 
 	*walk = (struct again_walk){ 0 };
-	if (json_type(j) == JSON_NULL)
+	if (!json_has(body, "walk"))
 		return true;
 	if (json_type(j) != JSON_OBJECT || !web_members(j, walk_names, 4, e))
 		return err_set(e, ERR_INVALID, "walk must be what the answer before told");

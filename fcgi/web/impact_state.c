@@ -7,8 +7,8 @@
 #include "task/move.h"
 #include "web/trouble.h"
 
-bool
-impact_state_document(const struct web_request *rq, struct config_document *out, struct err *e)
+static bool
+load_document(const struct web_request *rq, struct config_document *out, struct err *e)
 {
 	struct config_revision now;
 	struct config_fault *faults;
@@ -63,7 +63,7 @@ bool
 impact_state_load(const struct web_request *rq, struct impact_state *out, struct err *e)
 {
 	*out = (struct impact_state){ 0 };
-	return impact_state_document(rq, &out->document, e) &&
+	return load_document(rq, &out->document, e) &&
 	       credential_facts(rq->parts->db, rq->arena, rq->tenant_id, STR("impact.auth_token"), &out->token, e) &&
 	       load_check(rq, &out->check, e) &&
 	       activity_proved(rq->parts->db, rq->arena, rq->tenant_id, out->document.program_id, &out->proved, e) &&

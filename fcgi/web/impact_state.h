@@ -18,8 +18,6 @@ struct impact_state {
 	struct str refused;       /* why conversions are parked: a code of core/verdict.h, or empty */
 };
 
-/* The current revision. */
-bool impact_state_document(const struct web_request *rq, struct config_document *out, struct err *e) CC_MUST_USE;
 bool impact_state_load(const struct web_request *rq, struct impact_state *out, struct err *e) CC_MUST_USE;
 /* "not_set", "connected", "failed" */
 const char *impact_state_name(const struct impact_state *s);

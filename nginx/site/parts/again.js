@@ -8,6 +8,7 @@ import { fixLink } from '../lib/fix.js';
 import { navigate } from '../lib/router.js';
 import { Field } from './field.js';
 import { FixButton } from './fix.js';
+import { useLeaveGuard } from './leave.js';
 import { Notice, Skeleton } from './notice.js';
 
 const words = text.act;
@@ -112,7 +113,7 @@ function useWalk(filters, done) {
   useEffect(() => () => { stopped.current = true; }, []);
   const go = async begun => {
     const { object, code, period, from, to } = filters;
-    let now = { ...begun, going: true, error: null };
+    let now = { ...begun, going: true, stopping: false, error: null };
     stopped.current = false;
     setState(now);
     try {
@@ -130,7 +131,7 @@ function useWalk(filters, done) {
     state,
     begin: (note, total) => go({ note, total, asked: 0, asked_before: 0, not_kept: 0, walk: null }),
     goOn: () => go(state),
-    stop: () => { stopped.current = true; },
+    stop: () => { stopped.current = true; setState(old => ({ ...old, stopping: true })); },
     forget: () => setState(null),
   };
 }
@@ -140,11 +141,11 @@ function Walked({ state, stop, goOn }) {
   const walked = walkedOf(state);
   const of = [formatCount(walked), formatCount(Math.max(walked, state.total))];
   if (state.going) return html`<div class="toolbar"><progress class="progress" max=${Math.max(walked, state.total)} value=${walked} aria-label=${words.bulkWalk}></progress>
-    <span>${words.bulkProgress(...of)}</span><button type="button" class="btn" onClick=${stop}>${words.bulkStop}</button></div>`;
+    <span role="status">${words.bulkProgress(...of)}</span><button type="button" class="btn" disabled=${state.stopping} onClick=${stop}>${state.stopping ? words.bulkStopping : words.bulkStop}</button></div>`;
   const rest = html`${state.not_kept > 0 && html` ${words.bulkNotKept(formatCount(state.not_kept))}`}${state.asked_before > 0 && html` ${words.bulkBefore(formatCount(state.asked_before))}`}`;
-  if (state.ended) return html`<${Notice} kind=${state.not_kept > 0 ? 'info' : 'ok'} title=${words.bulkDone(formatCount(state.asked))}>${words.bulkThen}${rest}<//>`;
-  return html`<${Notice} kind=${state.error ? 'bad' : 'warn'} title=${words.bulkStopped(...of)} action=${html`<button type="button" class="btn" onClick=${goOn}>${words.bulkGoOn}</button>`}>
-    ${state.error ? `${state.error.message} ` : ''}${words.bulkRest}${rest}<//>`;
+  if (state.ended) return html`<div role="status"><${Notice} kind=${state.not_kept > 0 ? 'info' : 'ok'} title=${words.bulkDone(formatCount(state.asked))}>${words.bulkThen}${rest}<//></div>`;
+  return html`<div role="status"><${Notice} kind=${state.error ? 'bad' : 'warn'} title=${words.bulkStopped(...of)} action=${html`<button type="button" class="btn" onClick=${goOn}>${words.bulkGoOn}</button>`}>
+    ${state.error ? `${state.error.message} ` : ''}${words.bulkRest}${rest}<//></div>`;
 }
 
 /** "Send these again": all of the chosen cause, with how many, how far it is, and how many are left. */
@@ -152,17 +153,20 @@ export function BulkAgain({ filters, causes, asked, done }) {
   const [open, setOpen] = useState(false);
   const [note, setNote] = useState('');
   const { state, begin, goOn, stop, forget } = useWalk(filters, done);
+  const walked = useRef(null); // keeps the focus, whatever button goes
+  const focused = act => () => { walked.current.focus(); act(); };
+  useLeaveGuard(Boolean(state?.going), words.bulkLeave);
   const n = causes.filter(c => c.code === filters.code && (!filters.outcome || c.outcome === filters.outcome)).reduce((sum, c) => sum + c.again, 0);
   const plain = !filters.q && (!filters.outcome || ['failed', 'skipped'].includes(filters.outcome));
   const go = e => {
     e.preventDefault();
     setOpen(false); setNote('');
-    begin(note.trim(), n);
+    focused(() => begin(note.trim(), n))();
   };
   const left = asked > 0 && html`<p class="muted" role="status">${words.bulkLeft(formatCount(asked))}</p>`;
   if (!(n > 0 && plain) && !state) return left || null;
   return html`<section class="card bulk" aria-label=${words.bulk(formatCount(n))}>
-    <div role="status">${state && html`<${Walked} state=${state} stop=${stop} goOn=${goOn} />`}</div>${left}
+    <div ref=${walked} tabindex="-1" class="walked">${state && html`<${Walked} state=${state} stop=${focused(stop)} goOn=${focused(goOn)} />`}</div>${left}
     ${open ? html`<form onSubmit=${go} noValidate><h2>${words.bulkTitle(formatCount(n))}</h2><p>${words.bulkBody}</p>
       <${Field} label=${words.note} help=${words.noteHelp}>${props => html`<textarea rows="2" ...${props} maxlength="1000" value=${note} onInput=${e => setNote(e.target.value)}></textarea>`}<//>
       <div class="actions act-foot"><button type="button" class="btn" onClick=${() => setOpen(false)}>${text.common.cancel}</button>

@@ -1,35 +1,19 @@
 // The bar below Settings, Event Triggers and Field Mappings: what is unsaved, Save, and what came of it.
-import { html, useEffect, useLayoutEffect, useState } from '../html.js';
+import { html, useEffect, useState } from '../html.js';
 import { text } from '../text.js';
 import { changedPages, discard, draft, faultLink, faultSentence, saveDraft } from '../lib/draft.js';
 import { formatCount, formatDateTime } from '../lib/format.js';
 import { resumed } from '../lib/resume.js';
-import { setGuard } from '../lib/router.js';
 import { useStore } from '../lib/store.js';
 import { takeBack, undo, watchUndoKey } from '../lib/undo.js';
 import { resolveConflict } from './conflict.js';
 import { confirm } from './dialog.js';
+import { useLeaveGuard } from './leave.js';
 import { Notice } from './notice.js';
 
 const words = text.draft;
 const MOST = 20; // problems that are listed
 const SHARED = /^\/(settings|triggers|mappings|preview)(\/|$)/; // these pages show the same draft
-
-/** Asks before a page with unsaved changes is left, by link, by the back button or by closing the tab.  `also`: what `inside` looks at. */
-export function useLeaveGuard(dirty, inside = () => false, leave = () => {}, also = null) {
-  useLayoutEffect(() => { // as soon as one sees that something is unsaved
-    if (!dirty) return undefined;
-    const onUnload = e => { e.preventDefault(); e.returnValue = ''; };
-    addEventListener('beforeunload', onUnload);
-    setGuard(async path => {
-      if (inside(path)) return true;
-      const left = await confirm({ title: words.leaveTitle, body: words.leaveBody, yes: words.leave, kind: 'danger', cancel: words.stay });
-      if (left) { setGuard(null); leave(); }
-      return left;
-    });
-    return () => { removeEventListener('beforeunload', onUnload); setGuard(null); };
-  }, [dirty, also]);
-}
 
 /** What was removed a moment ago, with the way back. */
 function Undo() {
@@ -58,7 +42,7 @@ export function SaveBar({ state, problems = [], readOnly = false, form = null, p
   const [said, setSaid] = useState(null);
   const dirty = state.dirty || Boolean(form?.dirty);
   const busy = state.saving || Boolean(form?.busy);
-  useLeaveGuard(dirty, path => SHARED.test(path) && !form?.dirty, () => { discard(); form?.discard(); }, form?.dirty);
+  useLeaveGuard(dirty, words, path => SHARED.test(path) && !form?.dirty, () => { discard(); form?.discard(); }, form?.dirty);
   const back = useStore(resumed);
   useEffect(() => { if (dirty) setSaid(null); }, [state.doc, form?.form]);
   useEffect(() => { if (!dirty) resumed.set(false); }, [dirty]);

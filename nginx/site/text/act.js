@@ -38,6 +38,8 @@ export const act = {
   bulkWalk: 'Asking for all of them',
   bulkProgress: (n, all) => `${n} of ${all} asked for…`,
   bulkStop: 'Stop',
+  bulkStopping: 'Stopping…',
+  bulkLeave: { leaveTitle: 'Leave before all are asked for?', leaveBody: 'This page asks for some at a time. If you leave now the rest stays as it is.', leave: 'Leave', stay: 'Stay' },
   bulkGoOn: 'Go on',
   bulkDone: n => `${n} asked again.`,
   bulkThen: 'They are done in the background, with the limits of HubSpot and impact.com.',

@@ -1,6 +1,7 @@
 // Overview, Settings and Uninstall by the API: the set-up, the counters of a period, another account, the end of a connection.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { sql } from '../lib/database.mjs';
 import { until } from '../lib/env.mjs';
 import { TRIGGER, clear, dealsPreset, put, ready } from '../lib/ready.mjs';
 import { ACME, CLICK, NORTHWIND, control, fault, log, mark } from '../lib/sandbox.mjs';
@@ -53,6 +54,21 @@ test('the frame says that the set-up is finished only once an object has consent
 	assert.equal(await setUp((document) => clear(document, 'contacts')), false);
 	person = await ready();
 	assert.equal(await setUp(), true);
+});
+
+test('a configuration that this version cannot read takes nobody the frame: sending can be stopped, and its history be opened', async () => {
+	const AT = `tenant_id = (SELECT tenant_id FROM tenant WHERE portal_id = ${NORTHWIND})`;
+	const now = `${AT} AND revision = (SELECT config_revision FROM tenant WHERE portal_id = ${NORTHWIND})`;
+	await sql(`UPDATE config SET document = JSON_INSERT(document, '$.of_a_later_version', true) WHERE ${now}`);
+	try {
+		const { tenant } = await person.get('/api/session');
+		assert.equal(tenant.set_up, false);
+		for (const on of [false, true])
+			assert.equal((await person.post('/api/sending', { on })).status, 200);
+		await person.get('/api/config/revisions');
+	} finally {
+		await sql(`UPDATE config SET document = JSON_REMOVE(document, '$.of_a_later_version') WHERE ${now}`);
+	}
 });
 
 test('V-07 Advocate cannot be switched on while a live trigger sends no e-mail address', async () => {

@@ -76,6 +76,6 @@ test('T-15 all 5,000 of a cause are asked for again, 1,000 a call, each once wha
 	const [{ id }] = (await person.get('/api/activity?code=trigger_off&limit=1')).rows;
 	const { timeline } = await person.get(`/api/activity/${id}`);
 	assert.equal(timeline.filter((s) => s.what === 'person').length, 1);
-	for (const wrong of [{}, { conversion: 1 }, { conversion: -1, decision: 0, last_conversion: 1, last_decision: 1 }, 7])
+	for (const wrong of [null, {}, { conversion: 1 }, { conversion: -1, decision: 0, last_conversion: 1, last_decision: 1 }, 7])
 		assert.equal((await person.post('/api/activity/again?code=trigger_off', { walk: wrong })).status, 400);
 });

@@ -185,7 +185,11 @@ test('T-15 all of a cause are tried again: how far it is, Stop, Go on, and what 
 	await expect(page.getByText('1,000 of 2,400 asked for…')).toBeVisible();
 	await sound(page, 'asking for all of a cause');
 	await shot(page, 'bulk-going');
+	await page.getByRole('link', { name: 'Overview' }).click();
+	await page.getByRole('dialog', { name: 'Leave before all are asked for?' }).getByRole('button', { name: 'Stay' }).click();
 	await page.getByRole('button', { name: 'Stop', exact: true }).click();
+	await expect(page.getByRole('button', { name: 'Stopping…' })).toBeDisabled();
+	await expect(page.locator('.walked')).toBeFocused();
 	await expect.poll(() => calls.length).toBe(2);
 	gate();
 	await expect(page.getByText('Stopped at 2,000 of 2,400.')).toBeVisible();
@@ -196,6 +200,7 @@ test('T-15 all of a cause are tried again: how far it is, Stop, Go on, and what 
 	await shot(page, 'bulk-stopped-phone');
 	await page.setViewportSize({ width: 1280, height: 900 });
 	await page.getByRole('button', { name: 'Go on' }).click();
+	await expect(page.locator('.walked')).toBeFocused();
 	await expect.poll(() => calls.length).toBe(3);
 	gate();
 	await expect(page.getByText('2,388 asked again.')).toBeVisible();
