@@ -54,13 +54,19 @@ enum {
 #define PARKED_CODE "state = 'PARKED' AND c.trigger_id <> '" EFFECT_TEST_TRIGGER "' AND c.code = '" HOLD_CODE "'"
 #define IS_HELD     "((c." REFUSED_CODES ") OR (c." PARKED_CODE ")) "
 /*
+ * What was sent and not refused keeps its bytes: it may have arrived.  The attempts tell, for a person who has it sent
+ * once more has the unanswered ones counted anew.
+ */
+#define MAY_HAVE_ARRIVED                                                                                               \
+	"EXISTS (SELECT 1 FROM attempt t WHERE t.tenant_id = c.tenant_id AND t.kind = 'conversion' AND t.effect_id = " \
+	"c.conversion_id AND t.revision = c.revision AND t.result IN ('', 'unknown')) "
+/*
  * Decisions about what is held whose rules are no longer the present ones, and whose events are known whole: it is made
- * anew.  Of several decisions about a conversion the last one counts; what was sent once and not refused keeps its
- * bytes.
+ * anew.  Of several decisions about a conversion the last one counts.
  */
 #define STALE                                                                                                          \
 	"d.outcome = 'CONVERSION' AND d.received_at = c.received_at AND d.revision < ? AND" PENDING_KNOWN              \
-	"AND " IS_HELD "AND (c.state = 'REJECTED' OR c.unanswered = 0) "
+	"AND " IS_HELD "AND (c.state = 'REJECTED' OR NOT " MAY_HAVE_ARRIVED ") "
 #define REDO_STALE                                                                                                     \
 	PENDING_AGAIN                                                                                                  \
 	"JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id WHERE d.tenant_id = ? "  \
@@ -148,13 +154,14 @@ const struct sql hold_sql[] = {
 	    "SET d.revision = ?, d.version = d.version + 1 WHERE d.tenant_id = ? AND d.event_key = ? AND d.outcome = "
 	    "'CONVERSION' AND (? = '' OR c.body_hash = ?)",
 	    NULL, NULL },
-	/* What was sent once and not refused keeps its bytes. */
 	[REBUILD] = { "hold.rebuild", SQL_TENANT, "ssssisssssssssstii", "",
-	    "UPDATE conversion SET claim = ?, effect_key = ?, lane = ?, program_id = ?, event_type_id = ?, event_type "
+	    "UPDATE conversion c SET claim = ?, effect_key = ?, lane = ?, program_id = ?, event_type_id = ?, "
+	    "event_type "
 	    "= ?, "
 	    "order_id = ?, customer_id = ?, object_id = ?, trigger_id = ?, trigger_value = ?, order_expression = ?, "
 	    "body = ?, body_hash = ?, fields = ?, event_date = ?, version = version + 1 "
-	    "WHERE tenant_id = ? AND conversion_id = ? AND ((" REFUSED ") OR (" PARKED " AND unanswered = 0))",
+	    "WHERE tenant_id = ? AND conversion_id = ? AND ((" REFUSED ") OR (" PARKED " AND NOT " MAY_HAVE_ARRIVED
+	    "))",
 	    NULL, NULL },
 	[SUPERSEDE_REFUSED] = { "hold.supersede_refused", SQL_TENANT, "ii", "",
 	    "UPDATE conversion SET code = 'superseded', version = version + 1 " ONE REFUSED, NULL, NULL },
