@@ -24,13 +24,13 @@ bool history_add(struct db *db, int64_t tenant_id, const struct history *h, stru
  * once, the first time: later its fields may be what will be sent next.
  */
 bool history_refused(struct db *db, int64_t tenant_id, int64_t conversion_id, struct err *e) CC_MUST_USE;
-/* The same of all conversions that the condition behind it names. */
+/* The same of all conversions c that the condition behind it names. */
 #define HISTORY_KEEP_REFUSED                                                                                           \
 	"INSERT INTO history (tenant_id, conversion_id, at, kind, revision, code, message, batch_id, fields) SELECT "  \
-	"tenant_id, conversion_id, COALESCE(ended_at, UTC_TIMESTAMP(3)), 'refused', revision, code, message, "         \
-	"batch_id, fields FROM conversion WHERE state = 'REJECTED' AND NOT EXISTS (SELECT 1 FROM history h WHERE "     \
-	"h.tenant_id = conversion.tenant_id AND h.conversion_id = conversion.conversion_id AND h.kind = 'refused' "    \
-	"AND h.revision = conversion.revision) AND "
+	"c.tenant_id, c.conversion_id, COALESCE(c.ended_at, UTC_TIMESTAMP(3)), 'refused', c.revision, c.code, "        \
+	"c.message, c.batch_id, c.fields FROM conversion c WHERE c.state = 'REJECTED' AND NOT EXISTS (SELECT 1 FROM "  \
+	"history h WHERE h.tenant_id = c.tenant_id AND h.conversion_id = c.conversion_id AND h.kind = 'refused' AND "  \
+	"h.revision = c.revision) AND "
 /* In the order it happened. */
 bool history_list(struct db *db, struct arena *a, int64_t tenant_id, int64_t decision_id, int64_t conversion_id,
     struct history **out, size_t *n, struct err *e) CC_MUST_USE;

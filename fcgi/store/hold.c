@@ -41,18 +41,13 @@ enum {
 /* Of event_type_hold.code. */
 #define CODE_MAX 64
 
+#define NO_TEST "c.trigger_id <> '" EFFECT_TEST_TRIGGER "'"
 /* The codes of verdict_holds_event_type(); a test compares the two.  A person's test is never sent or built again. */
 #define REFUSED                                                                                                        \
-	"state = 'REJECTED' AND trigger_id <> '" EFFECT_TEST_TRIGGER "' AND (code LIKE 'ACTIONTRACKER%' OR code = "    \
-	"'CAMPAIGN_NOT_FOUND')"
-#define PARKED "state = 'PARKED' AND code = '" HOLD_CODE "'"
-/* Of the conversion c, beside another table that has a code; a person's test that is PARKED is never built again. */
-#define REFUSED_CODES                                                                                                  \
-	"state = 'REJECTED' AND c.trigger_id <> '" EFFECT_TEST_TRIGGER                                                 \
-	"' AND (c.code LIKE 'ACTIONTRACKER%' OR c.code "                                                               \
-	"= 'CAMPAIGN_NOT_FOUND')"
-#define PARKED_CODE "state = 'PARKED' AND c.trigger_id <> '" EFFECT_TEST_TRIGGER "' AND c.code = '" HOLD_CODE "'"
-#define IS_HELD     "((c." REFUSED_CODES ") OR (c." PARKED_CODE ")) "
+	"c.state = 'REJECTED' AND " NO_TEST " AND (c.code LIKE 'ACTIONTRACKER%' OR c.code = 'CAMPAIGN_NOT_FOUND')"
+#define PARKED "c.state = 'PARKED' AND c.code = '" HOLD_CODE "'"
+/* A person's test that is PARKED is sent, but never built again. */
+#define IS_HELD "((" REFUSED ") OR (" PARKED " AND " NO_TEST ")) "
 /*
  * What was sent and not refused keeps its bytes: it may have arrived.  The attempts tell, for a person who has it sent
  * once more has the unanswered ones counted anew.
@@ -75,9 +70,9 @@ enum {
 #define DECISIONS_OF                                                                                                   \
 	"(SELECT 1 FROM decision d " PENDING_EVENT                                                                     \
 	"WHERE d.tenant_id = c.tenant_id AND d.conversion_id = c.conversion_id AND "
-#define NEXT  "UPDATE conversion SET " CONVERSION_NEXT_REVISION " "
-#define WAIT  "UPDATE conversion SET state = 'PARKED', code = '" HOLD_CODE "', version = version + 1 "
-#define READY "UPDATE conversion SET state = 'READY', code = '', message = '', version = version + 1 "
+#define NEXT  "UPDATE conversion c SET " CONVERSION_NEXT_REVISION " "
+#define WAIT  "UPDATE conversion c SET state = 'PARKED', code = '" HOLD_CODE "', version = version + 1 "
+#define READY "UPDATE conversion c SET state = 'READY', code = '', message = '', version = version + 1 "
 #define TYPE  "WHERE tenant_id = ? AND event_type_id = ? AND "
 #define ONE   "WHERE tenant_id = ? AND conversion_id = ? AND "
 
@@ -92,7 +87,7 @@ const struct sql hold_sql[] = {
 	[PARK_ONE] = { "hold.park_one", SQL_TENANT, "ii", "", WAIT ONE "state = 'READY'", NULL, NULL },
 	[UNQUEUE] = { "hold.unqueue", SQL_TENANT, "ii", "",
 	    "DELETE d FROM delivery d JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.effect_id "
-	    "WHERE d.tenant_id = ? AND d.kind = 'conversion' AND c.event_type_id = ? AND c." PARKED,
+	    "WHERE d.tenant_id = ? AND d.kind = 'conversion' AND c.event_type_id = ? AND " PARKED,
 	    NULL, NULL },
 	[LIST] = { "hold.list", SQL_TENANT, "i", "i",
 	    "SELECT event_type_id FROM event_type_hold WHERE tenant_id = ? ORDER BY event_type_id LIMIT 1000", NULL,
@@ -107,9 +102,8 @@ const struct sql hold_sql[] = {
 	    NULL, NULL },
 	/* Not one with the bytes of older rules that is about to be made anew. */
 	[OLDEST] = { "hold.oldest", SQL_TENANT, "iii", "i",
-	    "SELECT c.conversion_id FROM conversion c WHERE c.tenant_id = ? AND c.event_type_id = ? AND ((c." REFUSED
-	    ") OR (c." PARKED ")) AND NOT EXISTS " DECISIONS_OF STALE
-	    ") ORDER BY c.occurred_at, c.conversion_id LIMIT 1",
+	    "SELECT c.conversion_id FROM conversion c WHERE c.tenant_id = ? AND c.event_type_id = ? AND ((" REFUSED
+	    ") OR (" PARKED ")) AND NOT EXISTS " DECISIONS_OF STALE ") ORDER BY c.occurred_at, c.conversion_id LIMIT 1",
 	    NULL, NULL },
 	/* What the next revision is written over (store/history.h). */
 	[KEEP] = { "hold.keep", SQL_TENANT, "ii", "",
@@ -164,10 +158,10 @@ const struct sql hold_sql[] = {
 	    "))",
 	    NULL, NULL },
 	[SUPERSEDE_REFUSED] = { "hold.supersede_refused", SQL_TENANT, "ii", "",
-	    "UPDATE conversion SET code = 'superseded', version = version + 1 " ONE REFUSED, NULL, NULL },
+	    "UPDATE conversion c SET code = 'superseded', version = version + 1 " ONE REFUSED, NULL, NULL },
 	[SUPERSEDE_PARKED] = { "hold.supersede_parked", SQL_TENANT, "ii", "",
-	    "UPDATE conversion SET state = 'DEAD', code = 'superseded', ended_at = UTC_TIMESTAMP(3), version = version "
-	    "+ 1 " ONE "state = 'READY'",
+	    "UPDATE conversion c SET state = 'DEAD', code = 'superseded', ended_at = UTC_TIMESTAMP(3), "
+	    "version = version + 1 " ONE "state = 'READY'",
 	    NULL, NULL },
 };
 const size_t hold_sql_n = sizeof(hold_sql) / sizeof(hold_sql[0]);
