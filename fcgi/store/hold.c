@@ -66,6 +66,9 @@ enum {
 	PENDING_AGAIN                                                                                                  \
 	"JOIN conversion c ON c.tenant_id = d.tenant_id AND c.conversion_id = d.conversion_id WHERE d.tenant_id = ? "  \
 	"AND " STALE
+/* Nobody asked for it again (store/again.h): else its event is due for decide, which makes it anew by itself. */
+#define NOT_ASKED                                                                                                      \
+	"NOT EXISTS (SELECT 1 FROM asked a WHERE a.tenant_id = c.tenant_id AND a.conversion_id = c.conversion_id) "
 /* The decisions about the conversion c that ... */
 #define DECISIONS_OF                                                                                                   \
 	"(SELECT 1 FROM decision d " PENDING_EVENT                                                                     \
@@ -100,15 +103,16 @@ const struct sql hold_sql[] = {
 	    "h.event_type_id = c.event_type_id WHERE c.tenant_id = ? AND c.event_type_id = ? AND (c.state IN ('READY', "
 	    "'SENDING', 'UNKNOWN') OR (c.state = 'ACCEPTED' AND c.sending_at > h.held_at)) LIMIT 1",
 	    NULL, NULL },
-	/* Not one with the bytes of older rules that is about to be made anew. */
+	/* Not one with the bytes of older rules, or of a record of before, that is about to be made anew. */
 	[OLDEST] = { "hold.oldest", SQL_TENANT, "iii", "i",
 	    "SELECT c.conversion_id FROM conversion c WHERE c.tenant_id = ? AND c.event_type_id = ? AND ((" REFUSED
-	    ") OR (" PARKED ")) AND NOT EXISTS " DECISIONS_OF STALE ") ORDER BY c.occurred_at, c.conversion_id LIMIT 1",
+	    ") OR (" PARKED ")) AND " NOT_ASKED "AND NOT EXISTS " DECISIONS_OF STALE
+	    ") ORDER BY c.occurred_at, c.conversion_id LIMIT 1",
 	    NULL, NULL },
 	/* What the next revision is written over (store/history.h). */
 	[KEEP] = { "hold.keep", SQL_TENANT, "ii", "",
-	    HISTORY_KEEP_REFUSED "tenant_id = ? AND event_type_id = ? AND " REFUSED, NULL, NULL },
-	[AGAIN] = { "hold.again", SQL_TENANT, "ii", "", NEXT TYPE REFUSED, NULL, NULL },
+	    HISTORY_KEEP_REFUSED "tenant_id = ? AND event_type_id = ? AND " REFUSED " AND " NOT_ASKED, NULL, NULL },
+	[AGAIN] = { "hold.again", SQL_TENANT, "ii", "", NEXT TYPE REFUSED " AND " NOT_ASKED, NULL, NULL },
 	[AGAIN_ONE] = { "hold.again_one", SQL_TENANT, "ii", "", NEXT ONE REFUSED, NULL, NULL },
 	[RESUME] = { "hold.resume", SQL_TENANT, "ii", "", READY TYPE PARKED, NULL, NULL },
 	[RESUME_ONE] = { "hold.resume_one", SQL_TENANT, "ii", "", READY ONE PARKED, NULL, NULL },

@@ -10,7 +10,8 @@
  * changed.  Then their events are looked at once more, and the same rows get what the present rules make of them: with
  * another program or event type they are no longer held.  That is so whichever comes first, the save or the refusal:
  * the decision names the rules that looked at it last, and those of older ones are looked at again, once.  Until then
- * they are not sent.
+ * they are not sent.  What a person asked for again (store/again.h) is left to decide alike: no probe takes it, and the
+ * end of a hold leaves it REJECTED until it was looked at.
  */
 #ifndef STORE_HOLD_H
 #define STORE_HOLD_H

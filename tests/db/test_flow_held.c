@@ -134,9 +134,8 @@ a_next_revision_waits_too(void **state)
 	assert_int_equal(ledger_number(id, "revision"), 2);
 }
 
-/* A person has mended it, as far as anybody knows: one shows whether that is so. */
 static void
-of_all_that_a_person_asks_for_one_is_tried_and_the_others_wait(void **state)
+ask_for_all_again(void)
 {
 	const struct again_choice c = { .tenant_id = store.tenant_id,
 		.filter = { .code = STR("ACTIONTRACKER_NOT_FOUND") },
@@ -144,7 +143,15 @@ of_all_that_a_person_asks_for_one_is_tried_and_the_others_wait(void **state)
 	struct again_walk walk = { 0 };
 	struct again_counts n = { 0 };
 
-	(void)state;
+	store_must(transaction_begin(store.db, &store.e));
+	store_must(transaction_end(store.db, again_ask_all(store.db, store.arena, &c, &walk, &n, &store.e), "asking",
+	    &store.e));
+	assert_int_equal(n.asked, 2);
+}
+
+static void
+two_deals_refused(void)
+{
 	held_later();
 	flow_deal_in_crm();
 	held_deal_won("301");
@@ -153,15 +160,85 @@ of_all_that_a_person_asks_for_one_is_tried_and_the_others_wait(void **state)
 	held_verdict(held_of_deal("301"), "ACTIONTRACKER_NOT_FOUND");
 	held_verdict(held_of_deal("302"), "ACTIONTRACKER_NOT_FOUND");
 	held_later();
-	store_must(transaction_begin(store.db, &store.e));
-	store_must(transaction_end(store.db, again_ask_all(store.db, store.arena, &c, &walk, &n, &store.e), "asking",
-	    &store.e));
-	assert_int_equal(n.asked, 2);
+}
+
+/* A person has mended it, as far as anybody knows: one shows whether that is so. */
+static void
+of_all_that_a_person_asks_for_one_is_tried_and_the_others_wait(void **state)
+{
+	(void)state;
+	two_deals_refused();
+	ask_for_all_again();
 	flow_decide();
 	assert_int_equal(held_send_all(), 1);
 	held_later();
 	held_verdict(ledger_state(held_of_deal("301")) == STATE_ACCEPTED ? held_of_deal("301") : held_of_deal("302"),
 	    "");
+	held_later();
+	assert_int_equal(held_send_all(), 1);
+}
+
+/* Two deals were refused and got other amounts, a person asks for both, and decide has looked only at that one. */
+static void
+asked_for_and_looked_at(const char *deal)
+{
+	two_deals_refused();
+	crm_put("deals", "301",
+	    "{\"dealstage\":\"closedwon\",\"amount\":\"77\",\"hs_lastmodifieddate\":\"2026-09-10T17:42:38Z\"}");
+	crm_put("deals", "302",
+	    "{\"dealstage\":\"closedwon\",\"amount\":\"78\",\"hs_lastmodifieddate\":\"2026-09-10T17:42:38Z\"}");
+	ask_for_all_again();
+	store_run("UPDATE pending SET due = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR WHERE tenant_id = %lld AND object_id <> "
+	          "'%s'",
+	    (long long)store.tenant_id, deal);
+	flow_decide();
+}
+
+static void
+the_other_is_looked_at(void)
+{
+	store_run("UPDATE pending SET due = UTC_TIMESTAMP(3) WHERE tenant_id = %lld", (long long)store.tenant_id);
+	flow_decide();
+	assert_int_equal(store_int("SELECT COUNT(*) FROM asked WHERE tenant_id = %lld", (long long)store.tenant_id), 0);
+}
+
+static bool
+body_of(const char *deal, const char *words)
+{
+	struct str body = ledger_column(held_of_deal(deal), "body");
+
+	return str_find(body, str_from(words)) < body.n;
+}
+
+/* Deal 301 is the oldest: it is not tried with the record of before. */
+static void
+what_a_person_asked_for_again_is_tried_with_the_record_of_now(void **state)
+{
+	(void)state;
+	asked_for_and_looked_at("302");
+	assert_int_equal(held_probe(), 0);
+	assert_int_equal(ledger_state(held_of_deal("301")), STATE_REJECTED);
+	assert_true(body_of("302", "OrderSubTotal=78"));
+	assert_int_equal(held_send_all(), 1);
+	assert_int_equal(ledger_state(held_of_deal("302")), STATE_ACCEPTED);
+	the_other_is_looked_at();
+	assert_true(body_of("301", "OrderSubTotal=77"));
+	assert_int_equal(ledger_state(held_of_deal("301")), STATE_PARKED);
+}
+
+static void
+the_end_of_a_hold_sends_nothing_that_a_person_asked_for_with_the_record_of_before(void **state)
+{
+	(void)state;
+	asked_for_and_looked_at("301");
+	assert_int_equal(held_send_all(), 1);
+	held_later();
+	held_verdict(held_of_deal("301"), "");
+	assert_int_equal(held(), 0);
+	assert_int_equal(held_send_all(), 0);
+	assert_int_equal(ledger_state(held_of_deal("302")), STATE_REJECTED);
+	the_other_is_looked_at();
+	assert_true(body_of("302", "OrderSubTotal=78"));
 	held_later();
 	assert_int_equal(held_send_all(), 1);
 }
@@ -435,6 +512,8 @@ main(void)
 		TEST(what_is_decided_meanwhile_waits_too),
 		TEST(a_next_revision_waits_too),
 		TEST(of_all_that_a_person_asks_for_one_is_tried_and_the_others_wait),
+		TEST(what_a_person_asked_for_again_is_tried_with_the_record_of_now),
+		TEST(the_end_of_a_hold_sends_nothing_that_a_person_asked_for_with_the_record_of_before),
 		TEST(the_refused_one_is_the_probe_with_the_same_bytes),
 		TEST(a_probe_that_is_refused_again_leaves_it_held),
 		TEST(a_code_of_any_length_holds_it),
