@@ -130,16 +130,20 @@ queue(struct db *db, const struct act *x, int64_t id, enum lease_stage stage, st
 	return conversion_queue(db, x->tenant_id, id, stage, e) && lease_wake(db, x->tenant_id, stage, 0, 0, e);
 }
 
-/* While its event type is held it goes when that is mended, as all of it. */
+/* Whether what goes out of that conversion waits: asked before anything is written, see hold_keeps(). */
 static bool
-queue_or_park(struct db *db, struct arena *a, const struct act *x, int64_t id, struct err *e)
+type_held(struct db *db, struct arena *a, const struct act *x, int64_t id, bool *held, struct err *e)
 {
 	struct conversion c;
-	bool held;
 
-	if (!conversion_load(db, a, x->tenant_id, id, &c, e) ||
-	    !hold_keeps(db, a, x->tenant_id, c.event_type_id, &held, e))
-		return false;
+	return conversion_load(db, a, x->tenant_id, id, &c, e) &&
+	       hold_keeps(db, a, x->tenant_id, c.event_type_id, held, e);
+}
+
+/* While its event type is held it goes when that is mended, as all of it. */
+static bool
+queue_or_park(struct db *db, const struct act *x, int64_t id, bool held, struct err *e)
+{
 	return held ? hold_park(db, x->tenant_id, id, e) : queue(db, x, id, LEASE_SEND, e);
 }
 
@@ -193,11 +197,13 @@ bool
 act_release(struct db *db, struct arena *a, const struct act *x, struct err *e)
 {
 	int64_t id = x->line->held_id;
+	bool held;
 
-	if (!is_held(x, e) || !cas(db, x, Q(RELEASE), id, e) || !own(db, x, e) || !note(db, x, "released", id, e))
+	if (!is_held(x, e) || !type_held(db, a, x, id, &held, e) || !cas(db, x, Q(RELEASE), id, e) || !own(db, x, e) ||
+	    !note(db, x, "released", id, e))
 		return false;
 	tally_add(TALLY_MOVED, 1);
-	return queue_or_park(db, a, x, id, e);
+	return queue_or_park(db, x, id, held, e);
 }
 
 bool
@@ -239,13 +245,14 @@ bool
 act_resend(struct db *db, struct arena *a, const struct act *x, struct err *e)
 {
 	int64_t id = x->line->row.conversion.conversion_id;
+	bool held;
 
 	if (!is_conversion_in(x, STATE_DEAD))
 		return err_set(e, ERR_INVALID, "Only a conversion whose fate is not known can be sent as it was.");
-	if (!cas(db, x, Q(RESEND), id, e) || !note(db, x, "resent", id, e))
+	if (!type_held(db, a, x, id, &held, e) || !cas(db, x, Q(RESEND), id, e) || !note(db, x, "resent", id, e))
 		return false;
 	tally_add(TALLY_MOVED, 1);
-	return queue_or_park(db, a, x, id, e);
+	return queue_or_park(db, x, id, held, e);
 }
 
 bool
@@ -272,8 +279,8 @@ order_id_is_good(struct str id, struct err *e)
 }
 
 static bool
-insert_second(struct db *db, struct arena *a, const struct act *x, const struct db_value *was, int64_t *decision_id,
-    struct err *e)
+insert_second(struct db *db, struct arena *a, const struct act *x, const struct db_value *was, bool held,
+    int64_t *decision_id, struct err *e)
 {
 	struct db_value tenant = DB_V_I(x->tenant_id);
 	struct str key = effect_key(a, x->tenant_id, was[2].s, was[3].i, x->order_id), body;
@@ -294,7 +301,7 @@ insert_second(struct db *db, struct arena *a, const struct act *x, const struct 
 		return false;
 	*decision_id = db_last_id(db);
 	tally_add(TALLY_MOVED, 1);
-	return note(db, x, "second", id, e) && queue_or_park(db, a, x, id, e);
+	return note(db, x, "second", id, e) && queue_or_park(db, x, id, held, e);
 }
 
 bool
@@ -303,17 +310,19 @@ act_second(struct db *db, struct arena *a, const struct act *x, int64_t *decisio
 	int64_t id = x->line->row.conversion.conversion_id;
 	const struct db_value *was;
 	struct db_rows taken;
+	bool held;
 
 	if (!is_conversion_in(x, STATE_ACCEPTED) && !is_conversion_in(x, STATE_CONFIRMED))
 		return err_set(e, ERR_INVALID, "Only what was sent can be sent a second time.");
-	if (!order_id_is_good(x->order_id, e) || !cas(db, x, Q(STILL_SENT), id, e) ||
+	if (!order_id_is_good(x->order_id, e) || !type_held(db, a, x, id, &held, e) ||
+	    !cas(db, x, Q(STILL_SENT), id, e) ||
 	    !db_query_one(db, Q(WHAT_WAS_SENT), DB_IN(DB_V_I(x->tenant_id), DB_V_I(id)), a, &was, e) ||
 	    !db_query(db, Q(ORDER_TAKEN), DB_IN(DB_V_I(x->tenant_id), DB_V_S(x->order_id), DB_V_S(was[2].s)), a, &taken,
 	        e))
 		return false;
 	if (taken.n > 0)
 		return err_set(e, ERR_EXISTS, "A conversion with this OrderId was made before. Choose another one.");
-	if (insert_second(db, a, x, was, decision_id, e))
+	if (insert_second(db, a, x, was, held, decision_id, e))
 		return true;
 	return e->code == ERR_EXISTS
 	           ? err_set(e, ERR_EXISTS, "A conversion with this OrderId was made before. Choose another one.")

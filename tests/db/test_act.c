@@ -474,6 +474,47 @@ what_no_trigger_looks_at_any_more_does_not_wait_for_ever(void **state)
 	assert_int_equal(left(), 0);
 }
 
+/*
+ * Who holds an event type locks that first, and then what is to be sent of it: here the same, or the two would meet.
+ * Of both locked by somebody the first one asked for is told.
+ */
+static void
+it_is_asked_whether_the_event_type_is_held_before_anything_is_written(void **state)
+{
+	static const struct sql lock = { "test.lock", SQL_TENANT, "i", "",
+		"UPDATE event_type_hold h JOIN conversion c ON c.tenant_id = h.tenant_id SET h.code = "
+		"'CAMPAIGN_NOT_FOUND', c.version = c.version + 1 WHERE h.tenant_id = ?",
+		NULL, NULL };
+	static act_fn *const fns[] = { act_release, act_resend, second };
+
+	for (size_t i = 0; i < sizeof(fns) / sizeof(fns[0]); i++) {
+		struct activity_detail d;
+		struct act x;
+		struct err e = { .code = ERR_NONE };
+		int64_t id;
+
+		flow_fresh(state);
+		d = i == 0 ? held_deal() : deal_in(i == 1 ? "DEAD" : "CONFIRMED", "", 0);
+		x = act_on(&d);
+		x.order_id = STR("another");
+		id = i == 0 ? d.held_id : d.row.conversion.conversion_id;
+		store_run(
+		    "INSERT INTO event_type_hold (tenant_id, event_type_id, code, held_at) SELECT tenant_id, "
+		    "event_type_id, 'ACTIONTRACKER_NOT_FOUND', UTC_TIMESTAMP(3) FROM conversion WHERE conversion_id = "
+		    "%lld",
+		    (long long)id);
+		store_must(db_begin(store.other, &store.e));
+		store_must(db_run(store.other, &lock, DB_IN(DB_V_I(store.tenant_id)), NULL, &store.e));
+		store_run("SET SESSION innodb_lock_wait_timeout = 0");
+		store_must(db_begin(store.db, &store.e));
+		assert_false(fns[i](store.db, store.arena, &x, &e));
+		assert_true(str_starts(str_from(e.text), STR("hold.held:")));
+		db_rollback(store.db);
+		db_rollback(store.other);
+		store_run("SET SESSION innodb_lock_wait_timeout = DEFAULT");
+	}
+}
+
 int
 main(void)
 {
@@ -494,6 +535,7 @@ main(void)
 		T(what_waits_is_looked_at_now),
 		T(what_was_skipped_is_decided_again_with_the_rules_of_now),
 		T(what_no_trigger_looks_at_any_more_does_not_wait_for_ever),
+		T(it_is_asked_whether_the_event_type_is_held_before_anything_is_written),
 	};
 
 	return cmocka_run_group_tests(tests, store_setup, store_teardown);
