@@ -36,9 +36,15 @@ export function readFilters(query) {
 
 export const queryOf = (filters, more = {}) => new URLSearchParams(Object.entries({ ...filters, ...more }).filter(entry => entry[1])).toString();
 
+/** Where the list is that was looked at last: a decision leads back to it. */
+let list = '/activity';
+export const keepList = filters => { list = addressOf(filters); };
+export const lastList = () => list;
+
+const addressOf = filters => { const query = queryOf(filters); return `/activity${query ? `?${query}` : ''}`; };
+
 export function choose(filters, change) {
-  const query = queryOf({ ...filters, ...change });
-  return navigate(`/activity${query ? `?${query}` : ''}`);
+  return navigate(addressOf({ ...filters, ...change }));
 }
 
 const later = (a, b) => a.at > b.at || (a.at === b.at && a.id > b.id);
@@ -115,6 +121,7 @@ export function useLines(filters) {
 export function useNumbers({ object, q, period, from, to }) {
   const key = queryOf({ object, q, period, from, to });
   const [state, setState] = useState(null);
+  const everyMs = state?.asked > 0 ? EVERY_MS : NUMBERS_EVERY_MS; // somebody waits for what was asked again
   const latest = useRef(key);
   latest.current = key;
   const read = async () => {
@@ -122,7 +129,7 @@ export function useNumbers({ object, q, period, from, to }) {
     if (numbers && latest.current === key) setState(numbers);
   };
   useEffect(() => { read(); }, [key]);
-  useGentlePoll(read, NUMBERS_EVERY_MS, [key]);
+  useGentlePoll(read, everyMs, [key, everyMs]);
   return { numbers: state, readNumbers: read };
 }
 

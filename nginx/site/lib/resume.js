@@ -4,6 +4,7 @@
 // is never kept.
 import { accountEdit } from './account.js';
 import { draft, restore } from './draft.js';
+import { drop, look, put } from './kept.js';
 import { mayEdit } from './session.js';
 import { createStore } from './store.js';
 
@@ -14,24 +15,6 @@ const EDIT = 'connector.edit';
 export const resumed = createStore(false);
 
 const ownerOf = data => `${data.tenant.id}.${data.person.id}`;
-
-function put(key, value) {
-  try {
-    sessionStorage.setItem(key, JSON.stringify(value));
-  } catch { /* a full or forbidden store: then it is as if nothing had been edited */ }
-}
-
-function look(key) {
-  try {
-    return JSON.parse(sessionStorage.getItem(key));
-  } catch {
-    return null;
-  }
-}
-
-function drop(key) {
-  try { sessionStorage.removeItem(key); } catch { /* nothing was kept either */ }
-}
 
 /** The page to come back to; `data`: the session that it is bound to, when it was somebody's. */
 export const keepWhere = (path, data = null) => put(WHERE, { path, owner: data && ownerOf(data) });

@@ -1,4 +1,5 @@
 // Addresses without page loads.  A guard can hold back leaving a page with unsaved changes.
+import { look, put } from './kept.js';
 import { createStore } from './store.js';
 
 const here = () => ({ path: location.pathname, query: new URLSearchParams(location.search) });
@@ -9,8 +10,15 @@ let position = history.state?.position ?? 0;
 let guard = null; // (path) => Promise<boolean>
 let passing = false;
 
+// Pages read what they show, so the browser's own way back to where one was comes too early: they are not that long yet.
+const DOWN = 'connector.down'; // how far, for the same page loaded anew
+const PATIENCE_MS = 5000;
+const HANDS = ['wheel', 'touchstart', 'keydown', 'pointerdown'];
+const places = new Map(); // position: how far down one was
+let settle = () => {}; // ends the wait for a page that is long enough
+
 history.replaceState({ position }, '');
-history.scrollRestoration = 'auto';
+history.scrollRestoration = 'manual';
 
 /** `fn(path)` answers with a promise of true when the page may be left for that path; null takes it away. */
 export function setGuard(fn) { guard = fn; }
@@ -19,18 +27,41 @@ async function mayLeave(path) {
   return !guard || await guard(path);
 }
 
-function arrive(scroll) {
-  route.set(here());
-  if (scroll) scrollTo(0, 0);
+/** Goes down to `y` as soon as the page is that long, unless a hand is quicker. */
+function goDown(y) {
+  settle();
+  const watch = new ResizeObserver(() => {
+    scrollTo(0, y);
+    if (scrollY >= y - 1) settle();
+  });
+  const timer = setTimeout(() => settle(), PATIENCE_MS);
+  settle = () => {
+    watch.disconnect();
+    clearTimeout(timer);
+    for (const hand of HANDS) removeEventListener(hand, settle);
+    settle = () => {};
+  };
+  for (const hand of HANDS) addEventListener(hand, settle, { passive: true });
+  watch.observe(document.documentElement);
 }
+
+/** `y`: how far down one was there. */
+function arrive(y) {
+  route.set(here());
+  if (y > 0) goDown(y);
+  else { settle(); scrollTo(0, 0); }
+}
+
+const leavePlace = () => { places.set(position, scrollY); };
 
 /** Goes to an address of this site. */
 export async function navigate(to, { replace = false } = {}) {
   const url = new URL(to, location.href);
   if (!await mayLeave(url.pathname)) return false;
-  if (!replace) position += 1;
+  if (!replace) { leavePlace(); position += 1; }
   history[replace ? 'replaceState' : 'pushState']({ position }, '', url);
-  arrive(!replace);
+  if (replace) route.set(here());
+  else arrive(0);
   return true;
 }
 
@@ -51,8 +82,10 @@ async function onPopState(event) {
   const step = next - position;
   if (passing || !guard || step === 0) {
     passing = false;
+    if (step === 0) { route.set(here()); return; }
+    leavePlace();
     position = next;
-    arrive(false);
+    arrive(places.get(next) ?? 0);
     return;
   }
   const path = location.pathname;
@@ -75,6 +108,9 @@ function onClick(event) {
 }
 
 export function startRouter() {
+  addEventListener('pagehide', () => put(DOWN, scrollY));
+  const y = look(DOWN);
+  if (y > 0 && performance.getEntriesByType('navigation')[0]?.type === 'reload') goDown(y);
   addEventListener('popstate', onPopState);
   document.addEventListener('click', onClick);
 }

@@ -1,7 +1,7 @@
 // One line per decision, newest first; filters stand in the address; new lines appear by themselves and move nothing that is read.
 import { html, useEffect, useMemo, useState } from '../html.js';
 import { text } from '../text.js';
-import { LIMIT, choose, fold, queryOf, readFilters, useLines, useNumbers } from '../lib/activity.js';
+import { LIMIT, choose, fold, keepList, queryOf, readFilters, useLines, useNumbers } from '../lib/activity.js';
 import { formatCount } from '../lib/format.js';
 import { loadLabels } from '../lib/labels.js';
 import { useStore } from '../lib/store.js';
@@ -80,6 +80,7 @@ function Lines({ rows, session, labels }) {
 
 export function Activity({ query, session }) {
   const filters = readFilters(query);
+  keepList(filters);
   const { data, error, more, stale, read, readMore } = useLines(filters);
   const { numbers, readNumbers } = useNumbers(filters);
   const labels = useStore(useMemo(loadLabels, []));

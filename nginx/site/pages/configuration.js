@@ -31,16 +31,17 @@ function Any({ now, query }) {
   const { entries, error, reload } = useDifference(from, to);
   const [typed, setTyped] = useState({ from: from || '', to: to || '' });
   useEffect(() => { setTyped({ from: from || '', to: to || '' }); }, [from, to]);
+  const isRevision = value => Number.isInteger(Number(value)) && Number(value) >= 1 && Number(value) <= now.revision;
+  const wrong = name => typed[name] !== '' && !isRevision(typed[name]);
   const choose = (name, value) => {
     setTyped(old => ({ ...old, [name]: value }));
-    const n = Number(value);
-    if (value === '' || (Number.isInteger(n) && n >= 1 && n <= now.revision)) setQuery({ [name]: value });
+    if (value === '' || isRevision(value)) setQuery({ [name]: value });
   };
-  const input = name => html`<${Field} label=${words[name === 'from' ? 'anyFrom' : 'anyTo']}>${attributes => html`<input ...${attributes} type="number" min="1" max=${now.revision} inputmode="numeric"
+  const input = name => html`<${Field} label=${words[name === 'from' ? 'anyFrom' : 'anyTo']} error=${wrong(name) && words.anyNone(typed[name], now.revision)}>${attributes => html`<input ...${attributes} type="number" min="1" max=${now.revision} inputmode="numeric"
     value=${typed[name]} onInput=${e => choose(name, e.target.value)} />`}<//>`;
   return html`<section class="card conf" aria-labelledby="any"><h2 id="any">${words.anyTitle}</h2><p class="help">${words.anyHelp}</p>
     <div class="any-line">${input('from')}${input('to')}</div>
-    ${from > 0 && to > 0 && (error ? html`<${Failed} error=${error} retry=${reload} />` : entries ? html`<${Difference} entries=${entries} sides=${words.anySides(from, to)} />` : html`<${Skeleton} lines=${4} />`)}
+    ${from > 0 && to > 0 && !wrong('from') && !wrong('to') && (error ? html`<${Failed} error=${error} retry=${reload} />` : entries ? html`<${Difference} entries=${entries} sides=${words.anySides(from, to)} />` : html`<${Skeleton} lines=${4} />`)}
   </section>`;
 }
 

@@ -2,6 +2,7 @@
 import { html, useMemo, useState } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
+import { lastList } from '../lib/activity.js';
 import { formatDate, formatMoney } from '../lib/format.js';
 import { loadLabels } from '../lib/labels.js';
 import { useLoad, usePoll } from '../lib/load.js';
@@ -98,9 +99,9 @@ export function Decision({ id, session }) {
   useStore(useMemo(loadLabels, [])); // drawn again when the labels are there
   const record = data && capital(recordName(data.row));
   const name = data?.row.name; // HubSpot's word, so it may be anything
-  if (!data && error?.status === 404) return html`<p class="crumb"><a href="/activity">${words.back}</a></p><${PageHead} title=${words.missing} />
+  if (!data && error?.status === 404) return html`<p class="crumb"><a href=${lastList()}>${words.back}</a></p><${PageHead} title=${words.missing} />
     <${Empty} title=${words.missing} action=${html`<a class="btn" href="/activity">${words.back}</a>`}>${words.missingHelp}<//>`;
-  return html`<p class="crumb"><a href="/activity">${words.back}</a></p>
+  return html`<p class="crumb"><a href=${lastList()}>${words.back}</a></p>
     <${PageHead} title=${name || record || text.activity.title} lead=${name && record}>${data && html`<${CopyLink} />`}<//>
     <div role="status">${data && error && html`<${Notice} kind="warn">${text.common.updatesFail}<//>`}</div>
     ${!data && (error ? html`<${Failed} error=${error} retry=${reload} />` : html`<div class="card"><${Skeleton} lines=${12} tall /></div>`)}

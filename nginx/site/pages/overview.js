@@ -1,10 +1,11 @@
 // Connection state first, then what needs attention, the set-up, and the counters.
-import { html } from '../html.js';
+import { html, useEffect } from '../html.js';
 import { get } from '../api.js';
 import { text } from '../text.js';
 import { fixLink } from '../lib/fix.js';
 import { formatCount, formatDate, formatHour, isToday } from '../lib/format.js';
 import { useLoad, usePoll } from '../lib/load.js';
+import { setQuery } from '../lib/router.js';
 import { connectAddress, mayEdit, obstacle, warnings } from '../lib/session.js';
 import { Checklist, setUp } from '../parts/checklist.js';
 import { FixButton } from '../parts/fix.js';
@@ -103,9 +104,17 @@ function Bones() {
 const NAMED = ['hubspot_scopes', 'impact_scopes'];
 const said = session => [...warnings(session).filter(w => !NAMED.includes(w)), ...(session.tenant.state === 'paused' ? ['paused'] : [])];
 
-export function Overview({ session }) {
+export function Overview({ session, query }) {
   const { data, error, reload } = useLoad(() => get('/api/overview'));
   usePoll(reload, EVERY_MS, [reload]);
+  const asked = query.get('show') === 'set-up'; // a link to what is missing
+  useEffect(() => {
+    if (!asked || !data) return;
+    const title = document.getElementById('checklist');
+    title?.focus({ preventScroll: true });
+    title?.scrollIntoView();
+    setQuery({ show: '' });
+  }, [asked, data]);
   const state = obstacle(session);
   const ready = data && setUp(data.checklist);
   const list = data && html`<${Checklist} items=${data.checklist} editor=${mayEdit(session)} />`;

@@ -132,18 +132,17 @@ function useWalk(filters, done) {
     begin: (note, total) => go({ note, total, asked: 0, asked_before: 0, not_kept: 0, walk: null }),
     goOn: () => go(state),
     stop: () => { stopped.current = true; setState(old => ({ ...old, stopping: true })); },
-    forget: () => setState(null),
   };
 }
 
-/** How far it is, how it ended, and what could not be asked for. */
-function Walked({ state, stop, goOn }) {
+/** How far it is, how it ended, and what could not be asked for.  `asked`: how many are still to be looked at. */
+function Walked({ state, asked, stop, goOn }) {
   const walked = walkedOf(state);
   const of = [formatCount(walked), formatCount(Math.max(walked, state.total))];
   if (state.going) return html`<div class="toolbar"><progress class="progress" max=${Math.max(walked, state.total)} value=${walked} aria-label=${words.bulkWalk}></progress>
     <span role="status">${words.bulkProgress(...of)}</span><button type="button" class="btn" disabled=${state.stopping} onClick=${stop}>${state.stopping ? words.bulkStopping : words.bulkStop}</button></div>`;
   const rest = html`${state.not_kept > 0 && html` ${words.bulkNotKept(formatCount(state.not_kept))}`}${state.asked_before > 0 && html` ${words.bulkBefore(formatCount(state.asked_before))}`}`;
-  if (state.ended) return html`<div role="status"><${Notice} kind=${state.not_kept > 0 ? 'info' : 'ok'} title=${words.bulkDone(formatCount(state.asked))}>${words.bulkThen}${rest}<//></div>`;
+  if (state.ended) return html`<div role="status"><${Notice} kind=${state.not_kept > 0 ? 'info' : 'ok'} title=${words.bulkDone(formatCount(state.asked))}>${asked > 0 ? words.bulkThen : words.bulkLooked}${rest}<//></div>`;
   return html`<div role="status"><${Notice} kind=${state.error ? 'bad' : 'warn'} title=${words.bulkStopped(...of)} action=${html`<button type="button" class="btn" onClick=${goOn}>${words.bulkGoOn}</button>`}>
     ${state.error ? `${state.error.message} ` : ''}${words.bulkRest}${rest}<//></div>`;
 }
@@ -152,7 +151,7 @@ function Walked({ state, stop, goOn }) {
 export function BulkAgain({ filters, causes, asked, done }) {
   const [open, setOpen] = useState(false);
   const [note, setNote] = useState('');
-  const { state, begin, goOn, stop, forget } = useWalk(filters, done);
+  const { state, begin, goOn, stop } = useWalk(filters, done);
   const walked = useRef(null); // keeps the focus, whatever button goes
   const focused = act => () => { walked.current.focus(); act(); };
   useLeaveGuard(Boolean(state?.going), words.bulkLeave);
@@ -166,12 +165,12 @@ export function BulkAgain({ filters, causes, asked, done }) {
   const left = asked > 0 && html`<p class="muted" role="status">${words.bulkLeft(formatCount(asked))}</p>`;
   if (!(n > 0 && plain) && !state) return left || null;
   return html`<section class="card bulk" aria-label=${words.bulk(formatCount(n))}>
-    <div ref=${walked} tabindex="-1" class="walked">${state && html`<${Walked} state=${state} stop=${focused(stop)} goOn=${focused(goOn)} />`}</div>${left}
+    <div ref=${walked} tabindex="-1" class="walked">${state && html`<${Walked} state=${state} asked=${asked} stop=${focused(stop)} goOn=${focused(goOn)} />`}</div>${left}
     ${open ? html`<form onSubmit=${go} noValidate><h2>${words.bulkTitle(formatCount(n))}</h2><p>${words.bulkBody}</p>
       <${Field} label=${words.note} help=${words.noteHelp}>${props => html`<textarea rows="2" ...${props} maxlength="1000" value=${note} onInput=${e => setNote(e.target.value)}></textarea>`}<//>
       <div class="actions act-foot"><button type="button" class="btn" onClick=${() => setOpen(false)}>${text.common.cancel}</button>
         <button type="submit" class="btn primary">${words.bulk(formatCount(n))}</button></div></form>`
-    : n > 0 && plain && (!state || state.ended) && html`<div class="toolbar"><span>${words.bulkOffer(formatCount(n))}</span>
-      <button type="button" class="btn" onClick=${() => { forget(); setOpen(true); }}>${words.bulk(formatCount(n))}</button></div>`}
+    : n > 0 && plain && !state && html`<div class="toolbar"><span>${words.bulkOffer(formatCount(n))}</span>
+      <button type="button" class="btn" onClick=${() => setOpen(true)}>${words.bulk(formatCount(n))}</button></div>`}
   </section>`;
 }

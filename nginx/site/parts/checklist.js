@@ -37,6 +37,6 @@ export function Checklist({ items, editor }) {
     <ol class="checklist">${items.map(row => html`<${Line} key=${row.id} row=${row} next=${row.id === next} />`)}</ol>`;
   if (setUp(items)) return html`<details class="card folded"><summary>${words.checklist}: ${words.complete}</summary>${list}</details>`;
   return html`<section class="card" aria-labelledby="checklist">
-    <h2 id="checklist">${words.checklist} <span class="muted">${words.progress(done, known.length, items.length - known.length)}</span></h2>
+    <h2 id="checklist" tabindex="-1">${words.checklist} <span class="muted">${words.progress(done, known.length, items.length - known.length)}</span></h2>
     <p class="help">${words.checklistLead}</p>${list}</section>`;
 }

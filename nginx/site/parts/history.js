@@ -4,6 +4,7 @@ import { get } from '../api.js';
 import { text } from '../text.js';
 import { difference, labelled, sentences } from '../lib/difference.js';
 import { useLabels } from '../lib/labels.js';
+import { same } from '../lib/same.js';
 import { keepImpact, readRevision, revision, saveFrom } from '../lib/revisions.js';
 import { confirm } from './dialog.js';
 import { Difference } from './difference.js';
@@ -102,7 +103,7 @@ export function History({ now, editor, onSaved }) {
       const [current, old] = await Promise.all([get('/api/config'), revision(n)]);
       const target = keepImpact(old.document, current.document);
       const entries = difference(current.document, target);
-      if (!entries.length) { setSaid({ kind: 'info', title: words.backSame(n) }); return; }
+      if (!entries.length) { setSaid({ kind: 'info', title: (same(old.document.impact, current.document.impact) ? words.backSame : words.backOnlyImpact)(n) }); return; }
       const body = html`<p>${words.backBody}</p><${Difference} entries=${entries} sides=${words.anySides(current.revision, n)} /><p class="help">${words.backImpact}</p>`;
       if (!await confirm({ title: words.backTitle(n), body, yes: words.backYes, kind: 'primary' })) return;
       const result = await saveFrom(current.revision, target, `rollback ${n}`);

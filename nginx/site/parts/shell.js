@@ -60,7 +60,7 @@ function Account({ data, state, sending }) {
   return html`<div class="account">
     ${(state === null || state === 'unset') && mayEdit(data) && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(false)}><${Stop}/>${words.stop}</button>`}
     ${state === 'stopped' && mayEdit(data) && html`<button type="button" class="btn side-btn" disabled=${sending.busy} onClick=${() => sending.change(true)}>${words.start}</button>`}
-    <p class="account-state"><span class=${`dot ${dot}`} aria-hidden="true"></span>${words.states[dot]}${state === 'unset' && html` <a class="link-btn" href="/">${words.missing}</a>`}</p>
+    <p class="account-state"><span class=${`dot ${dot}`} aria-hidden="true"></span>${words.states[dot]}${state === 'unset' && html` <a class="link-btn" href="/?show=set-up">${words.missing}</a>`}</p>
     <p class="account-name">${tenant.name && html`<strong>${tenant.name}</strong>`}<span>${words.account(tenant.portal_id)}</span>
       <span class="cut" title=${person.email}>${person.email}</span></p>
     <p class="account-links"><button type="button" class="link-btn" onClick=${signOut}>${words.signOut}</button>${several && html`<a class="link-btn" href="/accounts">${text.accounts.link}</a>`}</p>

@@ -43,6 +43,7 @@ export const act = {
   bulkGoOn: 'Go on',
   bulkDone: n => `${n} asked again.`,
   bulkThen: 'They are done in the background, with the limits of HubSpot and impact.com.',
+  bulkLooked: 'All were looked at. What would be sent exactly as before was not sent; it says so when it is opened.',
   bulkStopped: (n, all) => `Stopped at ${n} of ${all}.`,
   bulkRest: 'What was asked for is done in the background; the rest stays as it is.',
   bulkNotKept: n => `${n} could not be: what HubSpot reported about them is no longer kept whole.`,

@@ -208,5 +208,9 @@ test('T-15 all of a cause are tried again: how far it is, Stop, Go on, and what 
 	await sound(page, 'asking for all of a cause, done');
 	await page.emulateMedia({ colorScheme: 'dark' });
 	await shot(page, 'bulk-done-dark');
+	await expect(page.getByRole('button', { name: /^Try these/ })).toHaveCount(0); // it was done
+	await page.locator('a.d-sentence').first().click();
+	await page.getByRole('link', { name: 'Back to Activity' }).click();
+	await expect(page).toHaveURL(/activity\?code=trigger_other_value$/);
 	expect(calls).toEqual([{ note: 'mended' }, { note: 'mended', walk: { ...walk, decision: 1 } }, { note: 'mended', walk: { ...walk, decision: 2 } }]);
 });

@@ -51,6 +51,9 @@ test('journey 10, B-11: the history says who changed what; a difference opens; a
 	await page.getByLabel('Older').fill(String(revision - 1));
 	await page.getByLabel('Newer').fill(String(revision + 1));
 	await expect(card(page, 'Compare two revisions').getByText('Nothing differs.')).toBeVisible();
+	await page.getByLabel('Newer').fill('99999');
+	await expect(page.getByText(`There is no revision 99999: they go from 1 to ${revision + 1}.`)).toBeVisible();
+	await expect(card(page, 'Compare two revisions').getByText('Nothing differs.')).toHaveCount(0);
 	await page.goto(`/configuration?from=${revision}&to=${revision + 1}`);
 	await expect(card(page, 'Compare two revisions').getByText('Mode')).toBeVisible();
 });

@@ -47,6 +47,7 @@ test('I-15 I-16 I-17 Overview leads through the set-up: what is done, what is ne
 	await page.goto('/activity');
 	await page.getByRole('link', { name: 'What is missing' }).click();
 	await expect(page).toHaveURL(/\/$/);
+	await expect(page.getByRole('heading', { name: /^Set-up/ })).toBeFocused();
 	await expect(page.getByText('Landing pages get it as “im_ref”')).toBeVisible();
 	await expect(page.getByText(/Universal Tracking Tag/)).toBeVisible();
 	await everywhere(page, 'overview half set up');

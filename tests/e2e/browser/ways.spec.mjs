@@ -176,6 +176,22 @@ test('I-25 a token without the scope for campaigns is saved with a warning in wo
 	await person.post('/api/live/impact', ACME);
 });
 
+test('the back button and a reload lead to where one was on the page, though its parts come later', async ({ page }) => {
+	await enter(page, await ready());
+	for (const path of ['/mappings/deals', '/settings']) {
+		await page.goto(path);
+		await page.getByRole('button', { name: 'Save', exact: true }).waitFor();
+		await page.evaluate(() => scrollTo(0, 500));
+		await page.getByRole('link', { name: 'Event Triggers', exact: true }).click();
+		await expect(page.getByRole('heading', { level: 1, name: 'Event Triggers' })).toBeVisible();
+		expect(await page.evaluate(() => scrollY)).toBe(0);
+		await page.goBack();
+		await expect.poll(() => page.evaluate(() => scrollY), { message: `back to ${path}` }).toBe(500);
+		await page.reload();
+		await expect.poll(() => page.evaluate(() => scrollY), { message: `${path} anew` }).toBe(500);
+	}
+});
+
 test('F-004 who is signed out elsewhere is led to the login page in words; unknown addresses say so', async ({ page }) => {
 	page.expected.push(/status of 40[14]/);
 	const person = await ready();
