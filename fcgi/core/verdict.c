@@ -27,7 +27,7 @@ const struct verdict verdict_table[] = {
 	  "The partner had no contract with you at that time.",
 	  "Check the start and end of the partner's contract in impact.com. When the record reaches the trigger again, it "
 	  "is sent as a new try.", "impact" },
-	{ "PARTNER_NOT_ACTIVE", FINAL,
+	{ "PARTNER_NOT_ACTIVE", CONTRACT,
 	  "The partner is no longer active in your program.",
 	  "Activate the partner in impact.com if later conversions should count.", "impact" },
 	{ "ACTIONTRACKER_NOT_FOUND", CONFIG,
@@ -85,7 +85,7 @@ const struct verdict verdict_table[] = {
 	{ "CALL_*", FINAL,
 	  "impact.com's call tracking did not accept this call.",
 	  "Review the call tracking settings of the event type in impact.com.", "impact" },
-	{ "Validation", FINAL,
+	{ "Validation", CONFIG,
 	  "impact.com refused the data of this conversion without naming a reason.",
 	  "Compare the fields that were sent with your mapping, and ask impact.com's support with the submission number.", "mappings" },
 	{ "Contract Error", CONTRACT,
@@ -302,22 +302,21 @@ const struct verdict verdict_table[] = {
 	  "Check that the click id stands in HubSpot exactly as the landing page got it, with upper and lower case, and that it is of this program. Then send it again.", "mappings" },
 
 	/* what impact.com's server said at once */
-	{ "http_400", FINAL,
-	  "impact.com refused the data of this conversion.",
-	  "Read impact.com's words below and correct the mapping. When the record reaches the trigger again, it is sent as a "
-	  "new try.", "mappings" },
-	{ "http_402", FINAL,
+	{ "http_400", CONFIG,
+	  "impact.com refused the data that was sent.",
+	  "Its own words stand with each decision. Correct the mapping, or mend in impact.com what they name; then send it again.", "mappings" },
+	{ "http_402", CONTRACT,
 	  "impact.com could not carry out the request.",
-	  "Ask impact.com's support; the answer is shown below.", "impact" },
-	{ "http_other", FINAL,
+	  "Ask impact.com's support; its answer stands with each decision.", "impact" },
+	{ "http_other", CONTRACT,
 	  "impact.com answered in a way that it does not document.",
-	  "The answer is shown below; ask impact.com's support if it comes again.", "impact" },
+	  "Its answer stands with each decision; ask impact.com's support if it comes again.", "impact" },
 };
 /* clang-format on */
 
 const size_t verdict_table_n = sizeof(verdict_table) / sizeof(verdict_table[0]);
 
-static const struct verdict unknown = { "", FINAL, "The reason is one that this connector does not know.",
+static const struct verdict unknown = { "", CONTRACT, "The reason is one that this connector does not know.",
 	"Look at the code shown beside it, and ask impact.com's support what it means.", "impact" };
 
 const struct verdict *
@@ -345,6 +344,12 @@ bool
 verdict_is_direct(struct str code)
 {
 	return str_eq(code, STR(VERDICT_DIRECT));
+}
+
+struct str
+verdict_code(struct str codes)
+{
+	return verdict_find(codes)->code[0] != '\0' ? codes : verdict_first(codes);
 }
 
 struct str

@@ -10,9 +10,9 @@
 #include "base/str.h"
 
 enum verdict_class {
-	VERDICT_FINAL,         /* will not change by itself */
+	VERDICT_FINAL,         /* will not change by itself: so the rules are, the program's or ours */
 	VERDICT_CONFIGURATION, /* wrong set-up: event type, program, mapping */
-	VERDICT_CONTRACT,      /* may work after a change of contract at impact.com */
+	VERDICT_CONTRACT,      /* may work after a change at impact.com: of the contract, the partner, by its support */
 	VERDICT_DUPLICATE,     /* the same order was counted already */
 	VERDICT_RISK,          /* refused as suspicious */
 	VERDICT_WAITING        /* will be looked at again */
@@ -46,5 +46,7 @@ bool verdict_holds_event_type(struct str code);
 bool verdict_is_direct(struct str code);
 /* The first code of a list separated by blanks or commas (ErrorReason may hold several). */
 struct str verdict_first(struct str codes);
+/* The one code to tell: a known one may hold a blank ("Contract Error"); else the first of the list. */
+struct str verdict_code(struct str codes);
 
 #endif

@@ -295,8 +295,11 @@ told_otherwise(const struct activity_problem *p, const struct verdict *v)
 		       str_eq(p->code, STR("rate_limited"));
 	if (!str_eq(p->state, STR("REJECTED")))
 		return false;
-	/* A refusal asks for a person only when the set-up is to blame. */
-	return verdict_holds_event_type(verdict_first(p->code)) ||
+	/*
+	 * A refusal asks for a person when its class says that a change mends it, here or at impact.com.  The others are
+	 * outcomes: no partner, a click that does not count, the same order twice.
+	 */
+	return verdict_holds_event_type(verdict_code(p->code)) ||
 	       (v->kind != VERDICT_CONFIGURATION && v->kind != VERDICT_CONTRACT);
 }
 
@@ -304,7 +307,7 @@ static struct str
 problem_code(const struct activity_problem *p)
 {
 	if (p->code.n > 0)
-		return verdict_first(p->code);
+		return verdict_code(p->code);
 	return str_eq(p->state, STR("HELD")) ? STR("held_other_order") : STR("no_answer");
 }
 
@@ -343,6 +346,7 @@ push_problem(struct attention *t, const struct activity_problem *p)
 	struct str code = problem_code(p);
 	const struct verdict *v = verdict_find(code);
 	bool lost = str_eq(p->state, STR("DEAD")) && str_eq(code, STR("no_answer"));
+	bool refused = str_eq(p->state, STR("REJECTED"));
 	/* What is mended record by record is looked at one by one. */
 	bool each = str_eq(p->state, STR("HELD")) || str_eq(p->state, STR("DEAD")) || v->fix[0] == '\0' ||
 	            (str_eq(str_from(v->fix), STR("hubspot")) && !str_starts(code, STR("hubspot_scope")));
@@ -351,7 +355,8 @@ push_problem(struct attention *t, const struct activity_problem *p)
 	if (told_otherwise(p, v))
 		return;
 	row = push(t, str_c(t->a, code),
-	    str_printf(t->a, "%lld %s%s: %s", (long long)p->n, problem_of(p), p->n == 1 ? "" : "s",
+	    str_printf(t->a, "%lld %s%s%s: %s", (long long)p->n, problem_of(p), p->n == 1 ? "" : "s",
+	        refused ? (p->n == 1 ? " was refused" : " were refused") : "",
 	        lost ? "Sent twice without an answer; whether it arrived is not known." : v->sentence),
 	    lost ? "Look for the OrderId in impact.com, and decide for each." : v->advice, each ? "activity" : v->fix);
 	json_set_str(row, "outcome", str_from(outcome_of(p)));

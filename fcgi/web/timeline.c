@@ -99,7 +99,7 @@ push_history(struct timeline *t, const struct history *h)
 {
 	if (str_eq(h->name, STR("refused")))
 		push(t, h->at_ms, verdict_is_direct(h->code) ? "direct" : "rejected",
-		    str_from(verdict_find(verdict_first(h->code))->sentence), refusal_of(t, h));
+		    str_from(verdict_find(verdict_code(h->code))->sentence), refusal_of(t, h));
 	else if (str_eq(h->name, STR("not_again")))
 		push(t, h->at_ms, "waiting",
 		    str_printf(t->arena, "Not sent again. %s", verdict_find(h->code)->sentence), NULL);

@@ -35,9 +35,8 @@ words_code(const struct activity_row *row)
 
 	if (!is_conversion(row))
 		return row->code;
-	/* One code, which may hold a blank, or a list of them. */
 	if (c->code.n > 0)
-		return verdict_find(c->code)->code[0] != '\0' ? c->code : verdict_first(c->code);
+		return verdict_code(c->code);
 	if (str_eq(c->state, STR("UNKNOWN")))
 		return STR("no_answer");
 	if (str_eq(c->action_state, STR("REVERSED")))

@@ -116,6 +116,30 @@ not_partner_driven_says_what_to_check(void **state)
 }
 
 static void
+what_impact_com_refuses_for_its_set_up_or_ours_asks_for_a_person(void **state)
+{
+	static const char *const mended[] = { "http_400", "Validation", "OID_MISSING", "NO_ITEM", "http_402",
+		"http_other", "Contract Error", "ACTIONTERMS_NOT_FOUND", "CONTRACT_NOT_FOUND", "PARTNER_NOT_ACTIVE",
+		"SOMETHING_NEW" };
+	static const char *const outcomes[] = { VERDICT_DIRECT, VERDICT_CLICK_NOT_FOUND, "NO_VALID_ACTION_REF",
+		"CONV_DUPLICATE", "OTHER_REF_PRIORITIZED", "MAX_RECURRENCES_REACHED", "OUTSIDE_ASSOCIATION_WINDOW" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mended) / sizeof(mended[0]); i++) {
+		enum verdict_class kind = verdict_find(str_from(mended[i]))->kind;
+
+		if (kind != VERDICT_CONFIGURATION && kind != VERDICT_CONTRACT)
+			fail_msg("%s", mended[i]);
+	}
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
+		enum verdict_class kind = verdict_find(str_from(outcomes[i]))->kind;
+
+		if (kind == VERDICT_CONFIGURATION || kind == VERDICT_CONTRACT)
+			fail_msg("%s", outcomes[i]);
+	}
+}
+
+static void
 an_unknown_code_gets_a_row_that_says_so(void **state)
 {
 	(void)state;
@@ -136,6 +160,8 @@ the_first_of_several_reasons_counts(void **state)
 	assert_str(verdict_first(STR("A")), "A");
 	assert_str(verdict_first(STR(" ,")), "");
 	assert_str(verdict_first(STR("")), "");
+	assert_str(verdict_code(STR("Contract Error")), "Contract Error");
+	assert_str(verdict_code(STR("CONV_DUPLICATE NO_ITEM")), "CONV_DUPLICATE");
 }
 
 int
@@ -147,6 +173,7 @@ main(void)
 		cmocka_unit_test(no_sentence_speaks_in_codes),
 		cmocka_unit_test(what_can_be_mended_says_how_and_where),
 		cmocka_unit_test(not_partner_driven_says_what_to_check),
+		cmocka_unit_test(what_impact_com_refuses_for_its_set_up_or_ours_asks_for_a_person),
 		cmocka_unit_test(an_unknown_code_gets_a_row_that_says_so),
 		cmocka_unit_test(the_first_of_several_reasons_counts),
 	};

@@ -109,6 +109,22 @@ test('counters are of days in the account\'s time zone, and the sum of a period 
 		assert.equal((await person.call('GET', `/api/overview/counters?${wrong}`)).status, 400, wrong);
 });
 
+test('B-01 what impact.com refuses for a fault that can be mended needs attention, with its advice, its page and its list; a sale of nobody\'s partner does not', async () => {
+	const clickless = (await control('POST', `/crm/${NORTHWIND}/contacts`, { properties: { email: `d${Date.now()}@x.example` } })).id;
+	assert.equal((await person.verdict((await win(clickless)).id)).outcome, 'direct');
+	await fault({ kind: 'status', path: '/Conversions$', method: 'POST', count: 1, status: 400, body: JSON.stringify({ Message: 'Invalid EventTypeCode' }) });
+	const row = await person.verdict((await win(await contact())).id);
+	assert.equal(row.code, 'http_400');
+	const { attention } = await overview();
+	const items = attention.filter((item) => item.code === row.code);
+	assert.equal(items.length, 1, JSON.stringify(attention));
+	assert.match(items[0].sentence, /^\d+ conversions? (was|were) refused: impact\.com refused the data that was sent\.$/);
+	assert.match(items[0].advice, /Correct the mapping, or mend in impact\.com/);
+	assert.deepEqual([items[0].page, items[0].outcome], ['mappings', 'failed']);
+	assert.ok((await person.get(`/api/activity?outcome=${items[0].outcome}&code=${items[0].code}`)).rows.some((r) => r.id === row.id));
+	assert.deepEqual(attention.filter((item) => item.code === 'ACTION_REF_NOT_FOUND'), []);
+});
+
 test('another Account SID while a conversion has no answer is asked about first; then it is given up, and never sent twice', async () => {
 	const { id } = await fault({ kind: 'cut_after', path: '/Conversions$', method: 'POST', count: 0 });
 	const deal = await win(await contact());
