@@ -1,5 +1,5 @@
 // Addresses without page loads.  A guard can hold back leaving a page with unsaved changes.
-import { look, put } from './kept.js';
+import { drop, look, put } from './kept.js';
 import { createStore } from './store.js';
 
 const here = () => ({ path: location.pathname, query: new URLSearchParams(location.search) });
@@ -110,6 +110,7 @@ function onClick(event) {
 export function startRouter() {
   addEventListener('pagehide', () => put(DOWN, scrollY));
   const y = look(DOWN);
+  drop(DOWN);
   if (y > 0 && performance.getEntriesByType('navigation')[0]?.type === 'reload') goDown(y);
   addEventListener('popstate', onPopState);
   document.addEventListener('click', onClick);
