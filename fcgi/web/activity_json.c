@@ -181,5 +181,6 @@ activity_conversion_json(struct arena *a, const struct activity_detail *d)
 	web_set_time(a, out, "locking_date", c->locking_ms);
 	web_set_time(a, out, "cleared_date", c->cleared_ms);
 	json_set_str(out, "error_code", c->code);
+	json_set_str(out, "message", str_eq(c->state, STR("REJECTED")) ? c->message : STR(""));
 	return out;
 }

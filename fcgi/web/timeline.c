@@ -14,6 +14,7 @@ struct timeline {
 	const struct activity_detail *d;
 	const struct activity_story *story;
 	const struct json *detail; /* what decide wrote down, or NULL */
+	size_t told;               /* of the history */
 };
 
 /* Name and value of each field that was sent. */
@@ -58,7 +59,7 @@ static const struct {
 	{ "second", "person", "sent this as a second conversion, with an OrderId of its own." },
 	{ "looked", "person", "asked for it to be looked at now." },
 	{ "redecided", "person", "asked for it to be decided again with the rules of now." },
-	{ "unchanged", "waiting", "Not sent again: exactly the same would be sent, and refused again." },
+	{ "unchanged", "not_again", "Not sent again: exactly the same would be sent, and refused again." },
 };
 
 static struct json *
@@ -101,7 +102,7 @@ push_history(struct timeline *t, const struct history *h)
 		push(t, h->at_ms, verdict_is_direct(h->code) ? "direct" : "rejected",
 		    str_from(verdict_find(verdict_code(h->code))->sentence), refusal_of(t, h));
 	else if (str_eq(h->name, STR("not_again")))
-		push(t, h->at_ms, "waiting",
+		push(t, h->at_ms, "not_again",
 		    str_printf(t->arena, "Not sent again. %s", verdict_find(h->code)->sentence), NULL);
 	else
 		push_deed(t, h);
@@ -314,21 +315,37 @@ push_attempt(struct timeline *t, const struct activity_attempt *a)
 		push(t, a->ended_ms, "answered", answer_words(t->arena, a), detail);
 }
 
-/* Attempts, and between them what was written over and what people did. */
+/* What was written over and what people did up to that time, as far as it is not told yet. */
+static void
+push_history_to(struct timeline *t, int64_t at_ms)
+{
+	const struct activity_story *s = t->story;
+
+	for (; t->told < s->n_history && s->history[t->told].at_ms <= at_ms; t->told++)
+		if (s->history[t->told].conversion_id != 0)
+			push_history(t, &s->history[t->told]);
+}
+
 static void
 push_attempts(struct timeline *t)
 {
-	const struct activity_story *s = t->story;
-	size_t h = 0;
-
-	for (size_t i = 0; i <= s->n_attempts; i++) {
-		for (; h < s->n_history && (i == s->n_attempts || s->history[h].at_ms <= s->attempts[i].started_ms);
-		    h++)
-			if (s->history[h].conversion_id != 0)
-				push_history(t, &s->history[h]);
-		if (i < s->n_attempts)
-			push_attempt(t, &s->attempts[i]);
+	for (size_t i = 0; i < t->story->n_attempts; i++) {
+		push_history_to(t, t->story->attempts[i].started_ms);
+		push_attempt(t, &t->story->attempts[i]);
 	}
+}
+
+/* The time of what is still so and has none of its own: not before what led to it. */
+static int64_t
+at_last(const struct timeline *t, int64_t at_ms)
+{
+	const struct activity_story *s = t->story;
+
+	if (s->n_attempts > 0 && s->attempts[s->n_attempts - 1].ended_ms > at_ms)
+		at_ms = s->attempts[s->n_attempts - 1].ended_ms;
+	if (s->n_history > 0 && s->history[s->n_history - 1].at_ms > at_ms)
+		at_ms = s->history[s->n_history - 1].at_ms;
+	return at_ms;
 }
 
 /* The verdict of the present revision is told among what was written over: it is made anew already (store/hold.h). */
@@ -344,6 +361,27 @@ verdict_kept(const struct timeline *t)
 	return false;
 }
 
+/* impact.com's own words with a refusal, or NULL. */
+static struct json *
+message_of(struct timeline *t, const struct activity_conversion *c)
+{
+	struct json *detail = NULL;
+
+	if (c->message.n > 0) {
+		detail = json_object(t->arena);
+		json_set_str(detail, "message", c->message);
+	}
+	return detail;
+}
+
+/* What became of it; what was done before and after stands around it by its time. */
+static void
+push_end_at(struct timeline *t, int64_t at_ms, const char *what, struct json *detail)
+{
+	push_history_to(t, at_ms);
+	push(t, at_ms, what, words_sentence(t->arena, &t->d->row), detail);
+}
+
 static void
 push_end(struct timeline *t)
 {
@@ -357,15 +395,17 @@ push_end(struct timeline *t)
 		detail = json_object(t->arena);
 		json_set_str(detail, "batch_id", c->batch_id);
 	}
+	push_history_to(t, c->accepted_ms);
 	push(t, c->accepted_ms, "accepted", STR("impact.com has taken it up and is judging it."), detail);
 	/* The last word has no time of its own while the action may still change. */
 	if (confirmed || (rejected && !verdict_kept(t)))
-		push(t, c->ended_ms > 0 ? c->ended_ms : c->accepted_ms, confirmed ? "confirmed" : refused,
-		    words_sentence(t->arena, row), NULL);
+		push_end_at(t, c->ended_ms > 0 ? c->ended_ms : c->accepted_ms, confirmed ? "confirmed" : refused,
+		    message_of(t, c));
 	else if (str_eq(c->state, STR("UNKNOWN")))
-		push(t, c->sending_ms, "unknown", words_sentence(t->arena, row), NULL);
+		push_end_at(t, at_last(t, c->sending_ms), "unknown", NULL);
 	else if (str_eq(c->state, STR("PARKED")) || str_eq(c->state, STR("HELD")))
-		push(t, c->created_ms, "waiting", words_sentence(t->arena, row), NULL);
+		push_end_at(t, at_last(t, c->created_ms), "waiting", NULL);
+	push_history_to(t, INT64_MAX);
 }
 
 struct json *

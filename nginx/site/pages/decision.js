@@ -38,6 +38,7 @@ function Verdict({ conversion, code, outcome, title = words.verdict }) {
     ['batch', c.batch_id],
     ['attempts', c.attempts],
     ['code', c.error_code || code],
+    ['message', c.message],
   ].filter(f => f[1] !== '' && f[1] !== null && f[1] !== undefined);
   return html`<section class="card" aria-labelledby="verdict"><h2 id="verdict">${title}</h2>
     <dl class="facts">${facts.map(([key, value]) => html`<div key=${key}><dt>${words.facts[key]}</dt><dd class="wrap">${value}</dd></div>`)}</dl></section>`;
@@ -57,13 +58,16 @@ function Fields({ fields, sent }) {
         <td><${Made} field=${f} /></td></tr>`)}</tbody></table></div>`}</section>`;
 }
 
+const Quoted = ({ by, children }) => html`<blockquote class="note-said" dir="auto"><span class="sr">${by}: </span>${children}</blockquote>`;
+
 function Timeline({ steps }) {
   return html`<section class="card" aria-labelledby="timeline"><h2 id="timeline">${words.timeline}</h2>
     ${steps.length === 0 && html`<p class="muted">${words.timelineNone}</p>`}
     <ol class="timeline">${steps.map((s, i) => html`<li key=${i} class=${`step ${s.what}`}>
       <span class="step-head"><strong>${words.steps[s.what] ?? s.what}</strong> <${Time} at=${s.at} /></span>
       <p>${s.sentence}${s.detail?.value_before && html` <span class="muted">${words.was(s.detail.value_before)}</span>`}</p>
-      ${s.what === 'person' && s.detail?.note && html`<blockquote class="note-said" dir="auto"><span class="sr">${words.note}: </span>${s.detail.note}</blockquote>`}
+      ${s.what === 'person' && s.detail?.note && html`<${Quoted} by=${words.note}>${s.detail.note}<//>`}
+      ${s.what === 'rejected' && s.detail?.message && html`<${Quoted} by=${words.said}>${s.detail.message}<//>`}
       ${s.detail && s.what !== 'person' && html`<details><summary>${words.detail}</summary><${DataTable} data=${s.detail} /></details>`}
     </li>`)}</ol></section>`;
 }

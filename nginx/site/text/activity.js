@@ -62,7 +62,7 @@ export const decision = {
   advice: 'What to do',
   timeline: 'What happened',
   timelineNone: 'No steps are recorded.',
-  steps: { received: 'Received', decided: 'Decided', read: 'Read', built: 'Built', sending: 'Sending', answered: 'Answered', accepted: 'Accepted', confirmed: 'Confirmed', direct: 'Judged', rejected: 'Refused', unknown: 'Unknown', waiting: 'Waiting', person: 'By a person' },
+  steps: { received: 'Received', decided: 'Decided', read: 'Read', built: 'Built', sending: 'Sending', answered: 'Answered', accepted: 'Accepted', confirmed: 'Confirmed', direct: 'Judged', rejected: 'Refused', not_again: 'Not sent again', unknown: 'Unknown', waiting: 'Waiting', person: 'By a person' },
   fields: 'Fields sent',
   fieldsBuilt: 'Fields built, not sent',
   fieldsNone: 'Nothing was built for this event, so nothing was sent.',
@@ -74,7 +74,7 @@ export const decision = {
   verdictNone: 'No conversion was made of this event.',
   facts: {
     state: 'State', partner: 'Partner', amount: 'Amount', payout: 'Payout', locking: 'Locks on', cleared: 'Cleared on',
-    action: 'Action', actionState: 'Action state', order: 'OrderId', eventType: 'Event type', program: 'Program', batch: 'Submission', attempts: 'Attempts', code: 'Reason code',
+    action: 'Action', actionState: 'Action state', order: 'OrderId', eventType: 'Event type', program: 'Program', batch: 'Submission', attempts: 'Attempts', code: 'Reason code', message: 'Its own words',
   },
   states: {
     READY: 'Ready to be sent', SENDING: 'Being sent', UNKNOWN: 'Sent, answer unknown', ACCEPTED: 'Accepted, verdict to come', CONFIRMED: 'Credited',
@@ -88,6 +88,7 @@ export const decision = {
     yourself: 'Your browser did not let this page copy it. Here it is, to copy yourself:',
   },
   note: 'Why',
+  said: 'impact.com’s words',
   was: value => `before: ${value}`,
   rules: n => `Decided with revision ${n} of the configuration`,
   preview: 'Open in Live preview',

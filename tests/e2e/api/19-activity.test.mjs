@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { until } from '../lib/env.mjs';
 import { dealsPreset, putDeals, ready } from '../lib/ready.mjs';
-import { CLICK, NORTHWIND, change, contact, deal, move, submissions, unique } from '../lib/sandbox.mjs';
+import { CLICK, NORTHWIND, change, contact, deal, fault, move, submissions, unique } from '../lib/sandbox.mjs';
 
 let person;
 let preset;
@@ -107,6 +107,39 @@ test('design 4: what was refused is sent again when the record is mended; the fi
 	assert.match(told.find((s) => s.what === 'direct').sentence, /Not partner-driven/);
 	assert.equal(told.find((s) => s.what === 'person').detail.note, 'click id filled in');
 	assert.match(timeline.findLast((s) => s.what === 'sending').sentence, /revision 2/);
+});
+
+test('design 4: a fault mended in impact.com: its words are told with the refusal, and exactly the same is sent again', async () => {
+	const said = `<b>Invalid</b> EventTypeCode ${'x'.repeat(2000)}`;
+	await fault({ kind: 'status', path: '/Conversions$', method: 'POST', count: 1, status: 400, body: JSON.stringify({ Message: said }) });
+	const { id } = await deal(NORTHWIND, { contacts: [await contact(NORTHWIND)] });
+	await move(NORTHWIND, id);
+	const row = await person.verdict(id);
+	assert.equal(row.code, 'http_400');
+	const { conversion, timeline } = await detail(row);
+	for (const words of [conversion.message, timeline.find((s) => s.what === 'rejected').detail.message]) {
+		assert.match(words, /<b>Invalid<\/b> EventTypeCode x/, 'as it was said');
+		assert.ok(words.length <= 500, `${words.length} characters`);
+	}
+	const now = (await person.post(`/api/live/activity/${row.id}`)).json;
+	assert.deepEqual([now.sends, now.same, now.same_helps], [true, true, true]);
+	assert.equal((await act(row, 'again', { note: 'event type added' })).status, 200);
+	const after = await until('it is credited', async () => { const d = await detail(row); return d.row.state === 'CONFIRMED' && d; }, { s: 60 });
+	assert.deepEqual(after.timeline.map((s) => s.what).filter((what) => !['received', 'read', 'decided', 'built', 'accepted'].includes(what)),
+		['sending', 'answered', 'rejected', 'person', 'sending', 'answered', 'confirmed']);
+	assert.equal(after.conversion.message, '');
+});
+
+test('design 4: what is not sent again because it is the same stands in the timeline after the refusal, by its own name', async () => {
+	const { row } = await refused();
+	for (let times = 1; times <= 2; times++) {
+		assert.equal((await act(row, 'again', { note: 'once more' })).status, 200);
+		await until('it is looked at', async () => (await detail(row)).timeline.filter((s) => s.what === 'not_again').length === times, { s: 60 });
+	}
+	const { timeline } = await detail(row);
+	assert.deepEqual(timeline.slice(-5).map((s) => s.what), ['direct', 'person', 'not_again', 'person', 'not_again']);
+	assert.deepEqual(timeline.slice(-5).map((s) => s.at), timeline.slice(-5).map((s) => s.at).sort());
+	assert.match(timeline.at(-1).sentence, /^Not sent again:/);
 });
 
 test('B-25 a second conversion needs another OrderId and a reason, and is a line of its own', async () => {
