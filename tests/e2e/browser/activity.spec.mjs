@@ -2,7 +2,7 @@
 import { URL_BASE } from '../lib/env.mjs';
 import { enter, expect, fits, shot, sound, test, tryAgain } from '../lib/page.mjs';
 import { ready } from '../lib/ready.mjs';
-import { CLICK, NORTHWIND, change, contact, deal, move, unique } from '../lib/sandbox.mjs';
+import { CLICK, NORTHWIND, change, contact, deal, fault, move, unique } from '../lib/sandbox.mjs';
 
 const won = async (click, name) => {
 	const who = await contact(NORTHWIND, { click });
@@ -213,4 +213,21 @@ test('T-15 all of a cause are tried again: how far it is, Stop, Go on, and what 
 	await page.getByRole('link', { name: 'Back to Activity' }).click();
 	await expect(page).toHaveURL(/activity\?code=trigger_other_value$/);
 	expect(calls).toEqual([{ note: 'mended' }, { note: 'mended', walk: { ...walk, decision: 1 } }, { note: 'mended', walk: { ...walk, decision: 2 } }]);
+});
+
+test('B-01 what impact.com says with a refusal stands in plain sight, as text, and the same can be sent again', async ({ page }) => {
+	const person = await ready();
+	const said = '<img src=x onerror="window.harmed=1"> Invalid EventTypeCode';
+	await fault({ kind: 'status', path: '/Conversions$', method: 'POST', count: 1, status: 400, body: JSON.stringify({ Message: said }) });
+	const { id } = await won(CLICK, unique('Refused at once'));
+	const row = await person.verdict(id);
+	await enter(page, person);
+	await page.goto(`/activity/${row.id}`);
+	await expect(page.getByRole('listitem').filter({ hasText: 'Refused' }).getByRole('blockquote')).toContainText(said);
+	await expect(page.getByRole('region', { name: 'What impact.com says' })).toContainText(said);
+	expect(await page.evaluate(() => window.harmed)).toBeUndefined();
+	await sound(page, 'a refusal in the words of impact.com');
+	await page.getByRole('button', { name: 'Send again…' }).click();
+	await expect(page.getByText('That makes sense when you have mended in impact.com')).toBeVisible();
+	await expect(page.getByRole('button', { name: 'Send again', exact: true })).toBeVisible();
 });
