@@ -10,9 +10,9 @@
 #include "base/str.h"
 
 enum verdict_class {
-	VERDICT_FINAL,         /* will not change by itself: so the rules are, the program's or ours */
+	VERDICT_FINAL,         /* will not change by itself: so the program's rules are, or ours */
 	VERDICT_CONFIGURATION, /* wrong set-up: event type, program, mapping */
-	VERDICT_CONTRACT,      /* may work after a change at impact.com: of the contract, the partner, by its support */
+	VERDICT_CONTRACT,      /* may work after a change at impact.com: contract, partner, support */
 	VERDICT_DUPLICATE,     /* the same order was counted already */
 	VERDICT_RISK,          /* refused as suspicious */
 	VERDICT_WAITING        /* will be looked at again */
