@@ -26,6 +26,7 @@ enum {
 	RESUME,
 	RESUME_ONE,
 	QUEUE,
+	TELLS,
 	END,
 	REDO,
 	REDO_LATE,
@@ -123,14 +124,18 @@ const struct sql hold_sql[] = {
 	    "c.conversion_id) - 1) * 1000 MICROSECOND FROM conversion c WHERE c.tenant_id = ? AND c.event_type_id = ? "
 	    "AND c.state = 'READY' ON DUPLICATE KEY UPDATE due = delivery.due",
 	    NULL, NULL },
+	/* It was sent since the hold began; what was sent before tells nothing of it. */
+	[TELLS] = { "hold.tells", SQL_TENANT, "iiii", "i",
+	    "SELECT event_type_id FROM event_type_hold WHERE tenant_id = ? AND event_type_id = ? AND held_at < (SELECT "
+	    "c.sending_at FROM conversion c WHERE c.tenant_id = ? AND c.conversion_id = ?) FOR UPDATE",
+	    NULL, NULL },
 	/*
 	 * Not while any of it is about to be made anew: it would go out with the bytes of older rules.  What waits for
 	 * data keeps the others from nothing.
 	 */
-	[END] = { "hold.end", SQL_TENANT, "iiiiiii", "",
-	    "DELETE FROM event_type_hold WHERE tenant_id = ? AND event_type_id = ? AND held_at < (SELECT c.sending_at "
-	    "FROM conversion c WHERE c.tenant_id = ? AND c.conversion_id = ?) AND NOT EXISTS (SELECT 1 FROM conversion "
-	    "c WHERE c.tenant_id = ? AND c.event_type_id = ? AND " IS_HELD "AND EXISTS " DECISIONS_OF STALE
+	[END] = { "hold.end", SQL_TENANT, "iiiii", "",
+	    "DELETE FROM event_type_hold WHERE tenant_id = ? AND event_type_id = ? AND NOT EXISTS (SELECT 1 FROM "
+	    "conversion c WHERE c.tenant_id = ? AND c.event_type_id = ? AND " IS_HELD "AND EXISTS " DECISIONS_OF STALE
 	    "AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.tenant_id = d.tenant_id AND w.object_type = d.object_type "
 	    "AND w.object_id = d.object_id AND w.event_key = d.event_key)))",
 	    NULL, NULL },
@@ -342,13 +347,16 @@ release(struct db *db, struct arena *a, int64_t tenant_id, int64_t event_type_id
     struct err *e)
 {
 	struct db_value tenant = DB_V_I(tenant_id), type = DB_V_I(event_type_id);
-	int64_t rules, ended;
+	int64_t rules, tells, ended;
 	int64_t again;
 	int64_t resumed;
 
 	if (!config_pin(db, a, tenant_id, &rules, e) ||
-	    !db_run(db, Q(END), DB_IN(tenant, type, tenant, DB_V_I(conversion_id), tenant, type, DB_V_I(rules)), &ended,
-	        e))
+	    !first(db, a, Q(TELLS), DB_IN(tenant, type, tenant, DB_V_I(conversion_id)), &tells, e))
+		return false;
+	if (tells == 0)
+		return true;
+	if (!db_run(db, Q(END), DB_IN(tenant, type, tenant, type, DB_V_I(rules)), &ended, e))
 		return false;
 	if (ended == 0)
 		return redo(db, Q(REDO_LATE), tenant_id, rules, 0, e);

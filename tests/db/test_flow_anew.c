@@ -302,6 +302,25 @@ a_probe_that_is_taken_releases_nothing_of_older_rules(void **state)
 	    0);
 }
 
+/* It tells nothing of the hold: the look costs no look at all that is held. */
+static void
+a_look_at_what_was_sent_before_the_hold_makes_nothing_anew(void **state)
+{
+	(void)state;
+	held_later();
+	flow_deal_in_crm();
+	held_deal_won("303");
+	assert_int_equal(held_send_all(), 1);
+	two_deals_held("ACTIONTRACKER_NOT_FOUND");
+	flow_also("{amount}", "77.00");
+	store_run("DELETE FROM pending");
+	woken_no_more();
+	held_verdict(held_of_deal("303"), "");
+	assert_int_equal(due(), 0);
+	assert_int_equal(held_probe(), 0);
+	assert_int_equal(due(), 2);
+}
+
 static void
 what_waits_for_data_keeps_the_others_from_nothing(void **state)
 {
@@ -560,6 +579,7 @@ main(void)
 		TEST(what_the_present_rules_make_nothing_of_is_looked_at_once_and_then_tried),
 		TEST(the_probe_sends_nothing_of_older_rules_but_has_it_made_anew),
 		TEST(a_probe_that_is_taken_releases_nothing_of_older_rules),
+		TEST(a_look_at_what_was_sent_before_the_hold_makes_nothing_anew),
 		TEST(what_waits_for_data_keeps_the_others_from_nothing),
 		TEST(an_event_that_is_no_longer_known_whole_is_not_decided_again),
 		TEST(of_two_events_of_a_conversion_the_one_that_revised_it_is_decided_again),
