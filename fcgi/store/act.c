@@ -7,6 +7,7 @@
 #include "core/effect.h"
 #include "core/state.h"
 #include "store/again.h"
+#include "store/config.h"
 #include "store/conversion.h"
 #include "store/history.h"
 #include "store/hold.h"
@@ -130,21 +131,31 @@ queue(struct db *db, const struct act *x, int64_t id, enum lease_stage stage, st
 	return conversion_queue(db, x->tenant_id, id, stage, e) && lease_wake(db, x->tenant_id, stage, 0, 0, e);
 }
 
-/* Whether what goes out of that conversion waits: asked before anything is written, see hold_keeps(). */
+/* How what a person sends goes out. */
+struct way {
+	int64_t event_type_id, rules;
+	bool held;
+};
+
+/* Of that conversion; asked before anything is written, see hold_keeps(). */
 static bool
-type_held(struct db *db, struct arena *a, const struct act *x, int64_t id, bool *held, struct err *e)
+find_way(struct db *db, struct arena *a, const struct act *x, int64_t id, struct way *w, struct err *e)
 {
 	struct conversion c;
 
-	return conversion_load(db, a, x->tenant_id, id, &c, e) &&
-	       hold_keeps(db, a, x->tenant_id, c.event_type_id, held, e);
+	if (!conversion_load(db, a, x->tenant_id, id, &c, e) || !config_pin(db, a, x->tenant_id, &w->rules, e))
+		return false;
+	w->event_type_id = c.event_type_id;
+	return hold_keeps(db, a, x->tenant_id, c.event_type_id, &w->held, e);
 }
 
-/* While its event type is held it goes when that is mended, as all of it. */
+/* While its event type is held it goes when that is mended, as all of it: the oldest is tried now. */
 static bool
-queue_or_park(struct db *db, const struct act *x, int64_t id, bool held, struct err *e)
+send_or_park(struct db *db, struct arena *a, const struct act *x, int64_t id, const struct way *w, struct err *e)
 {
-	return held ? hold_park(db, x->tenant_id, id, e) : queue(db, x, id, LEASE_SEND, e);
+	return w->held
+	           ? hold_park(db, x->tenant_id, id, e) && hold_try(db, a, x->tenant_id, w->event_type_id, w->rules, e)
+	           : queue(db, x, id, LEASE_SEND, e);
 }
 
 static bool
@@ -197,13 +208,13 @@ bool
 act_release(struct db *db, struct arena *a, const struct act *x, struct err *e)
 {
 	int64_t id = x->line->held_id;
-	bool held;
+	struct way way;
 
-	if (!is_held(x, e) || !type_held(db, a, x, id, &held, e) || !cas(db, x, Q(RELEASE), id, e) || !own(db, x, e) ||
+	if (!is_held(x, e) || !find_way(db, a, x, id, &way, e) || !cas(db, x, Q(RELEASE), id, e) || !own(db, x, e) ||
 	    !note(db, x, "released", id, e))
 		return false;
 	tally_add(TALLY_MOVED, 1);
-	return queue_or_park(db, x, id, held, e);
+	return send_or_park(db, a, x, id, &way, e);
 }
 
 bool
@@ -245,14 +256,14 @@ bool
 act_resend(struct db *db, struct arena *a, const struct act *x, struct err *e)
 {
 	int64_t id = x->line->row.conversion.conversion_id;
-	bool held;
+	struct way way;
 
 	if (!is_conversion_in(x, STATE_DEAD))
 		return err_set(e, ERR_INVALID, "Only a conversion whose fate is not known can be sent as it was.");
-	if (!type_held(db, a, x, id, &held, e) || !cas(db, x, Q(RESEND), id, e) || !note(db, x, "resent", id, e))
+	if (!find_way(db, a, x, id, &way, e) || !cas(db, x, Q(RESEND), id, e) || !note(db, x, "resent", id, e))
 		return false;
 	tally_add(TALLY_MOVED, 1);
-	return queue_or_park(db, x, id, held, e);
+	return send_or_park(db, a, x, id, &way, e);
 }
 
 bool
@@ -279,7 +290,7 @@ order_id_is_good(struct str id, struct err *e)
 }
 
 static bool
-insert_second(struct db *db, struct arena *a, const struct act *x, const struct db_value *was, bool held,
+insert_second(struct db *db, struct arena *a, const struct act *x, const struct db_value *was, const struct way *way,
     int64_t *decision_id, struct err *e)
 {
 	struct db_value tenant = DB_V_I(x->tenant_id);
@@ -301,7 +312,7 @@ insert_second(struct db *db, struct arena *a, const struct act *x, const struct 
 		return false;
 	*decision_id = db_last_id(db);
 	tally_add(TALLY_MOVED, 1);
-	return note(db, x, "second", id, e) && queue_or_park(db, x, id, held, e);
+	return note(db, x, "second", id, e) && send_or_park(db, a, x, id, way, e);
 }
 
 bool
@@ -310,11 +321,11 @@ act_second(struct db *db, struct arena *a, const struct act *x, int64_t *decisio
 	int64_t id = x->line->row.conversion.conversion_id;
 	const struct db_value *was;
 	struct db_rows taken;
-	bool held;
+	struct way way;
 
 	if (!is_conversion_in(x, STATE_ACCEPTED) && !is_conversion_in(x, STATE_CONFIRMED))
 		return err_set(e, ERR_INVALID, "Only what was sent can be sent a second time.");
-	if (!order_id_is_good(x->order_id, e) || !type_held(db, a, x, id, &held, e) ||
+	if (!order_id_is_good(x->order_id, e) || !find_way(db, a, x, id, &way, e) ||
 	    !cas(db, x, Q(STILL_SENT), id, e) ||
 	    !db_query_one(db, Q(WHAT_WAS_SENT), DB_IN(DB_V_I(x->tenant_id), DB_V_I(id)), a, &was, e) ||
 	    !db_query(db, Q(ORDER_TAKEN), DB_IN(DB_V_I(x->tenant_id), DB_V_S(x->order_id), DB_V_S(was[2].s)), a, &taken,
@@ -322,7 +333,7 @@ act_second(struct db *db, struct arena *a, const struct act *x, int64_t *decisio
 		return false;
 	if (taken.n > 0)
 		return err_set(e, ERR_EXISTS, "A conversion with this OrderId was made before. Choose another one.");
-	if (insert_second(db, a, x, was, held, decision_id, e))
+	if (insert_second(db, a, x, was, &way, decision_id, e))
 		return true;
 	return e->code == ERR_EXISTS
 	           ? err_set(e, ERR_EXISTS, "A conversion with this OrderId was made before. Choose another one.")

@@ -3,9 +3,9 @@
  *
  * Each is made inside the caller's transaction, which also writes the audit, and is a compare-and-set on the version
  * that the person saw: of a double click or of two admins the second gets ERR_CONFLICT and nothing is done twice.
- * Nothing is sent here: what may go becomes READY with a delivery row (PARKED while its event type is held), and the
- * way out (budgets, consent, pause, SENDING before a byte leaves) is that of every conversion.  A move is written down
- * (store/history.h) with who and why.
+ * Nothing is sent here: what may go becomes READY with a delivery row (PARKED while its event type is held, of which
+ * then one is tried), and the way out (budgets, consent, pause, SENDING before a byte leaves) is that of every
+ * conversion.  A move is written down (store/history.h) with who and why.
  *
  *   release   HELD -> READY      the deliberate second conversion that the guard held back; its OrderId is its own
  *   drop      HELD -> DEAD       given up ("dropped_by_person")

@@ -450,19 +450,29 @@ resend(int64_t id)
 
 /* What a person sends goes no sooner than the rest of an event type that impact.com refuses for its set-up. */
 static void
-what_a_person_sends_of_a_held_event_type_waits_for_it(void **state)
+of_a_held_event_type_that_a_person_sends_something_of_the_oldest_is_tried(void **state)
 {
-	int64_t id = ledger_in(STATE_DEAD, "");
+	static const struct {
+		int64_t occurred_ms;
+		enum state it, refused;
+	} rows[] = { { 4000, STATE_PARKED, STATE_READY }, { 500, STATE_READY, STATE_REJECTED } };
 
-	(void)state;
-	store_run(
-	    "INSERT INTO event_type_hold (tenant_id, event_type_id, code, held_at) SELECT tenant_id, event_type_id, "
-	    "'ACTIONTRACKER_NOT_FOUND', UTC_TIMESTAMP(3) FROM conversion WHERE conversion_id = %lld",
-	    (long long)id);
-	resend(id);
-	assert_int_equal(ledger_state(id), STATE_PARKED);
-	assert_str(ledger_column(id, "code"), HOLD_CODE);
-	assert_str(ledger_stage(id), "");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t id;
+
+		flow_fresh(state);
+		refuse("ACTIONTRACKER_NOT_FOUND");
+		id = make("fourth", "WON", rows[i].occurred_ms);
+		store_run("UPDATE conversion SET state = 'DEAD' WHERE conversion_id = %lld", (long long)id);
+		store_run("DELETE FROM delivery WHERE effect_id = %lld", (long long)id);
+		resend(id);
+		assert_int_equal(ledger_state(id), rows[i].it);
+		assert_str(ledger_column(id, "code"), rows[i].it == STATE_PARKED ? HOLD_CODE : "");
+		assert_str(ledger_stage(id), rows[i].it == STATE_PARKED ? "" : "send");
+		assert_int_equal(ledger_state(all.refused), rows[i].refused);
+		assert_int_equal(ledger_state(all.waiting), STATE_PARKED);
+		assert_true(ledger_woken(LEASE_SEND));
+	}
 }
 
 /* It may have arrived all the same: with other bytes it would be a second conversion. */
@@ -524,7 +534,7 @@ main(void)
 		TEST(a_saved_configuration_and_new_credentials_are_followed_by_a_probe),
 		TEST(a_claim_of_an_event_type_that_is_no_longer_held_goes_out),
 		TEST(the_ledger_and_the_table_of_verdicts_mean_the_same_codes),
-		TEST(what_a_person_sends_of_a_held_event_type_waits_for_it),
+		TEST(of_a_held_event_type_that_a_person_sends_something_of_the_oldest_is_tried),
 		TEST(what_a_person_sends_once_more_keeps_its_bytes_whatever_is_saved_while_it_waits),
 	};
 
