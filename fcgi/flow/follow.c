@@ -117,13 +117,16 @@ write_later(const struct follow *f, struct err *e)
 	return true;
 }
 
-/* After somebody's death one conversion after the other is looked at, while any is due. */
+/*
+ * After somebody's death one conversion after the other is looked at: as many as a round of calls for each has in hand.
+ * The others are looked at together again: each by itself may cost a listing of megabytes, and a call.
+ */
 static bool
-next_one(struct follow *f, struct err *e)
+next_one(struct follow *f)
 {
-	if (!step_worked(&f->step, e))
-		return false;
 	f->busy = false;
+	if (++f->n_alone == SINGLE_MAX)
+		return false;
 	f->budget = f->learned = 0;
 	f->step.next = follow_begin;
 	f->step.pause_ms = 1;
@@ -147,13 +150,16 @@ bool
 follow_finish(struct follow *f, struct err *e)
 {
 	struct step *step = &f->step;
+	bool alone = step->item.n > 0;
 	int64_t listing_ms;
 
 	if (f->n_items > 0 && (!transaction_begin(db_of(f), e) ||
 	                          !transaction_end(db_of(f), write_later(f, e), "what is looked at later", e)))
 		return false;
-	if (step->item.n > 0)
-		return next_one(f, e);
+	if (alone && !step_worked(step, e))
+		return false;
+	if (alone && next_one(f))
+		return true;
 	if (!delivery_next_ms(db_of(f), step->arena, step->tenant_id, LEASE_FOLLOW, &step->again_in_ms, e))
 		return false;
 	if (!f->busy)

@@ -50,6 +50,7 @@ struct follow {
 	int64_t *held; /* event types that impact.com refuses */
 	size_t n_held;
 	bool busy; /* above half of the call budget: listings first */
+	size_t n_alone; /* looked at one after the other */
 	struct follow_window window;
 	/*
 	 * Calls that the token has no scope for: not before that time, known since they were wanted; -1: not asked

@@ -240,6 +240,36 @@ a_verdict_that_kills_who_reads_it_is_set_aside_and_the_others_are_followed(void 
 	mortal_disarm("follow.submission@o-2");
 }
 
+static int64_t
+followed_and_due(void)
+{
+	return store_int(
+	    "SELECT COUNT(*) FROM delivery WHERE tenant_id = %lld AND stage = 'follow' AND due <= UTC_TIMESTAMP(3)",
+	    (long long)store.tenant_id);
+}
+
+/* Each by itself may cost a listing of megabytes: a thousand of them were more than a process may hold. */
+static void
+after_a_death_as_many_are_followed_by_themselves_as_were_in_hand_and_the_others_together(void **state)
+{
+	struct lease l;
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		(void)followed(str_c(store.arena, str_printf(store.arena, "o-%d", i)));
+		flow_say(200, NOT_JUDGED);
+	}
+	store_must(lease_wake(store.db, store.tenant_id, LEASE_FOLLOW, 0, 0, &store.e));
+	l = store_lease(LEASE_FOLLOW, 0);
+	l.careful = true;
+	l.suspect = STR(LEASE_ANY);
+	assert_true(flow_work(&l));
+	assert_int_equal(followed_and_due(), 8);
+	assert_int_equal(flow.again_in_ms, 0);
+	assert_int_equal(mortal_deaths(LEASE_FOLLOW), 0);
+	assert_int_equal(followed_and_due(), 0);
+}
+
 static void
 plan(const char *id)
 {
@@ -285,6 +315,9 @@ main(void)
 		cmocka_unit_test_setup(a_conversion_that_kills_before_it_is_being_sent_is_dead_and_a_person_may_send_it,
 		    flow_fresh),
 		cmocka_unit_test_setup(a_verdict_that_kills_who_reads_it_is_set_aside_and_the_others_are_followed,
+		    flow_fresh),
+		cmocka_unit_test_setup(
+		    after_a_death_as_many_are_followed_by_themselves_as_were_in_hand_and_the_others_together,
 		    flow_fresh),
 		cmocka_unit_test_setup(a_record_that_kills_its_writer_is_refused_and_the_others_are_written,
 		    flow_fresh),
